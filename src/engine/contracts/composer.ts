@@ -1,0 +1,64 @@
+import type { MusicConstraint } from '../music/constraint.js';
+import type { Note } from '../music/note.js';
+import type { ControlMark, ProgramMark, Score } from '../music/score.js';
+import type { Beats } from '../music/units.js';
+import type { TokenAttribute } from './tokenizer.js';
+
+/** Service identifier of the composer in a worker's container. */
+export const Composer = Symbol.for('continuo.Composer');
+
+/**
+ * Continues music in beats. The engine knows only this; a tokenizer with a language model is one way to be one.
+ * Thread: the inference worker. Blocks: compose, for as long as it thinks. Calls never overlap.
+ */
+export interface Composer {
+  /** Loads and warms up. Errors: `badPack`, `modelFailed`. */
+  prepare(): Promise<void>;
+  /** Forgets everything, then takes `history` (beats of the session) as what was played before `atBeat`. */
+  prime(history: Score, atBeat: Beats): Promise<void>;
+  /**
+   * Composes from where it stands to `untilBeat` (exclusive): every onset in between, in order, each given out once.
+   * `stopped()` is asked between model runs; when it says true the span ends early at the beat reached.
+   */
+  compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan>;
+  /** Forgets everything composed at or after `toBeat`; the next compose starts there. */
+  rewind(toBeat: Beats): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface ComposedSpan {
+  readonly fromBeat: Beats;
+  /** Exclusive; all onsets before it are given. */
+  readonly untilBeat: Beats;
+  readonly notes: readonly Note[];
+  readonly programs: readonly ProgramMark[];
+  readonly controls: readonly ControlMark[];
+  /** Model runs spent (tokens sampled), and the time they took. */
+  readonly tokens: number;
+  readonly micros: number;
+}
+
+/** Everything a performer can turn while it plays; read afresh at every compose. */
+export interface ComposeControls {
+  readonly sampling: SamplingControls;
+  readonly constraint: MusicConstraint;
+  /** Semitones above C (A minor) the music should sound in, 0..11, where the composer can transpose. */
+  readonly keySemitones: number;
+  /** Onsets per beat aimed at, 0..1 of what the composer can; 0.5 is its own idea. */
+  readonly density: number;
+}
+
+export interface SamplingControls {
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** 0..1 */
+  readonly topP: number;
+  /** 0 is off. */
+  readonly topK: number;
+  /** 0..1, 0 is off. */
+  readonly minP: number;
+  /** Factors on the temperature. */
+  readonly attributeTemperature: Partial<Record<TokenAttribute, number>>;
+  /** Seed of the take: the same seed, history and controls give the same notes. */
+  readonly seed: number;
+}

@@ -1,0 +1,29 @@
+import type { ContinuoError } from '../errors.js';
+import type { ParameterValue } from '../parameters/parameter.js';
+import type { EngineEvent } from '../events.js';
+
+/**
+ * Reads and writes the parameter table over one wire. It holds no list of parameters of its own.
+ * Thread: main. Blocks: no.
+ */
+export interface ControlSurface {
+  readonly name: string;
+  attach(access: ParameterAccess): void;
+  detach(): void;
+}
+
+/** The parameter table as a surface sees it. Addresses are table paths such as `bpm` or `deck/1/temperature`. */
+export interface ParameterAccess {
+  /** Every address, expanded for the decks that exist, with its entry. */
+  addresses(): readonly string[];
+  /** Errors: `unknownAddress`. */
+  get(address: string): ParameterValue;
+  /** Sets a value or triggers an action with its arguments. Errors: `unknownAddress`, `badValue`, what the action throws. */
+  write(address: string, values: readonly ParameterValue[], origin: string): Promise<void>;
+  /** Called on every change of a value, whoever made it. */
+  onChange(listener: (address: string, value: ParameterValue, origin: string) => void): () => void;
+  /** Called on everything else that happens (notes, swaps, errors, counters). */
+  onEvent(listener: (event: EngineEvent) => void): () => void;
+  /** Tells every surface of a fault. */
+  report(error: ContinuoError, origin: string): void;
+}

@@ -1,0 +1,30 @@
+/** Service identifier of the language model in a worker's container. */
+export const LanguageModel = Symbol.for('continuo.LanguageModel');
+
+/**
+ * A causal model of token ids with a context it remembers.
+ * Thread: the inference worker it was made in. Blocks: prepare and extend, for as long as the model runs.
+ */
+export interface LanguageModel {
+  /** Tokens the model can hold; `extend` past it throws `modelFailed`. Infinity for recurrent models. */
+  readonly contextTokens: number;
+  readonly vocabularySize: number;
+  /** Loads weights, allocates buffers, warms up. Errors: `badPack`, `modelFailed`. */
+  prepare(): Promise<void>;
+  /**
+   * Appends tokens to the context and returns the logits (length vocabularySize) of the token after the last one.
+   * The array is valid until the next call. `tokens` holds at least one id.
+   */
+  extend(tokens: ArrayLike<number>): Promise<Float32Array>;
+  /** Remembers the present context. */
+  mark(): ModelMark;
+  /** Goes back to a mark taken earlier on this path; marks taken after it are void. `undefined`: the empty context. */
+  rewind(mark: ModelMark | undefined): void;
+  /** Frees the session. Idempotent. Never call while `extend` is pending. */
+  dispose(): Promise<void>;
+}
+
+/** Opaque to everybody but its model; `tokens` is the context length it stands for. */
+export interface ModelMark {
+  readonly tokens: number;
+}

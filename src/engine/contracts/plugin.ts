@@ -1,0 +1,32 @@
+import type { ZodType } from 'zod';
+
+export type PluginKind = 'tokenizer' | 'model' | 'composer' | 'transport';
+
+/**
+ * What the main thread knows of a plugin: light, no implementation loaded.
+ * `implementation` is imported only in the thread that runs it.
+ */
+export interface PluginDescriptor {
+  readonly kind: PluginKind;
+  /** Dash-case, unique within its kind. */
+  readonly name: string;
+  /** One sentence for `continuo plugins`. */
+  readonly summary: string;
+  /** Words other parts may ask for, e.g. `constraint:pitchRange`, `form:rows`, `virtual-ports`. */
+  readonly capabilities: readonly string[];
+  /** Validates and completes the options a pack, a configuration or a command line gives. */
+  readonly optionsSchema: ZodType;
+  /** File URL of an ES module whose default export is an inversify ContainerModule that binds the kind's contract. */
+  readonly implementation: string;
+}
+
+/** Service identifier of {@link PluginContext} in a worker's container. */
+export const PluginContext = Symbol.for('continuo.PluginContext');
+
+/** What an implementation is given when it is made. */
+export interface PluginContext {
+  /** The options after `optionsSchema`. */
+  readonly options: unknown;
+  /** Roles to absolute paths of the pack's files for this plugin, e.g. `{ cpu: '/…/step.int8.onnx' }`. */
+  readonly files: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,31 @@
+import type { Beats, Bpm, Micros } from '../music/units.js';
+import type { Timeline } from '../time/timeline.js';
+
+/**
+ * Somebody else's idea of the tempo and where the beat is.
+ * Thread: main. Blocks: no.
+ */
+export interface SyncSource {
+  /** Unique name a performer sees, e.g. `midi-clock`, `osc`, `internal`. */
+  readonly name: string;
+  /** Starts listening; `listener` is called from then on. */
+  start(listener: SyncListener): void;
+  stop(): void;
+  /** Asks the source to take a tempo, where it can be led (the internal one, Link); false where it cannot. */
+  proposeTempo(bpm: Bpm): boolean;
+}
+
+export interface SyncListener {
+  /** The source's present timeline; its beats are the host's song position. */
+  timeline(timeline: Timeline): void;
+  /** The host started (from `beat`), continued (from `beat`) or stopped, at `micros`. */
+  transport(change: TransportChange): void;
+  /** The source has gone quiet; the tempo is kept. */
+  lost(): void;
+}
+
+export interface TransportChange {
+  readonly type: 'start' | 'continue' | 'stop' | 'locate';
+  readonly beat: Beats;
+  readonly micros: Micros;
+}

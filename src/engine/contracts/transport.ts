@@ -1,0 +1,46 @@
+import type { PackSummary } from '../packs/pack.js';
+import type { Clock } from '../time/clock.js';
+import type { ControlSurface } from './control-surface.js';
+import type { OutputSpecification } from './output.js';
+import type { SyncSource } from './sync-source.js';
+
+/** Service identifier of the wire in its child container. */
+export const Transport = Symbol.for('continuo.Transport');
+
+/** Service identifier of {@link TransportContext}. */
+export const TransportContext = Symbol.for('continuo.TransportContext');
+
+/**
+ * One wire: it may offer outputs, sync sources and a control surface; it never talks to another wire.
+ * Thread: main (its outputs run in the send thread).
+ */
+export interface Transport {
+  readonly name: string;
+  /**
+   * Opens ports and sockets. A device that is not there is no failure: it is a notice, and what can work does.
+   * Errors: `portUnavailable` when the wire as a whole cannot be had.
+   */
+  open(): Promise<TransportOffer>;
+  close(): Promise<void>;
+}
+
+export interface TransportOffer {
+  readonly outputs: readonly OutputSpecification[];
+  readonly syncSources: readonly SyncSource[];
+  readonly controlSurfaces: readonly ControlSurface[];
+  /** One sentence each: what is open and where, what is off and how to get it. */
+  readonly notices: readonly Notice[];
+}
+
+export interface Notice {
+  readonly level: 'ready' | 'off';
+  readonly sentence: string;
+}
+
+export interface TransportContext {
+  /** The wire's part of the configuration after `optionsSchema`. */
+  readonly options: unknown;
+  readonly clock: Clock;
+  /** Packs on the shelf, for wires that show them. */
+  packs(): readonly PackSummary[];
+}

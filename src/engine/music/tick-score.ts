@@ -1,0 +1,41 @@
+/**
+ * A score at the level of file events: integer ticks, tracks kept apart, event order kept. Tokenizers that must agree
+ * with a reference to the bit read and write this; the rest of the engine uses `Score` (beats).
+ */
+export interface TickScore {
+  /** Ticks per quarter note, >= 1. */
+  readonly ticksPerBeat: number;
+  readonly tracks: readonly (readonly TickEvent[])[];
+}
+
+export type TickEvent =
+  | TickNote
+  | { readonly type: 'program'; readonly tick: number; readonly channel: number; readonly program: number }
+  | {
+      readonly type: 'control';
+      readonly tick: number;
+      readonly channel: number;
+      readonly controller: number;
+      readonly value: number;
+    }
+  | { readonly type: 'tempo'; readonly tick: number; readonly microsPerBeat: number }
+  | {
+      readonly type: 'meter';
+      readonly tick: number;
+      readonly numerator: number;
+      /** log2 of the denominator. */
+      readonly denominatorPower: number;
+      readonly clocksPerClick: number;
+      readonly thirtySecondsPerBeat: number;
+    }
+  | { readonly type: 'key'; readonly tick: number; readonly sharps: number; readonly minor: boolean };
+
+export interface TickNote {
+  readonly type: 'note';
+  readonly tick: number;
+  /** Length in ticks, >= 0 as read from the file. */
+  readonly duration: number;
+  readonly channel: number;
+  readonly pitch: number;
+  readonly velocity: number;
+}

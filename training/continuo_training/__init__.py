@@ -1,0 +1,1 @@
+"""From token files to finished model packs for Continuo."""
