@@ -1,0 +1,121 @@
+import type { ParameterAccess } from '../contracts/control-surface.js';
+import { disposable, type Disposable } from '../disposable.js';
+import { ContinuoError } from '../errors.js';
+import type { EngineEvent } from '../events.js';
+import type { Parameter, ParameterValue } from './parameter.js';
+import { parameterTable } from './table.js';
+import { validateArguments, validateValue } from './validate.js';
+
+export type ActionHandler = (values: readonly ParameterValue[], origin: string) => void | Promise<void>;
+export type ChangeListener = (address: string, value: ParameterValue, origin: string) => void;
+export type EventListener = (event: EngineEvent) => void;
+
+interface Slot {
+  readonly entry: Parameter;
+  value: ParameterValue | undefined;
+  handler: ActionHandler | undefined;
+}
+
+/**
+ * The live values of the parameter table, one slot an address (`bpm`, `deck/1/temperature`).
+ * Thread: main. Listeners that throw are the listener's defect; they are not caught here.
+ */
+export class ParameterStore implements ParameterAccess {
+  private readonly slots = new Map<string, Slot>();
+  private readonly changeListeners = new Set<ChangeListener>();
+  private readonly eventListeners = new Set<EventListener>();
+
+  constructor(private readonly table: readonly Parameter[] = parameterTable) {
+    this.addScope('engine', '');
+  }
+
+  /** Makes the addresses of deck `number` (1..). Disposing takes them away. */
+  addDeck(number: number): Disposable {
+    return this.addScope('deck', `deck/${number}/`);
+  }
+
+  addresses(): readonly string[] {
+    return [...this.slots.keys()];
+  }
+
+  entry(address: string): Parameter {
+    return this.slot(address).entry;
+  }
+
+  get(address: string): ParameterValue {
+    const { entry, value } = this.slot(address);
+    if (entry.kind === 'action' || value === undefined) {
+      throw new ContinuoError('badValue', `${address} is an action: it has no value to read.`);
+    }
+    return value;
+  }
+
+  number(address: string): number {
+    return this.get(address) as number;
+  }
+
+  text(address: string): string {
+    return this.get(address) as string;
+  }
+
+  async write(address: string, values: readonly ParameterValue[], origin: string): Promise<void> {
+    const slot = this.slot(address);
+    if (slot.entry.kind === 'action') {
+      const checked = validateArguments(address, slot.entry, values);
+      if (!slot.handler) throw new ContinuoError('unknownAddress', `${address} does nothing at this moment: the engine has not started.`);
+      await slot.handler(checked, origin);
+      return;
+    }
+    if (slot.entry.readOnly) throw new ContinuoError('badValue', `${address} can be read, not set.`);
+    if (values.length !== 1) throw new ContinuoError('badValue', `${address} takes one value, not ${values.length}.`);
+    const checked = validateValue(address, slot.entry, values[0]);
+    if (slot.handler) await slot.handler([checked], origin);
+    this.publish(address, checked, origin);
+  }
+
+  /** Sets a value from inside the engine (read-only ones too) and tells the listeners if it changed. */
+  publish(address: string, value: ParameterValue, origin = 'engine'): void {
+    const slot = this.slot(address);
+    if (slot.value === value) return;
+    slot.value = value;
+    for (const listener of this.changeListeners) listener(address, value, origin);
+  }
+
+  /** What an action does, or what is asked before a value changes (throwing refuses it). */
+  handle(address: string, handler: ActionHandler): void {
+    this.slot(address).handler = handler;
+  }
+
+  onChange(listener: ChangeListener): () => void {
+    this.changeListeners.add(listener);
+    return () => this.changeListeners.delete(listener);
+  }
+
+  onEvent(listener: EventListener): () => void {
+    this.eventListeners.add(listener);
+    return () => this.eventListeners.delete(listener);
+  }
+
+  emit(event: EngineEvent): void {
+    for (const listener of this.eventListeners) listener(event);
+  }
+
+  report(error: ContinuoError, origin: string): void {
+    this.emit({ type: 'error', code: error.code, sentence: error.message, origin });
+  }
+
+  private addScope(scope: Parameter['scope'], prefix: string): Disposable {
+    const added = this.table.filter((entry) => entry.scope === scope).map((entry) => {
+      const address = `${prefix}${entry.name}`;
+      this.slots.set(address, { entry, value: entry.kind === 'value' ? entry.default : undefined, handler: undefined });
+      return address;
+    });
+    return disposable(() => added.forEach((address) => this.slots.delete(address)));
+  }
+
+  private slot(address: string): Slot {
+    const slot = this.slots.get(address);
+    if (!slot) throw new ContinuoError('unknownAddress', `There is no parameter "${address}".`);
+    return slot;
+  }
+}

@@ -1,0 +1,136 @@
+import { maximumBpm, minimumBpm } from '../music/units.js';
+import type { ActionParameter, Parameter, ValueParameter } from './parameter.js';
+
+/** Where a swap or a change of scene may take effect. */
+export const boundaries = ['now', 'beat', 'bar', '2-bars', '4-bars', '8-bars'] as const;
+export type Boundary = (typeof boundaries)[number];
+
+function value(entry: Omit<ValueParameter, 'kind'>): ValueParameter {
+  return { kind: 'value', ...entry };
+}
+
+function action(entry: Omit<ActionParameter, 'kind'>): ActionParameter {
+  return { kind: 'action', ...entry };
+}
+
+const engineParameters: readonly Parameter[] = [
+  value({
+    name: 'bpm', scope: 'engine', type: 'float', minimum: minimumBpm, maximum: maximumBpm, default: 120, unit: 'beats per minute',
+    description: 'Tempo. Setting it asks the leading clock; a host that leads keeps its own.',
+  }),
+  value({
+    name: 'beats-per-bar', scope: 'engine', type: 'integer', minimum: 1, maximum: 16, default: 4, unit: 'beats',
+    description: 'Quarter notes in a bar: where bars begin for swaps and starts.',
+  }),
+  value({
+    name: 'sync', scope: 'engine', type: 'text', default: 'auto', unit: 'source',
+    description: 'Who leads the clock: `auto`, or the name of one source.',
+  }),
+  value({
+    name: 'leader', scope: 'engine', type: 'text', default: '', unit: 'source', readOnly: true,
+    description: 'The source that leads the clock at this moment.',
+  }),
+  value({
+    name: 'playing', scope: 'engine', type: 'boolean', default: false, unit: '', readOnly: true,
+    description: 'Whether the transport runs.',
+  }),
+  value({
+    name: 'horizon', scope: 'engine', type: 'float', minimum: 1, maximum: 64, default: 8, unit: 'beats',
+    description: 'How far ahead every deck composes.',
+  }),
+  value({
+    name: 'commit', scope: 'engine', type: 'float', minimum: 0.25, maximum: 16, default: 1, unit: 'beats',
+    description: 'How much of what is composed stands, whatever is changed.',
+  }),
+  value({
+    name: 'swap-at', scope: 'engine', type: 'choice', choices: boundaries, default: 'bar', unit: '',
+    description: 'The boundary at which a loaded pack takes over.',
+  }),
+  value({
+    name: 'sent', scope: 'engine', type: 'integer', minimum: 0, default: 0, unit: 'events', readOnly: true,
+    description: 'Events sent on all outputs.',
+  }),
+  value({
+    name: 'late', scope: 'engine', type: 'integer', minimum: 0, default: 0, unit: 'notes', readOnly: true,
+    description: 'Notes sent 1 to 100 ms late.',
+  }),
+  value({
+    name: 'dropped', scope: 'engine', type: 'integer', minimum: 0, default: 0, unit: 'notes', readOnly: true,
+    description: 'Notes not sent because they were over 100 ms late or a queue was full.',
+  }),
+  value({
+    name: 'sounding', scope: 'engine', type: 'integer', minimum: 0, default: 0, unit: 'notes', readOnly: true,
+    description: 'Notes that sound now, counted once for every output.',
+  }),
+  action({ name: 'start', scope: 'engine', arguments: [], description: 'Starts from the beginning, where the internal clock leads.' }),
+  action({ name: 'continue', scope: 'engine', arguments: [], description: 'Goes on from where it stopped, where the internal clock leads.' }),
+  action({ name: 'stop', scope: 'engine', arguments: [], description: 'Stops and ends every note, where the internal clock leads.' }),
+  action({ name: 'panic', scope: 'engine', arguments: [], description: 'Ends every note on every output at once and clears the queues.' }),
+];
+
+const deckParameters: readonly Parameter[] = [
+  value({
+    name: 'pack', scope: 'deck', type: 'text', default: '', unit: 'pack', readOnly: true,
+    description: 'The pack that plays.',
+  }),
+  value({
+    name: 'state', scope: 'deck', type: 'choice', choices: ['empty', 'loading', 'playing', 'resting', 'failed'], default: 'empty',
+    unit: '', readOnly: true, description: 'What the deck is doing.',
+  }),
+  value({
+    name: 'speed', scope: 'deck', type: 'float', minimum: 0, default: 0, unit: 'times real time', readOnly: true,
+    description: 'How fast the deck composes against the present tempo; below 1 it must rest.',
+  }),
+  value({
+    name: 'underruns', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'times', readOnly: true,
+    description: 'Times the deck had to rest because nothing was composed in time.',
+  }),
+  value({
+    name: 'temperature', scope: 'deck', type: 'float', minimum: 0, maximum: 2, default: 1, unit: '',
+    description: 'Daring of the choice; 0 always takes the likeliest.',
+  }),
+  value({
+    name: 'top-p', scope: 'deck', type: 'float', minimum: 0, maximum: 1, default: 0.98, unit: '',
+    description: 'Chooses among the likeliest that make up this share.',
+  }),
+  value({
+    name: 'top-k', scope: 'deck', type: 'integer', minimum: 0, maximum: 4096, default: 0, unit: 'tokens',
+    description: 'Chooses among this many at most; 0 is off.',
+  }),
+  value({
+    name: 'min-p', scope: 'deck', type: 'float', minimum: 0, maximum: 1, default: 0, unit: '',
+    description: 'Leaves out what is less likely than this share of the likeliest; 0 is off.',
+  }),
+  value({
+    name: 'seed', scope: 'deck', type: 'integer', minimum: 0, maximum: 2147483647, default: 1, unit: '',
+    description: 'Seed of the take: the same seed and the same doings give the same notes.',
+  }),
+  value({
+    name: 'key', scope: 'deck', type: 'integer', minimum: 0, maximum: 11, default: 0, unit: 'semitones above C',
+    description: 'Key of the music, where the pack can transpose.',
+  }),
+  value({
+    name: 'density', scope: 'deck', type: 'float', minimum: 0, maximum: 1, default: 0.5, unit: '',
+    description: 'How many notes, where the pack can say; 0.5 is its own idea.',
+  }),
+  value({
+    name: 'low-pitch', scope: 'deck', type: 'integer', minimum: 0, maximum: 127, default: 0, unit: 'MIDI pitch',
+    description: 'Lowest pitch, drums excepted.',
+  }),
+  value({
+    name: 'high-pitch', scope: 'deck', type: 'integer', minimum: 0, maximum: 127, default: 127, unit: 'MIDI pitch',
+    description: 'Highest pitch, drums excepted.',
+  }),
+  action({
+    name: 'load', scope: 'deck',
+    arguments: [{ name: 'pack', type: 'text' }, { name: 'boundary', type: 'text', optional: true }],
+    description: 'Loads a pack and lets it take over at the next boundary (default: `swap-at`).',
+  }),
+  action({
+    name: 'rethink', scope: 'deck', arguments: [],
+    description: 'Throws away what is composed but not committed, and composes it again with the next seed.',
+  }),
+];
+
+/** The one list of everything a performer can read, set or trigger. Every wire, help text and page derives from it. */
+export const parameterTable: readonly Parameter[] = [...engineParameters, ...deckParameters];
