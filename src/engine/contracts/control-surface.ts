@@ -1,5 +1,5 @@
 import type { ContinuoError } from '../errors.js';
-import type { ParameterValue } from '../parameters/parameter.js';
+import type { Parameter, ParameterValue } from '../parameters/parameter.js';
 import type { EngineEvent } from '../events.js';
 
 /**
@@ -14,8 +14,10 @@ export interface ControlSurface {
 
 /** The parameter table as a surface sees it. Addresses are table paths such as `bpm` or `deck/1/temperature`. */
 export interface ParameterAccess {
-  /** Every address, expanded for the decks that exist, with its entry. */
+  /** Every address, expanded for the decks that exist. */
   addresses(): readonly string[];
+  /** The table's entry behind an address: a value or an action, its type and range. Errors: `unknownAddress`. */
+  entry(address: string): Parameter;
   /** Errors: `unknownAddress`. */
   get(address: string): ParameterValue;
   /** Sets a value or triggers an action with its arguments. Errors: `unknownAddress`, `badValue`, what the action throws. */
