@@ -54,6 +54,12 @@ export class ParameterStore implements ParameterAccess {
     return this.get(address) as number;
   }
 
+  /** The default of a numeric value, from the table. */
+  defaultOf(address: string): number {
+    const { entry } = this.slot(address);
+    return entry.kind === 'value' ? (entry.default as number) : Number.NaN;
+  }
+
   text(address: string): string {
     return this.get(address) as string;
   }

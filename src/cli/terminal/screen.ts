@@ -1,0 +1,97 @@
+import pc from 'picocolors';
+import type { Note } from '../../engine/music/note.js';
+import type { Beats } from '../../engine/music/units.js';
+import { drawRoll } from './roll.js';
+
+export interface DeckView {
+  readonly number: number;
+  readonly pack: string;
+  readonly state: string;
+  readonly speed: number;
+  readonly aheadBeats: number;
+  readonly temperature: number;
+  /** What a swap is doing, e.g. `perlin takes over at bar 12`. */
+  readonly swap: string;
+}
+
+export interface ScreenView {
+  readonly bpm: number;
+  readonly leader: string;
+  readonly playing: boolean;
+  readonly beat: Beats;
+  readonly beatsPerBar: number;
+  readonly decks: readonly DeckView[];
+  readonly notes: readonly Note[];
+  readonly counters: { readonly sent: number; readonly late: number; readonly dropped: number; readonly sounding: number };
+  readonly wires: readonly string[];
+  readonly packs: readonly string[];
+  readonly message: string;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** The whole screen as lines, each at most `columns` visible characters. Pure. */
+export function drawScreen(view: ScreenView): string[] {
+  const rule = pc.dim('─'.repeat(view.columns));
+  const head = [headLine(view), ...view.decks.map((deck) => deckLine(deck)), rule];
+  const { sent, late, dropped, sounding } = view.counters;
+  const foot = [
+    rule,
+    `sent ${pc.bold(String(sent))}   sounding ${sounding}   late ${warnIf(late)}   dropped ${warnIf(dropped)}`,
+    ...view.wires.map((wire) => pc.dim(wire)),
+    view.packs.slice(0, 9).map((pack, index) => `${pc.bold(String(index + 1))} ${pack}`).join('   '),
+    pc.dim('1-9 swap at the next bar · space start/stop · p panic · q quit'),
+    view.message,
+  ];
+  const rollRows = Math.max(4, view.rows - head.length - foot.length - 1);
+  const roll = drawRoll({ notes: view.notes, nowBeat: view.beat, columns: view.columns, rows: rollRows });
+  return [...head, ...roll, ...foot].map((line) => clip(line, view.columns));
+}
+
+function headLine(view: ScreenView): string {
+  const bar = Math.floor(view.beat / view.beatsPerBar) + 1;
+  const beatInBar = Math.floor(((view.beat % view.beatsPerBar) + view.beatsPerBar) % view.beatsPerBar);
+  const dots = Array.from({ length: view.beatsPerBar }, (_unused, index) => (index === beatInBar ? '●' : '○')).join('');
+  const state = view.playing ? pc.green('playing') : pc.yellow('stopped');
+  return `${pc.bold('continuo')}   ${view.bpm.toFixed(1)} BPM from ${pc.cyan(view.leader || 'nobody')}   bar ${bar} ${dots}   ${state}`;
+}
+
+function deckLine(deck: DeckView): string {
+  const speed = deck.speed > 0 ? `${deck.speed.toFixed(1)}x real time` : '';
+  const ahead = `${Math.max(0, deck.aheadBeats).toFixed(1)} beats ahead`;
+  const parts = [
+    `deck ${deck.number}`, pc.bold(deck.pack || '(empty)'), deck.state, speed, ahead, `temperature ${deck.temperature.toFixed(2)}`,
+    deck.swap && pc.yellow(deck.swap),
+  ];
+  return parts.filter(Boolean).join('   ');
+}
+
+function warnIf(count: number): string {
+  return count > 0 ? pc.red(String(count)) : String(count);
+}
+
+const escape = String.fromCharCode(27);
+const ansi = new RegExp(`${escape}\\[[0-9;]*m`, 'y');
+
+/** Cuts a coloured line to `columns` visible characters and closes its colours. */
+export function clip(line: string, columns: number): string {
+  let out = '';
+  let visible = 0;
+  for (let index = 0; index < line.length; ) {
+    ansi.lastIndex = index;
+    const sequence = ansi.exec(line);
+    if (sequence) {
+      out += sequence[0];
+      index += sequence[0].length;
+      continue;
+    }
+    if (visible === columns) {
+      index += 1;
+      continue;
+    }
+    out += line[index];
+    visible += 1;
+    index += 1;
+  }
+  return out;
+}

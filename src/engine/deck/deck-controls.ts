@@ -1,0 +1,69 @@
+import type { ComposeControls, SamplingControls } from '../contracts/composer.js';
+import type { ParameterStore } from '../parameters/parameter-store.js';
+
+/** Parameters that a pack may recommend a value for. */
+const recommended = {
+  temperature: 'temperature',
+  topP: 'top-p',
+  topK: 'top-k',
+  minP: 'min-p',
+} as const;
+
+/** Parameters whose change asks for what is not committed to be composed again. */
+const steering: ReadonlySet<string> = new Set([
+  ...Object.values(recommended), 'seed', 'key', 'density', 'low-pitch', 'high-pitch',
+]);
+
+/** Reads a deck's parameters as the controls of a composer. What the performer has set goes before what a pack recommends. */
+export class DeckControls {
+  private readonly touched = new Set<string>();
+
+  constructor(
+    private readonly store: ParameterStore,
+    private readonly prefix: string,
+    onSteer: () => void,
+  ) {
+    store.onChange((address, _value, origin) => {
+      if (!address.startsWith(prefix) || origin === packOrigin) return;
+      const name = address.slice(prefix.length);
+      if (!steering.has(name)) return;
+      this.touched.add(name);
+      onSteer();
+    });
+  }
+
+  /** Takes over a pack's recommendations wherever the performer has not chosen. */
+  adopt(sampling: Partial<SamplingControls>): void {
+    for (const field of Object.keys(recommended) as (keyof typeof recommended)[]) {
+      this.store.publish(this.prefix + recommended[field], this.chosen(field, sampling), packOrigin);
+    }
+  }
+
+  /** The controls as a pack with these recommendations would be asked to compose under. */
+  read(sampling: Partial<SamplingControls>): ComposeControls {
+    const number = (name: string): number => this.store.number(this.prefix + name);
+    const low = number('low-pitch');
+    const high = number('high-pitch');
+    return {
+      sampling: {
+        temperature: this.chosen('temperature', sampling),
+        topP: this.chosen('topP', sampling),
+        topK: this.chosen('topK', sampling),
+        minP: this.chosen('minP', sampling),
+        attributeTemperature: sampling.attributeTemperature ?? {},
+        seed: number('seed'),
+      },
+      constraint: low === 0 && high === 127 ? {} : { pitchRange: { low: Math.min(low, high), high: Math.max(low, high) } },
+      keySemitones: number('key'),
+      density: number('density'),
+    };
+  }
+
+  private chosen(field: keyof typeof recommended, sampling: Partial<SamplingControls>): number {
+    const address = this.prefix + recommended[field];
+    if (this.touched.has(recommended[field])) return this.store.number(address);
+    return sampling[field] ?? this.store.defaultOf(address);
+  }
+}
+
+const packOrigin = 'pack';

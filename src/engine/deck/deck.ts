@@ -1,0 +1,342 @@
+import type { ComposedSpan } from '../contracts/composer.js';
+import { ContinuoError } from '../errors.js';
+import type { EngineEvent } from '../events.js';
+import type { Score } from '../music/score.js';
+import type { Beats } from '../music/units.js';
+import type { Boundary } from '../parameters/table.js';
+import type { Sender } from '../scheduling/sender.js';
+import { samePlaceInBar } from './boundary.js';
+import { ComposingSpeed } from './composing-speed.js';
+import type { DeckControls } from './deck-controls.js';
+import { HotSwap, type SwapGround } from './hot-swap.js';
+import { Plan } from './plan.js';
+import type { Voice, VoiceSource } from './voice.js';
+
+/** How much is asked of a composer at once: short, so that a turned knob is heard soon. */
+const requestBeats: Beats = 1;
+/** A deck that fell behind starts again at least this far ahead, twice as far each time it fails. */
+const shortestRest: Beats = 1;
+const longestRest: Beats = 16;
+
+export type DeckState = 'empty' | 'loading' | 'playing' | 'resting' | 'failed';
+
+/** Where the music is now, in session beats. */
+export interface Position {
+  beat(): Beats;
+  readonly playing: boolean;
+  readonly beatMicros: number;
+}
+
+export interface DeckSettings {
+  readonly horizon: Beats;
+  readonly commit: Beats;
+  readonly beatsPerBar: number;
+}
+
+export interface DeckDependencies {
+  readonly sender: Sender;
+  readonly voices: VoiceSource;
+  readonly controls: DeckControls;
+  readonly position: Position;
+  settings(): DeckSettings;
+  emit(event: EngineEvent): void;
+  report(error: ContinuoError): void;
+}
+
+/**
+ * One composer and the music it keeps composed ahead.
+ *
+ * Beats of the composer and beats of the session differ by `shift`, so that a host that jumps moves the plan at once
+ * and nothing is composed again. Thread: main. Blocks: no.
+ */
+export class Deck {
+  readonly plan = new Plan();
+  private voice: Voice | undefined;
+  private shift: Beats = 0;
+  private composedUntil: Beats = 0;
+  /** What the voice does now; settled when it is idle. */
+  private work: Promise<void> | undefined;
+  private revision: 'none' | 'wanted' = 'none';
+  private restBeats: Beats = shortestRest;
+  private speed = new ComposingSpeed();
+  private swap: HotSwap | undefined;
+  private failures = 0;
+  private arrival: { readonly beat: Beats; readonly pack: string } | undefined;
+  private relocations = 0;
+  private underrunCount = 0;
+  private disposed = false;
+  private onChanged: (() => void)[] = [];
+
+  constructor(
+    /** 1.. ; the owner of its notes in the send queue. */
+    readonly number: number,
+    private readonly parts: DeckDependencies,
+  ) {}
+
+  get pack(): string {
+    return this.voice?.pack ?? '';
+  }
+
+  get state(): DeckState {
+    if (this.voice === undefined) return this.swap ? 'loading' : this.failures > 0 ? 'failed' : 'empty';
+    return this.restBeats > shortestRest ? 'resting' : 'playing';
+  }
+
+  get underruns(): number {
+    return this.underrunCount;
+  }
+
+  get timesRealTime(): number {
+    return this.speed.timesRealTime(this.parts.position.beatMicros);
+  }
+
+  /** Beats composed past the present position. */
+  get aheadBeats(): Beats {
+    return this.composedUntil - this.parts.position.beat();
+  }
+
+  /** Keeps the horizon filled. Call it often and after every change; it never waits. */
+  advance(): void {
+    this.announceArrival();
+    this.swap?.advance();
+    const { voice } = this;
+    if (!voice || this.work || this.disposed) return;
+    const task = this.nextTask(voice);
+    if (!task) return;
+    const work: Promise<void> = task.then(
+      () => this.worked(work),
+      (cause: unknown) => {
+        this.worked(work);
+        if (voice === this.voice) this.voiceFailed(ContinuoError.from(cause, 'modelFailed'));
+      },
+    );
+    this.work = work;
+  }
+
+  /** A piece of work ended: look for the next, unless the voice it was done for has been replaced meanwhile. */
+  private worked(work: Promise<void>): void {
+    if (this.work !== work) return;
+    this.work = undefined;
+    this.advance();
+    this.changed();
+  }
+
+  /** Composes again what is not committed, under the present controls. */
+  revise(): void {
+    this.revision = 'wanted';
+    this.advance();
+  }
+
+  /**
+   * Loads a pack and lets it take over at the boundary; resolves when its first notes are queued.
+   * A later load replaces one that is under way. Errors: `unknownPack`, `badPack`, `modelFailed`, `swapFailed`:
+   * the old pack plays on.
+   */
+  async load(pack: string, boundary: Boundary): Promise<void> {
+    this.swap?.abandon();
+    const swap = new HotSwap(pack, boundary, this.swapGround());
+    this.swap = swap;
+    try {
+      await swap.run();
+    } finally {
+      if (this.swap === swap) this.swap = undefined;
+      this.changed();
+    }
+    this.advance();
+  }
+
+  /** The host is at `toBeat` from now on: what was planned next plays there, at the same place in the bar. */
+  relocate(fromBeat: Beats, toBeat: Beats): void {
+    if (fromBeat === toBeat) return;
+    const { sender } = this.parts;
+    const resume = Math.min(samePlaceInBar(fromBeat, toBeat, this.parts.settings().beatsPerBar), Math.max(this.composedUntil, fromBeat));
+    const by = toBeat - resume;
+    sender.silence(this.number);
+    this.plan.cut(fromBeat, resume);
+    this.plan.shift(by);
+    this.shift += by;
+    this.composedUntil += by;
+    this.relocations += 1;
+    this.arrival = this.arrival && { ...this.arrival, beat: this.arrival.beat + by };
+    this.enqueue(this.plan.from(toBeat));
+    this.parts.emit({ type: 'discarded', deck: this.number, fromBeat: Math.min(fromBeat, toBeat) });
+    this.announce(toBeat, this.composedUntil, this.plan.from(toBeat));
+    this.advance();
+  }
+
+  /** Resolves when nothing more can be done before time moves on. For rendering, where time waits for the music. */
+  async settled(): Promise<void> {
+    this.advance();
+    while (this.work || (this.swap && !this.swap.waitsForTime)) {
+      await new Promise<void>((resolve) => this.onChanged.push(resolve));
+    }
+  }
+
+  /** Ends the deck's notes and frees its voice. */
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    this.swap?.abandon();
+    this.parts.sender.silence(this.number);
+    await this.work;
+    await this.voice?.composer.dispose();
+    this.voice = undefined;
+  }
+
+  private nextTask(voice: Voice): Promise<void> | undefined {
+    const { position } = this.parts;
+    const { horizon, commit } = this.parts.settings();
+    const now = position.beat();
+    if (this.composedUntil < now) return this.restart(voice, now);
+    if (this.revision === 'wanted') {
+      this.revision = 'none';
+      if (this.composedUntil > now + commit) return this.takeBack(voice, now + commit);
+    }
+    const until = Math.floor(this.composedUntil + requestBeats);
+    return until > now + horizon ? undefined : this.compose(voice, until);
+  }
+
+  private async compose(voice: Voice, until: Beats): Promise<void> {
+    const controls = this.parts.controls.read(voice.sampling);
+    const span = await voice.composer.compose(until - this.shift, controls, () => this.voice !== voice || this.disposed);
+    if (this.voice !== voice || this.disposed) return;
+    this.speed.add(span);
+    this.accept(span);
+    if (this.composedUntil > this.parts.position.beat()) this.restBeats = shortestRest;
+    if (this.speed.measured) this.failures = 0;
+  }
+
+  private accept(span: ComposedSpan): void {
+    const moved = moveSpan(span, this.shift);
+    this.plan.add(moved);
+    this.plan.forget(this.parts.position.beat());
+    this.composedUntil = moved.untilBeat;
+    this.enqueue(moved);
+    this.announce(moved.fromBeat, moved.untilBeat, moved);
+  }
+
+  private async takeBack(voice: Voice, fromBeat: Beats): Promise<void> {
+    this.discard(fromBeat);
+    await voice.composer.rewind(fromBeat - this.shift);
+  }
+
+  /** The music has overtaken the composer: rest, and begin again ahead of it. */
+  private async restart(voice: Voice, now: Beats): Promise<void> {
+    this.underrunCount += 1;
+    const startBeat = Math.ceil(now + this.restBeats);
+    this.restBeats = Math.min(longestRest, this.restBeats * 2);
+    this.discard(this.composedUntil);
+    await voice.composer.prime(this.plan.history(startBeat), startBeat);
+    this.shift = 0;
+    this.composedUntil = startBeat;
+  }
+
+  private changed(): void {
+    const waiting = this.onChanged;
+    this.onChanged = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  private discard(fromBeat: Beats): void {
+    this.parts.sender.flush(this.number, fromBeat);
+    this.plan.discard(fromBeat);
+    this.composedUntil = Math.min(this.composedUntil, fromBeat);
+    this.parts.emit({ type: 'discarded', deck: this.number, fromBeat });
+  }
+
+  private enqueue(music: Pick<Score, 'notes' | 'programs' | 'controls'>): void {
+    this.parts.sender.queue(this.number, music.notes, music.programs, music.controls);
+  }
+
+  private announce(fromBeat: Beats, untilBeat: Beats, music: Pick<Score, 'notes'>): void {
+    this.parts.emit({ type: 'planned', deck: this.number, fromBeat, untilBeat, notes: music.notes });
+  }
+
+  private announceArrival(): void {
+    if (!this.arrival || this.parts.position.beat() < this.arrival.beat) return;
+    const { beat, pack } = this.arrival;
+    this.arrival = undefined;
+    this.parts.emit({ type: 'swap', deck: this.number, stage: 'playing', pack, atBeat: beat });
+  }
+
+  /** What a swap may see and do of this deck. */
+  private swapGround(): SwapGround {
+    const { parts } = this;
+    return {
+      deck: this.number,
+      voices: parts.voices,
+      position: parts.position,
+      settings: () => parts.settings(),
+      controls: parts.controls,
+      emit: (event) => parts.emit(event),
+      plan: this.plan,
+      relocations: () => this.relocations,
+      playing: () => this.voice !== undefined,
+      changed: () => this.changed(),
+      failed: (voice, error) => {
+        if (voice === this.voice) this.voiceFailed(error);
+      },
+      takeOver: (voice, atBeat, span) => this.takeOver(voice, atBeat, span),
+    };
+  }
+
+  /** The boundary has a new owner: what the old voice planned after it goes, its sounding notes end when they would have. */
+  private takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan): void {
+    const former = this.voice;
+    const formerWork = this.work;
+    this.discard(atBeat);
+    this.voice = voice;
+    this.work = undefined;
+    this.shift = 0;
+    this.composedUntil = atBeat;
+    this.speed = new ComposingSpeed();
+    this.restBeats = shortestRest;
+    this.revision = 'none';
+    this.arrival = { beat: atBeat, pack: voice.pack };
+    this.parts.controls.adopt(voice.sampling);
+    this.accept(span);
+    if (former) void this.retire(former, formerWork);
+  }
+
+  private async retire(voice: Voice, work: Promise<void> | undefined): Promise<void> {
+    try {
+      await work;
+      await voice.composer.dispose();
+    } catch (cause) {
+      this.parts.report(ContinuoError.from(cause, 'modelFailed'));
+    }
+  }
+
+  /** The voice died. What it composed still plays; the same pack is loaded again, then the one that always works. */
+  private voiceFailed(error: ContinuoError): void {
+    const voice = this.voice;
+    if (!voice || this.disposed) return;
+    this.parts.report(error);
+    this.failures += 1;
+    this.voice = undefined;
+    this.revision = 'none';
+    void this.retire(voice, undefined);
+    const { fallback } = this.parts.voices;
+    const next = this.failures <= 1 ? voice.pack : fallback;
+    if (next === undefined) return;
+    this.load(next, 'beat').catch((cause: unknown) => {
+      this.parts.report(ContinuoError.from(cause, 'modelFailed'));
+      if (next !== fallback && fallback !== undefined) {
+        this.load(fallback, 'beat').catch((again: unknown) => this.parts.report(ContinuoError.from(again, 'modelFailed')));
+      }
+    });
+  }
+}
+
+function moveSpan(span: ComposedSpan, by: Beats): ComposedSpan {
+  if (by === 0) return span;
+  const move = <T extends { readonly beat: Beats }>(items: readonly T[]): T[] =>
+    items.map((item) => ({ ...item, beat: item.beat + by }));
+  return {
+    ...span,
+    fromBeat: span.fromBeat + by,
+    untilBeat: span.untilBeat + by,
+    notes: move(span.notes),
+    programs: move(span.programs),
+    controls: move(span.controls),
+  };
+}

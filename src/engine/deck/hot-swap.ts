@@ -1,0 +1,134 @@
+import type { ComposedSpan } from '../contracts/composer.js';
+import { ContinuoError } from '../errors.js';
+import type { EngineEvent } from '../events.js';
+import type { Beats } from '../music/units.js';
+import type { Boundary } from '../parameters/table.js';
+import { nextBoundary } from './boundary.js';
+import type { DeckSettings, Position } from './deck.js';
+import type { DeckControls } from './deck-controls.js';
+import type { Plan } from './plan.js';
+import type { Voice, VoiceSource } from './voice.js';
+
+/** Music composed past the boundary before it is crossed: the newcomer's head start. */
+const headStartBeats: Beats = 2;
+/** The first try allows this much time for priming; each miss doubles it. */
+const firstLeadBeats: Beats = 1;
+/** Tries at a boundary before the swap is given up; the lead has then grown to 32 beats. */
+const maximumTries = 6;
+/** The newcomer's notes must be queued this long before the boundary. */
+const safetyMicros = 10_000;
+
+/** What a swap may see and do of its deck. */
+export interface SwapGround {
+  readonly deck: number;
+  readonly voices: VoiceSource;
+  readonly position: Position;
+  readonly controls: DeckControls;
+  readonly plan: Plan;
+  settings(): DeckSettings;
+  emit(event: EngineEvent): void;
+  /** Counts the host's jumps: a boundary chosen before one means nothing after it. */
+  relocations(): number;
+  /** Whether a voice plays now. */
+  playing(): boolean;
+  /** Tells the deck that the swap now waits for time, not for the newcomer. */
+  changed(): void;
+  failed(voice: Voice, error: ContinuoError): void;
+  takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan): void;
+}
+
+/**
+ * One hot swap: load and warm up while the old voice plays on, prime with the deck's own history, compose past the next
+ * boundary, and only then change owners. Whatever fails before that leaves the old voice untouched. Thread: main.
+ */
+export class HotSwap {
+  private abandoned = false;
+  private waiting: { readonly beat: Beats; readonly resume: () => void } | undefined;
+
+  constructor(
+    private readonly pack: string,
+    private readonly boundary: Boundary,
+    private readonly ground: SwapGround,
+  ) {}
+
+  /** Resolves when the newcomer owns the boundary, or the swap was abandoned. Errors: as {@link VoiceSource.open}. */
+  async run(): Promise<void> {
+    const { ground } = this;
+    let voice: Voice | undefined;
+    this.tell('loading');
+    try {
+      voice = await ground.voices.open(this.pack, (error) => voice && ground.failed(voice, error));
+      const done = !this.abandoned && (await this.takeBoundary(voice));
+      if (!done) await voice.composer.dispose();
+    } catch (cause) {
+      const error = ContinuoError.from(cause, 'swapFailed');
+      this.tell('failed', undefined, error.message);
+      await voice?.composer.dispose().catch((again: unknown) => {
+        ground.emit({ type: 'notice', sentence: `${this.pack} could not be freed: ${String(again)}` });
+      });
+      throw error;
+    }
+  }
+
+  /** Gives up; the newcomer is freed as soon as it is idle. */
+  abandon(): void {
+    this.abandoned = true;
+    this.waiting?.resume();
+  }
+
+  /** Whether only the passing of time can bring it on. */
+  get waitsForTime(): boolean {
+    return this.waiting !== undefined;
+  }
+
+  /** Called as time goes on. */
+  advance(): void {
+    if (this.waiting && this.ground.position.beat() >= this.waiting.beat) this.waiting.resume();
+  }
+
+  private async takeBoundary(voice: Voice): Promise<boolean> {
+    const { ground } = this;
+    const { position } = ground;
+    let lead = firstLeadBeats;
+    for (let tries = 0; tries < maximumTries; tries += 1) {
+      const relocations = ground.relocations();
+      const atBeat = this.chooseBoundary(lead);
+      await this.reach(atBeat - Math.max(lead, ground.settings().horizon / 2));
+      if (this.abandoned) return false;
+      await voice.composer.prime(ground.plan.history(atBeat), atBeat);
+      const controls = ground.controls.read(voice.sampling);
+      const span = await voice.composer.compose(atBeat + headStartBeats, controls, () => this.abandoned);
+      if (this.abandoned) return false;
+      const inTime = !position.playing || (atBeat - position.beat()) * position.beatMicros > safetyMicros;
+      if (inTime && ground.relocations() === relocations) {
+        ground.takeOver(voice, atBeat, span);
+        this.tell('ready', atBeat);
+        return true;
+      }
+      lead *= 2;
+    }
+    throw new ContinuoError('swapFailed', `${this.pack} is too slow to take over at this tempo: slow down, or choose a smaller pack.`);
+  }
+
+  private chooseBoundary(lead: Beats): Beats {
+    const { ground } = this;
+    const now = ground.position.beat();
+    if (!ground.playing() && !ground.position.playing) return Math.max(0, now);
+    return nextBoundary(now + lead, this.boundary, ground.settings().beatsPerBar);
+  }
+
+  /** Resolves once the music is at `beat` (or the transport stands still: then there is nothing to wait for). */
+  private async reach(beat: Beats): Promise<void> {
+    const { position } = this.ground;
+    if (!position.playing || position.beat() >= beat || this.abandoned) return;
+    await new Promise<void>((resolve) => {
+      this.waiting = { beat, resume: resolve };
+      this.ground.changed();
+    });
+    this.waiting = undefined;
+  }
+
+  private tell(stage: 'loading' | 'ready' | 'failed', atBeat?: Beats, sentence?: string): void {
+    this.ground.emit({ type: 'swap', deck: this.ground.deck, stage, pack: this.pack, atBeat, sentence });
+  }
+}

@@ -1,0 +1,70 @@
+import type { ComposedSpan } from '../contracts/composer.js';
+import { endBeat, type Note } from '../music/note.js';
+import { emptyScore, scoreOf, shiftScore, type Score } from '../music/score.js';
+import type { Beats } from '../music/units.js';
+
+/** How much of the past a deck remembers. */
+const rememberedBeats: Beats = 512;
+
+/** What a deck has played and is going to play, in session beats. Bounded: the far past is forgotten. */
+export class Plan {
+  private score: Score = emptyScore;
+
+  add(span: Pick<ComposedSpan, 'notes' | 'programs' | 'controls'>): void {
+    this.score = {
+      ...this.score,
+      notes: [...this.score.notes, ...span.notes],
+      programs: [...this.score.programs, ...span.programs],
+      controls: [...this.score.controls, ...span.controls],
+    };
+  }
+
+  /** Takes away everything at or after `fromBeat`. */
+  discard(fromBeat: Beats): void {
+    this.keep((beat) => beat < fromBeat);
+  }
+
+  /** Takes away what lies in `fromBeat` (inclusive) .. `untilBeat` (exclusive). */
+  cut(fromBeat: Beats, untilBeat: Beats): void {
+    this.keep((beat) => beat < fromBeat || beat >= untilBeat);
+  }
+
+  /** What comes at or after `fromBeat`. */
+  from(fromBeat: Beats): Score {
+    return select(this.score, (beat) => beat >= fromBeat);
+  }
+
+  /** The last `beats` before `untilBeat`; notes that reach over it are shortened to end there. Programs are kept whole. */
+  history(untilBeat: Beats, beats: Beats = rememberedBeats): Score {
+    const fromBeat = untilBeat - beats;
+    const past = select(this.score, (beat) => beat < untilBeat && beat >= fromBeat);
+    const shorten = (note: Note): Note =>
+      endBeat(note) > untilBeat ? { ...note, duration: untilBeat - note.beat } : note;
+    return scoreOf(past.notes.map(shorten), {
+      programs: this.score.programs.filter((mark) => mark.beat < untilBeat),
+      controls: past.controls,
+    });
+  }
+
+  shift(by: Beats): void {
+    this.score = shiftScore(this.score, by);
+  }
+
+  /** Lets go of what is too old to matter; the last program of each channel stays. */
+  forget(nowBeat: Beats): void {
+    const oldest = nowBeat - rememberedBeats;
+    if (this.score.notes.length === 0 || this.score.notes[0].beat >= oldest) return;
+    const lastPrograms = new Map(this.score.programs.filter((mark) => mark.beat < oldest).map((mark) => [mark.channel, mark]));
+    const kept = select(this.score, (beat) => beat >= oldest);
+    this.score = { ...kept, programs: [...lastPrograms.values(), ...kept.programs] };
+  }
+
+  private keep(wanted: (beat: Beats) => boolean): void {
+    this.score = select(this.score, wanted);
+  }
+}
+
+function select(score: Score, wanted: (beat: Beats) => boolean): Score {
+  const pick = <T extends { readonly beat: Beats }>(items: readonly T[]): T[] => items.filter((item) => wanted(item.beat));
+  return { ...score, notes: pick(score.notes), programs: pick(score.programs), controls: pick(score.controls) };
+}
