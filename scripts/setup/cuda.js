@@ -1,0 +1,39 @@
+import { cudaProvider, fetchProvider, placeProvider, providerInPlace, providerMismatch } from './cuda-provider.js';
+import { findCudaLibraries, hasNvidiaGpu } from './cuda-libraries.js';
+import { cacheFolder } from './places.js';
+
+const wheels = 'nvidia-cuda-runtime nvidia-cublas nvidia-curand nvidia-cudnn-cu13';
+
+/**
+ * Makes models run on an NVIDIA GPU where there is one, and never stops a start.
+ * @param {string} root the checkout
+ * @param {NodeJS.ProcessEnv} environment CONTINUO_CUDA=off leaves the GPU alone
+ * @param {(line: string) => void} say told before the long download
+ * @returns {{ environment: Record<string, string>, sentence?: string }} what the engine's process needs in its
+ *   environment, and one sentence when the GPU stays unused
+ */
+export function prepareCuda(root, environment, say) {
+  if (environment.CONTINUO_CUDA === 'off' || !hasNvidiaGpu(environment)) return { environment: {} };
+  const mismatch = providerMismatch(root);
+  if (mismatch) return unused(mismatch);
+  if (!providerInPlace(root)) {
+    say(`gpu: fetching onnxruntime's CUDA provider (${cudaProvider.megabytes} MB, once)`);
+    try {
+      placeProvider(fetchProvider(cacheFolder(environment)), root);
+    } catch (error) {
+      return unused(error.message);
+    }
+  }
+  const { folders, missing } = findCudaLibraries(environment);
+  if (missing.length > 0) {
+    return unused(
+      `CUDA 13 and cuDNN 9 are not complete (no ${missing.join(', ')}): install them, or run "python3 -m pip install ${wheels}", ` +
+        'or set CONTINUO_CUDA_LIBS to the folders that hold them',
+    );
+  }
+  return { environment: { CONTINUO_CUDA_LIBS: folders.join(':') } };
+}
+
+function unused(reason) {
+  return { environment: {}, sentence: `gpu: an NVIDIA GPU is here, but models run on the CPU because ${reason}.` };
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, buildNeeded } from './build.js';
+import { prepareCuda } from './cuda.js';
+import { nodeFault } from './node-version.js';
+import { installPackages, packagesNeeded } from './packages.js';
+import { repositoryRoot } from './places.js';
+import { inTurn } from './turn.js';
+
+const steps = [
+  { line: 'packages: installing from the npm registry (about 360 MB on disk, once)', needed: packagesNeeded, run: installPackages },
+  { line: 'build: compiling', needed: buildNeeded, run: build },
+];
+
+/**
+ * Does what is missing and nothing else: packages, build, CUDA provider. Idempotent; lines go to stderr, because
+ * stdout belongs to the command that follows.
+ * @returns {{ environment: Record<string, string>, remarks: string[] }} what the engine's process needs in its
+ *   environment, and sentences about what stays off
+ * Errors: one that says what failed and with which words.
+ */
+export function setUp(root = repositoryRoot, say = sayOnStandardError) {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const fault = nodeFault(process.versions.node, engines.node);
+  if (fault) throw new Error(fault);
+  if (steps.some((step) => step.needed(root))) {
+    inTurn(root, () => {
+      for (const step of steps) {
+        if (!step.needed(root)) continue;
+        say(step.line);
+        step.run(root);
+      }
+    });
+  }
+  const { environment, sentence } = prepareCuda(root, process.env, say);
+  return { environment, remarks: sentence ? [sentence] : [] };
+}
+
+export function sayOnStandardError(line) {
+  process.stderr.write(`set-up: ${line}\n`);
+}
+
+/** Runs the set-up and ends the process with one message when it fails. */
+export function setUpOrExit() {
+  try {
+    return setUp();
+  } catch (error) {
+    sayOnStandardError(error.message);
+    process.exit(1);
+  }
+}
