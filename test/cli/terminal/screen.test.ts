@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { drawRoll } from '../../../src/cli/terminal/roll.js';
+import { clip, drawScreen, type ScreenView } from '../../../src/cli/terminal/screen.js';
+
+const plain = (lines: string[]): string[] => lines.map((line) => stripVTControlCharacters(line));
+
+const view: ScreenView = {
+  bpm: 120, leader: 'internal', playing: true, beat: 9.2, beatsPerBar: 4,
+  decks: [{ number: 1, pack: 'perlin', state: 'playing', speed: 40, aheadBeats: 7.5, temperature: 1, swap: '' }],
+  notes: [], counters: { sent: 3, late: 0, dropped: 0, sounding: 1 }, wires: ['midi is off'], packs: ['perlin'], message: '',
+  columns: 80, rows: 24,
+};
+
+describe('drawRoll', () => {
+  it('draws a note at its time and height, what is to come right of now', () => {
+    const lines = plain(drawRoll({
+      notes: [{ beat: 0, duration: 0.5, channel: 0, pitch: 60, velocity: 90 }, { beat: 1, duration: 0.25, channel: 1, pitch: 61, velocity: 90 }],
+      nowBeat: 0.5, columns: 10, rows: 1,
+    }));
+    assert.deepEqual(lines, ['    ▄▄│ ▀ ']);
+  });
+
+  it('always fills the space it was given', () => {
+    const notes = Array.from({ length: 128 }, (_unused, pitch) => ({ beat: pitch / 9, duration: 2, channel: pitch % 16, pitch, velocity: 1 }));
+    for (const rows of [1, 4, 30]) {
+      const lines = plain(drawRoll({ notes, nowBeat: 3.3, columns: 33, rows }));
+      assert.deepEqual([lines.length, ...new Set(lines.map((line) => line.length))], [rows, 33]);
+    }
+  });
+});
+
+describe('drawScreen', () => {
+  it('says who leads, the bar, the deck and the keys', () => {
+    const text = plain(drawScreen(view)).join('\n');
+    assert.match(text, /120\.0 BPM from internal {3}bar 3 ○●○○ {3}playing/);
+    assert.match(text, /deck 1 {3}perlin {3}playing {3}40\.0x real time {3}7\.5 beats ahead/);
+    assert.match(text, /1 perlin/);
+    assert.match(text, /space start\/stop/);
+  });
+
+  it('never draws past the window', () => {
+    for (const columns of [20, 40, 80, 200]) {
+      for (const line of plain(drawScreen({ ...view, columns, rows: 20 }))) assert.ok(line.length <= columns);
+    }
+  });
+
+  it('clips colours with the text they colour', () => {
+    assert.equal(clip('\u001b[31mred\u001b[39m and more', 2), '\u001b[31mre\u001b[39m');
+  });
+});
