@@ -1,0 +1,58 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Words that are music before they are the name of a wire here: the engine may use them, but not as a wire's name. */
+const musicalWords = new Set(['midi']);
+
+/** Names of every plugin and wire, read from the folders they live in. */
+export function pluginNames(sources) {
+  const below = (folder) =>
+    existsSync(folder)
+      ? readdirSync(folder, { withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .map((entry) => entry.name)
+      : [];
+  const plugins = join(sources, 'plugins');
+  return [...below(plugins).flatMap((kind) => below(join(plugins, kind))), ...below(join(sources, 'transports'))];
+}
+
+/**
+ * The plugin or wire that a piece of engine code names, `undefined` when it names none.
+ * @param {string} text a string literal or an identifier
+ * @example namedPlugin('skytntEventsOptions', ['skytnt-events'], true) // 'skytnt-events'
+ */
+export function namedPlugin(text, names) {
+  const words = dashed(text);
+  return names.find((name) => {
+    if (musicalWords.has(name)) return text === name;
+    return new RegExp(`(^|-)${name}(-|$)`).test(words);
+  });
+}
+
+function dashed(text) {
+  return text
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+}
+
+/** No wire, plugin or model family is named in src/engine: not in an identifier, not in a string. */
+export const namelessRule = {
+  meta: { type: 'problem', schema: [], messages: { named: "the engine must not name '{{name}}': take it from a descriptor" } },
+  create(context) {
+    const sources = join(context.cwd, 'src');
+    if (!context.filename.startsWith(join(sources, 'engine'))) return {};
+    const names = pluginNames(sources);
+    const check = (node, text) => {
+      const name = namedPlugin(text, names);
+      if (name) context.report({ node, messageId: 'named', data: { name } });
+    };
+    return {
+      Identifier: (node) => check(node, node.name),
+      Literal: (node) => {
+        if (typeof node.value === 'string') check(node, node.value);
+      },
+      TemplateElement: (node) => check(node, node.value.raw),
+    };
+  },
+};
