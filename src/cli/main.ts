@@ -1,0 +1,18 @@
+import { Command } from 'commander';
+import { complain, sentenceOf } from './complain.js';
+import { register as registerTokenize } from './commands/tokenize.js';
+
+/** Each command registers itself on the program. */
+const commands = [registerTokenize];
+
+const program = new Command('continuo')
+  .description('A real-time engine that improvises MIDI on stage, in time with the host.')
+  .showHelpAfterError();
+for (const register of commands) register(program);
+
+try {
+  await program.parseAsync();
+} catch (cause) {
+  complain(sentenceOf(cause));
+  process.exitCode = 1;
+}

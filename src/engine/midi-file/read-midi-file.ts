@@ -1,0 +1,106 @@
+import { parseMidi, type MidiEvent } from 'midi-file';
+import type { TickEvent, TickNote, TickScore } from '../music/tick-score.js';
+import { wellFormed } from './well-formed.js';
+
+export interface MidiFileContents {
+  /** 0, 1 or 2. The patterns of format 2 are tracks that all start at tick 0: see `remarks`. */
+  readonly format: number;
+  readonly score: TickScore;
+  /** What was damaged or unusual in the file and how it was read, one sentence each. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * A Standard MIDI File as events in integer ticks, tracks and the order of events kept. Note-ons pair with note-offs
+ * first in, first out, by channel and pitch within a track; a note stands where it ends; note-offs of nothing are
+ * ignored; notes without an end are closed at the end of their track and stand last.
+ * @throws ContinuoError badMidiFile when the bytes hold no readable MIDI file.
+ */
+export function readMidiFile(file: Uint8Array): MidiFileContents {
+  const { bytes, format, remarks } = wellFormed(file, { patternsInSequence: false });
+  const { header, tracks } = parseMidi(bytes);
+  return { format, remarks, score: { ticksPerBeat: header.ticksPerBeat ?? 0, tracks: tracks.map(readTrack) } };
+}
+
+/** {@link readMidiFile} for callers that want the music alone. */
+export function readTickScore(file: Uint8Array): TickScore {
+  return readMidiFile(file).score;
+}
+
+function readTrack(events: readonly MidiEvent[]): TickEvent[] {
+  const result: TickEvent[] = [];
+  const sounding = new SoundingNotes();
+  let tick = 0;
+  for (const event of events) {
+    tick += event.deltaTime;
+    if (event.type === 'noteOn') {
+      sounding.start({
+        type: 'note',
+        tick,
+        duration: 0,
+        channel: event.channel,
+        pitch: event.noteNumber,
+        velocity: event.velocity,
+      });
+    } else if (event.type === 'noteOff') {
+      const note = sounding.end(event.channel, event.noteNumber, tick);
+      if (note !== undefined) result.push(note);
+    } else {
+      const mark = readMark(event, tick);
+      if (mark !== undefined) result.push(mark);
+    }
+  }
+  for (const note of sounding.endAll(tick)) result.push(note);
+  return result;
+}
+
+function readMark(event: MidiEvent, tick: number): TickEvent | undefined {
+  switch (event.type) {
+    case 'programChange':
+      return { type: 'program', tick, channel: event.channel, program: event.programNumber };
+    case 'controller':
+      return { type: 'control', tick, channel: event.channel, controller: event.controllerType, value: event.value };
+    case 'setTempo':
+      return { type: 'tempo', tick, microsPerBeat: event.microsecondsPerBeat };
+    case 'timeSignature':
+      return {
+        type: 'meter',
+        tick,
+        numerator: event.numerator,
+        denominatorPower: Math.log2(event.denominator),
+        clocksPerClick: event.metronome,
+        thirtySecondsPerBeat: event.thirtyseconds,
+      };
+    case 'keySignature':
+      return { type: 'key', tick, sharps: event.key, minor: event.scale === 1 };
+    default:
+      return undefined;
+  }
+}
+
+/** The notes of one track that have begun and not ended. */
+class SoundingNotes {
+  private readonly queues = new Map<number, { notes: TickNote[]; next: number }>();
+
+  start(note: TickNote): void {
+    const key = note.channel * 128 + note.pitch;
+    const queue = this.queues.get(key);
+    if (queue === undefined) this.queues.set(key, { notes: [note], next: 0 });
+    else queue.notes.push(note);
+  }
+
+  /** The oldest such note, ended at `tick`. */
+  end(channel: number, pitch: number, tick: number): TickNote | undefined {
+    const queue = this.queues.get(channel * 128 + pitch);
+    const note = queue?.notes[queue.next];
+    if (queue === undefined || note === undefined) return undefined;
+    queue.next += 1;
+    return { ...note, duration: tick - note.tick };
+  }
+
+  *endAll(tick: number): Generator<TickNote> {
+    for (const { notes, next } of this.queues.values()) {
+      for (const note of notes.slice(next)) yield { ...note, duration: tick - note.tick };
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { ContinuoError } from '../../../engine/errors.js';
+import type { TickScore } from '../../../engine/music/tick-score.js';
+import { collectEvents, type Collected } from './collect.js';
+import { settleKeySignatures } from './key-signature.js';
+import type { SkytntOptions } from './options.js';
+import { remapTracksAndChannels } from './remap.js';
+import { compareRowEvents, type RowEvent } from './row-event.js';
+import { appendRow } from './rows.js';
+import { gatherSetup } from './setup.js';
+import { padId, rowWidth, type SkytntVocabulary } from './vocabulary.js';
+
+/**
+ * A score as rows of eight ids, as the reference writes it. What the format cannot say is left out: tracks past 128,
+ * notes of 128 beats and longer, and all that follows a rest of 128 beats.
+ * @throws ContinuoError badMidiFile when the score has no time base.
+ */
+export function encodeScore(score: TickScore, vocabulary: SkytntVocabulary, options: SkytntOptions): Int32Array {
+  if (!(score.ticksPerBeat >= 1)) {
+    throw new ContinuoError('badMidiFile', `A score with ${score.ticksPerBeat} ticks a beat has no time; give it 1 or more.`);
+  }
+  const collected = collectEvents(score, vocabulary, options);
+  const emptyChannels = options.remap_track_channel
+    ? remapTracksAndChannels(collected, options.remove_empty_channels)
+    : new Set(collected.channels.filter((channel) => !collected.channelsWithNotes.has(channel)));
+  if (options.add_default_instr) addDefaultPrograms(collected);
+  if (vocabulary.shapeOf('key') !== undefined) settleKeySignatures(collected, options.remap_track_channel);
+  const ordered = [...collected.events].sort(compareRowEvents);
+  const isSilent = (event: RowEvent): boolean =>
+    options.remove_empty_channels &&
+    (event.kind === 'program' || event.kind === 'control') &&
+    emptyChannels.has(event.values[0]);
+  return toRows(gatherSetup(ordered, vocabulary.version), isSilent, vocabulary, options.add_bos_eos);
+}
+
+function addDefaultPrograms({ events, channels, channelsWithProgram, firstTrackOfChannel }: Collected): void {
+  for (const channel of channels) {
+    const track = firstTrackOfChannel.get(channel);
+    if (track === undefined || channelsWithProgram.has(channel)) continue;
+    events.push({ kind: 'program', beat: 0, step: 0, track, values: [channel, 0] });
+  }
+}
+
+function toRows(
+  events: readonly RowEvent[],
+  isSilent: (event: RowEvent) => boolean,
+  vocabulary: SkytntVocabulary,
+  withEnds: boolean,
+): Int32Array {
+  const ids: number[] = [];
+  if (withEnds) ids.push(...vocabulary.start);
+  let lastBeat = 0;
+  for (const event of events) {
+    if (!isSilent(event) && appendRow(ids, vocabulary, event, event.beat - lastBeat)) lastBeat = event.beat;
+  }
+  if (withEnds) ids.push(vocabulary.end, ...new Array<number>(rowWidth - 1).fill(padId));
+  return Int32Array.from(ids);
+}
