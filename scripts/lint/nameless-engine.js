@@ -4,7 +4,10 @@ import { join } from 'node:path';
 /** Words that are music before they are the name of a wire here: the engine may use them, but not as a wire's name. */
 const musicalWords = new Set(['midi']);
 
-/** Names of every plugin and wire, read from the folders they live in. */
+/** Model families, which are only a part of their plugins' names. */
+const families = ['skytnt', 'theremin', 'remi', 'musemorphic', 'mamba'];
+
+/** Names of the model families, and of every plugin and wire, read from the folders they live in. */
 export function pluginNames(sources) {
   const below = (folder) =>
     existsSync(folder)
@@ -13,7 +16,7 @@ export function pluginNames(sources) {
           .map((entry) => entry.name)
       : [];
   const plugins = join(sources, 'plugins');
-  return [...below(plugins).flatMap((kind) => below(join(plugins, kind))), ...below(join(sources, 'transports'))];
+  return [...families, ...below(plugins).flatMap((kind) => below(join(plugins, kind))), ...below(join(sources, 'transports'))];
 }
 
 /**
@@ -23,17 +26,16 @@ export function pluginNames(sources) {
  */
 export function namedPlugin(text, names) {
   const words = dashed(text);
+  const humps = dashed(text.replace(/([a-z0-9])([A-Z])/g, '$1-$2'));
   return names.find((name) => {
     if (musicalWords.has(name)) return text === name;
-    return new RegExp(`(^|-)${name}(-|$)`).test(words);
+    const whole = new RegExp(`(^|-)${name}(-|$)`);
+    return whole.test(words) || whole.test(humps);
   });
 }
 
 function dashed(text) {
-  return text
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-');
+  return text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
 /** No wire, plugin or model family is named in src/engine: not in an identifier, not in a string. */

@@ -24,7 +24,7 @@ export function hasNvidiaGpu(environment = process.env) {
 export function chooseFolders(candidates, exists = existsSync) {
   const folders = [];
   let missing = cudaLibraries;
-  for (const folder of new Set(candidates)) {
+  for (const folder of candidates) {
     const stillMissing = missing.filter((library) => !exists(join(folder, library)));
     if (stillMissing.length < missing.length) folders.push(folder);
     missing = stillMissing;

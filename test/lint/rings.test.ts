@@ -63,6 +63,9 @@ describe('the nameless engine', () => {
   it('refuses a plugin named in an identifier', async () => {
     assert.deepEqual(await faults('src/engine/a.ts', 'export const decoderLmOptions = 1;'), ['continuo/nameless-engine']);
   });
+  it('refuses a model family', async () => {
+    assert.deepEqual(await faults('src/engine/a.ts', "export const note = 'as SkyTNT does';"), ['continuo/nameless-engine']);
+  });
   it('refuses a wire named in a template', async () => {
     assert.deepEqual(await faults('src/engine/a.ts', 'export const address = (port: number) => `osc:${port}`;'), ['continuo/nameless-engine']);
   });
