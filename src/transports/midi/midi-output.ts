@@ -1,0 +1,61 @@
+import { Output as MidiPort } from '@julusian/midi/lazy';
+import type { Output, WireEvent } from '../../engine/contracts/output.js';
+import { ContinuoError } from '../../engine/errors.js';
+import { driverFailure, midiPortNames } from './midi-library.js';
+import type { PortWish } from './options.js';
+import { MidiEncoder } from './wire-bytes.js';
+
+/** What the main thread tells the send thread. */
+export interface MidiOutputOptions {
+  readonly port: PortWish;
+}
+
+/**
+ * One MIDI port out. Each event leaves as it is sent: the driver plays on arrival, so there is nothing to gather.
+ * Thread: send. Blocks: no. Allocates: no.
+ */
+export class MidiOutput implements Output {
+  readonly #encoder = new MidiEncoder();
+  #port: MidiPort | undefined;
+
+  constructor(private readonly options: MidiOutputOptions) {}
+
+  /** Errors: `deviceUnavailable` without a MIDI driver, `portUnavailable` when the named port is gone or refused. */
+  async open(): Promise<void> {
+    if (this.#port) return;
+    const { port: wish } = this.options;
+    const { outputs } = midiPortNames();
+    if ('device' in wish && !outputs.includes(wish.device)) {
+      throw new ContinuoError('portUnavailable', `The MIDI port "${wish.device}" is gone; connect it and start again.`);
+    }
+    const port = openedDriver();
+    try {
+      if ('virtual' in wish) port.openVirtualPort(wish.virtual);
+      else port.openPortByName(wish.device);
+    } catch (cause) {
+      port.destroy();
+      const name = 'virtual' in wish ? wish.virtual : wish.device;
+      throw new ContinuoError('portUnavailable', `The MIDI port "${name}" could not be opened; see whether another program holds it.`, { cause });
+    }
+    this.#port = port;
+  }
+
+  send(event: WireEvent): void {
+    this.#port?.sendMessage(this.#encoder.encode(event));
+  }
+
+  flush(): void {}
+
+  async close(): Promise<void> {
+    this.#port?.destroy();
+    this.#port = undefined;
+  }
+}
+
+function openedDriver(): MidiPort {
+  try {
+    return new MidiPort();
+  } catch (cause) {
+    throw driverFailure(cause);
+  }
+}
