@@ -1,3 +1,6 @@
+import type { PluginDescriptor } from '../contracts/plugin.js';
+import type { PackManifest } from './pack-manifest.js';
+
 /** What every surface may know of a pack on the shelf. */
 export interface PackSummary {
   readonly name: string;
@@ -8,4 +11,24 @@ export interface PackSummary {
   readonly folder: string;
   /** One sentence when it cannot play here. */
   readonly fault?: string;
+}
+
+/** A plugin with what the pack gives it. */
+export interface PluginUse {
+  readonly plugin: PluginDescriptor;
+  /** After the plugin's `optionsSchema`. */
+  readonly options: unknown;
+  /** Roles to absolute paths. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A pack whose form, plugins, options and file sizes are right; its hashes are checked when it is opened. */
+export interface Pack {
+  readonly summary: PackSummary;
+  readonly composition:
+    | { readonly kind: 'tokens'; readonly tokenizer: PluginUse; readonly model: PluginUse }
+    | { readonly kind: 'composer'; readonly composer: PluginUse };
+  readonly sampling: PackManifest['sampling'];
+  readonly generation: PackManifest['generation'];
+  readonly files: PackManifest['files'];
 }

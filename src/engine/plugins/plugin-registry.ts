@@ -44,11 +44,11 @@ export class PluginRegistry {
     throw new ContinuoError('unknownPlugin', `there is no ${kind} plugin named ${name}; ${rest}`);
   }
 
-  /** In order of kind, then name. */
+  /** In order of kind, and within a kind in order of registration. */
   list(kind?: PluginKind): readonly PluginDescriptor[] {
     return [...this.descriptors.values()]
       .filter((descriptor) => kind === undefined || descriptor.kind === kind)
-      .sort((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name));
+      .sort((a, b) => a.kind.localeCompare(b.kind, 'en'));
   }
 
   /** Called after every registration and removal. */
@@ -64,8 +64,4 @@ export class PluginRegistry {
 
 function keyOf(kind: PluginKind, name: string): string {
   return `${kind} ${name}`;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -18,14 +18,14 @@ describe('PluginRegistry', () => {
     assert.equal(registry.get('model', 'same-name'), model);
   });
 
-  it('lists in order of kind, then name', () => {
+  it('lists in order of kind, and within a kind in order of registration', () => {
     const registry = new PluginRegistry([
       descriptorOf('tokenizer', 'b'),
       descriptorOf('composer', 'z'),
       descriptorOf('tokenizer', 'a'),
     ]);
-    assert.deepEqual(registry.list().map((plugin) => plugin.name), ['z', 'a', 'b']);
-    assert.deepEqual(registry.list('tokenizer').map((plugin) => plugin.name), ['a', 'b']);
+    assert.deepEqual(registry.list().map((plugin) => plugin.name), ['z', 'b', 'a']);
+    assert.deepEqual(registry.list('tokenizer').map((plugin) => plugin.name), ['b', 'a']);
     assert.deepEqual(registry.list('model'), []);
   });
 

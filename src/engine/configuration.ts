@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import type { PluginDescriptor } from './contracts/plugin.js';
+import { ContinuoError } from './errors.js';
+import { findJsonFault } from './json-fault.js';
+import { maximumBpm, minimumBpm } from './music/units.js';
+import { describeIssues } from './plugins/describe-issues.js';
+import { isPath } from './plugins/locate-module.js';
+import type { PluginRegistry } from './plugins/plugin-registry.js';
+
+const deckSchema = z.strictObject({
+  /** The pack the deck starts with; absent: the configuration's `pack`. */
+  pack: z.string().min(1).optional(),
+  /** Names of the outputs it reaches. */
+  outputs: z.union([z.literal('all'), z.array(z.string().min(1))]).default('all'),
+});
+
+const configurationSchema = z.strictObject({
+  bpm: z.number().min(minimumBpm).max(maximumBpm).default(120),
+  /** The pack to start with; absent: the first on the shelf. */
+  pack: z.string().min(1).optional(),
+  /** `auto`, or the name of the sync source that leads. */
+  sync: z.string().min(1).default('auto'),
+  /** More folders of packs, besides the one that comes with Continuo. Relative ones count from the file. */
+  packFolders: z.array(z.string().min(1)).default([]),
+  /** External plugins: names of installed packages, or paths (`./x.js` counts from the file). */
+  plugins: z.array(z.string().min(1)).default([]),
+  decks: z.array(deckSchema).min(1).max(16).default([{ outputs: 'all' }]),
+  /** Each wire by its plugin's name: its options, or false for off. A wire that is not named is on, with its defaults. */
+  transports: z.record(z.string(), z.union([z.literal(false), z.record(z.string(), z.unknown())])).default({}),
+  inference: z
+    .strictObject({
+      provider: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
+      /** Threads each model computes with; the send thread wants a core for itself. */
+      threads: z.int().min(1).max(64).default(1),
+    })
+    .prefault({}),
+});
+
+/** What a performer sets up before the show. Everything has a default. Paths are absolute. */
+export interface Configuration extends z.infer<typeof configurationSchema> {
+  /** The folder relative paths count from: the file's, or the current one. */
+  readonly folder: string;
+}
+
+/**
+ * Reads the configuration file (JSON); without one, everything is as by default. Thread: main. Blocks: while reading.
+ * Errors: `badConfiguration` with the line of broken JSON, or every key that is wrong.
+ */
+export function loadConfiguration(file?: string): Configuration {
+  if (file === undefined) return parseConfiguration({}, process.cwd(), 'the configuration');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw badConfiguration(`${file} cannot be read: ${reasonOf(cause)}`, cause);
+  }
+  return parseConfiguration(parseJson(text, file), dirname(resolve(file)), file);
+}
+
+/**
+ * The options of every wire there is, validated by its own schema: a map from wire to options, or to false where it is
+ * off. Call it when external plugins are loaded. Errors: `badConfiguration`.
+ */
+export function transportOptions(configuration: Configuration, plugins: PluginRegistry): Map<PluginDescriptor, unknown> {
+  const wires = plugins.list('transport');
+  const unknown = Object.keys(configuration.transports).filter((name) => wires.every((wire) => wire.name !== name));
+  if (unknown.length > 0) {
+    const known = wires.map((wire) => wire.name).join(', ') || 'none';
+    throw badConfiguration(`transports names ${unknown.join(', ')}, which is no wire there is; there are ${known}`);
+  }
+  return new Map(wires.map((wire) => [wire, optionsOf(wire, configuration.transports[wire.name] ?? {})]));
+}
+
+function optionsOf(wire: PluginDescriptor, given: false | Record<string, unknown>): unknown {
+  if (given === false) return false;
+  const parsed = wire.optionsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw badConfiguration(`transports.${wire.name} is wrong: ${describeIssues(parsed.error)}`);
+}
+
+function parseConfiguration(content: unknown, folder: string, source: string): Configuration {
+  const parsed = configurationSchema.safeParse(content);
+  if (!parsed.success) throw badConfiguration(`${source} is wrong: ${describeIssues(parsed.error)}`);
+  const { data } = parsed;
+  return {
+    ...data,
+    folder,
+    packFolders: data.packFolders.map((path) => resolve(folder, path)),
+    plugins: data.plugins.map((name) => (isPath(name) && !name.startsWith('file:') ? resolve(folder, name) : name)),
+  };
+}
+
+function parseJson(text: string, file: string): unknown {
+  const json = text.replace(/^\uFEFF/, '');
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    const fault = findJsonFault(json);
+    const where = fault ? `line ${fault.line}: ${fault.reason}` : reasonOf(cause);
+    throw badConfiguration(`${file} is no JSON, ${where}`, cause);
+  }
+}
+
+function badConfiguration(sentence: string, cause?: unknown): ContinuoError {
+  return new ContinuoError('badConfiguration', sentence, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
+import { loadConfiguration, transportOptions } from '../../src/engine/configuration.js';
+import type { PluginDescriptor } from '../../src/engine/contracts/plugin.js';
+import { ContinuoError } from '../../src/engine/errors.js';
+import { PluginRegistry } from '../../src/engine/plugins/plugin-registry.js';
+
+function wire(name: string, optionsSchema: PluginDescriptor['optionsSchema']): PluginDescriptor {
+  return { kind: 'transport', name, summary: 'A wire.', capabilities: [], optionsSchema, implementation: 'file:///none.js' };
+}
+
+function refusal(sentence: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof ContinuoError);
+    assert.equal(error.errorName, 'badConfiguration');
+    assert.match(error.message, sentence);
+    return true;
+  };
+}
+
+describe('loadConfiguration', () => {
+  let folder = '';
+  const file = (text: string): string => {
+    const path = join(folder, 'continuo.json');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'continuo-configuration-'));
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('is complete without a file', () => {
+    assert.deepEqual(loadConfiguration(), {
+      folder: process.cwd(),
+      bpm: 120,
+      sync: 'auto',
+      packFolders: [],
+      plugins: [],
+      decks: [{ outputs: 'all' }],
+      transports: {},
+      inference: { provider: 'auto', threads: 1 },
+    });
+  });
+
+  it('completes what a file says', () => {
+    const configuration = loadConfiguration(
+      file('{ "bpm": 92.5, "pack": "slow", "decks": [{ "pack": "a" }, { "outputs": ["x"] }], "inference": { "threads": 2 } }'),
+    );
+    assert.equal(configuration.bpm, 92.5);
+    assert.equal(configuration.pack, 'slow');
+    assert.deepEqual(configuration.decks, [{ pack: 'a', outputs: 'all' }, { outputs: ['x'] }]);
+    assert.deepEqual(configuration.inference, { provider: 'auto', threads: 2 });
+  });
+
+  it('counts relative paths from the file, and leaves package names and URLs alone', () => {
+    const configuration = loadConfiguration(
+      file('{ "packFolders": ["packs", "/stage"], "plugins": ["./mine.js", "continuo-plugin-x", "@me/plugin", "file:///y.js"] }'),
+    );
+    assert.deepEqual(configuration.packFolders, [join(folder, 'packs'), '/stage']);
+    assert.deepEqual(configuration.plugins, [join(folder, 'mine.js'), 'continuo-plugin-x', '@me/plugin', 'file:///y.js']);
+  });
+
+  it('accepts a byte order mark', () => {
+    assert.equal(loadConfiguration(file('\uFEFF{ "bpm": 90 }')).bpm, 90);
+  });
+
+  it('names the file, the line and the reason of broken JSON', () => {
+    assert.throws(() => loadConfiguration(file('{\n  "bpm": 120\n  "sync": "auto"\n}')), refusal(/continuo\.json is no JSON, line 2: a comma or } is missing/));
+  });
+
+  it('names every key that is wrong', () => {
+    assert.throws(() => loadConfiguration(file('{ "bpm": 5, "tempo": 3, "inference": { "provider": "tpu" } }')), refusal(/bpm: .*inference\.provider: .*tempo/));
+    assert.throws(() => loadConfiguration(file('[]')), refusal(/expected object/));
+  });
+
+  it('says when the file cannot be read', () => {
+    assert.throws(() => loadConfiguration(join(folder, 'none.json')), refusal(/none\.json cannot be read/));
+  });
+});
+
+describe('transportOptions', () => {
+  const one = wire('one', z.strictObject({ port: z.int().default(1234) }));
+  const two = wire('two', z.strictObject({}));
+  const configured = (transports: ReturnType<typeof loadConfiguration>['transports']): ReturnType<typeof loadConfiguration> => ({
+    ...loadConfiguration(),
+    transports,
+  });
+
+  it('gives every wire its options, its defaults, or false', () => {
+    const plugins = new PluginRegistry([one, two]);
+    assert.deepEqual([...transportOptions(configured({}), plugins)], [[one, { port: 1234 }], [two, {}]]);
+    assert.deepEqual([...transportOptions(configured({ one: { port: 1 }, two: false }), plugins)], [[one, { port: 1 }], [two, false]]);
+  });
+
+  it('refuses what a wire refuses, and wires that are not there', () => {
+    const plugins = new PluginRegistry([one, two]);
+    assert.throws(() => transportOptions(configured({ one: { port: 'x' } }), plugins), refusal(/transports\.one is wrong: port/));
+    assert.throws(() => transportOptions(configured({ three: {} }), plugins), refusal(/names three, which is no wire there is; there are one, two/));
+  });
+});
