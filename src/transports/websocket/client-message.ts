@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { ContinuoError } from '../../engine/errors.js';
+
+const value = z.union([z.number(), z.string().max(1024), z.boolean()]);
+const address = z.string().max(256);
+/** Chosen by the client; comes back in the answer. */
+const id = z.union([z.number(), z.string().max(64)]).optional();
+
+const clientMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('get'), id, address }),
+  z.object({ type: z.literal('set'), id, address, value }),
+  z.object({ type: z.literal('invoke'), id, address, arguments: z.array(value).max(16).default([]) }),
+  z.object({ type: z.literal('ping'), id }),
+]);
+
+export type ClientMessage = z.output<typeof clientMessageSchema>;
+export type MessageId = ClientMessage['id'];
+
+/** What a client says. Errors: `badMessage`, with what is wrong. */
+export function readClientMessage(text: string): ClientMessage {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ContinuoError('badMessage', `This is no JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+  }
+  const result = clientMessageSchema.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  throw new ContinuoError('badMessage', `A message of type get, set, invoke or ping is expected. ${where}${issue.message}.`);
+}
+
+/** The id of a message that may be anything else but right, so that its error can name it. */
+export function idOf(text: string): MessageId {
+  try {
+    const json: unknown = JSON.parse(text);
+    const found = z.object({ id }).safeParse(json);
+    return found.success ? found.data.id : undefined;
+  } catch {
+    // Not even JSON: it has no id, and the error that says so is raised by the reader.
+    return undefined;
+  }
+}

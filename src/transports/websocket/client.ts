@@ -1,0 +1,62 @@
+import { WebSocket } from 'ws';
+import type { Micros } from '../../engine/music/units.js';
+import type { Clock } from '../../engine/time/clock.js';
+import type { ServerMessage } from './server-message.js';
+
+/** A client that takes nothing for this long is cut off. */
+const patienceMicros: Micros = 10_000_000;
+
+/**
+ * One connected program. Messages to it wait in its socket, up to a bound; past that they are dropped and counted, and
+ * once it reads again it is told how many it missed. Thread: main. Blocks: no.
+ */
+export class Client {
+  private missed = 0;
+  private stuckSince: Micros | undefined;
+  /** Dropped over the whole connection. */
+  dropped = 0;
+
+  constructor(
+    readonly number: number,
+    private readonly socket: WebSocket,
+    private readonly maximumWaitingBytes: number,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Sends to this client alone. */
+  send(message: ServerMessage): void {
+    this.sendText(JSON.stringify(message));
+  }
+
+  /** The same for a message that goes to many and is written once. */
+  sendText(text: string): void {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.socket.bufferedAmount > this.maximumWaitingBytes) {
+      this.drop();
+      return;
+    }
+    this.stuckSince = undefined;
+    if (this.missed > 0) {
+      this.socket.send(JSON.stringify({ type: 'dropped', messages: this.missed } satisfies ServerMessage));
+      this.missed = 0;
+    }
+    this.socket.send(text);
+  }
+
+  /** Asks it to leave; for good if it does not answer. */
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.socket.terminate();
+  }
+
+  private drop(): void {
+    this.missed += 1;
+    this.dropped += 1;
+    const now = this.clock.now();
+    this.stuckSince ??= now;
+    if (now - this.stuckSince > patienceMicros) this.terminate();
+  }
+}

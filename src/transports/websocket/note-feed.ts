@@ -1,0 +1,89 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { WireMessage } from './server-message.js';
+
+const waitingIndex = 0;
+const listenersIndex = 1;
+const droppedIndex = 2;
+const maximumWaiting = 4096;
+
+/** What the send thread is given: a port to post to, and the counters both ends share. Structured-cloneable. */
+export interface NoteFeedEnd {
+  readonly port: MessagePort;
+  readonly counters: Int32Array;
+}
+
+/**
+ * The bounded way from the send thread to the sockets. At most 4096 messages wait for the main thread, whatever holds
+ * it up: past that everything is dropped and counted but the ends of notes that were told. While nobody is connected
+ * nothing is posted at all.
+ */
+export class NoteFeed {
+  readonly far: NoteFeedEnd;
+  private readonly near: MessagePort;
+  private readonly counters = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+
+  constructor(listener: (messages: readonly WireMessage[]) => void) {
+    const { port1, port2 } = new MessageChannel();
+    this.near = port1;
+    this.far = { port: port2, counters: this.counters };
+    this.near.on('message', (messages: readonly WireMessage[]) => {
+      Atomics.sub(this.counters, waitingIndex, messages.length);
+      listener(messages);
+    });
+    this.near.unref();
+  }
+
+  /** How many sockets want the notes. */
+  setListeners(count: number): void {
+    Atomics.store(this.counters, listenersIndex, count);
+  }
+
+  /** Messages dropped because the main thread was held up. */
+  get dropped(): number {
+    return Atomics.load(this.counters, droppedIndex);
+  }
+
+  close(): void {
+    this.near.close();
+  }
+}
+
+/**
+ * The send thread's end. Gathers until `flush`, then posts once.
+ * Thread: send. Blocks: never. Allocates: the messages.
+ */
+export class NoteFeedWriter {
+  private gathered: WireMessage[] = [];
+  /** Notes that were dropped and have not ended. */
+  private readonly untold = new Set<number>();
+
+  constructor(private readonly end: NoteFeedEnd) {}
+
+  /** Whether anybody listens. */
+  get wanted(): boolean {
+    return Atomics.load(this.end.counters, listenersIndex) > 0;
+  }
+
+  add(message: WireMessage): void {
+    const full = Atomics.load(this.end.counters, waitingIndex) + this.gathered.length >= maximumWaiting;
+    const ends = message.type === 'noteOff' && !this.untold.delete(message.id);
+    if (!full || ends) {
+      this.gathered.push(message);
+      return;
+    }
+    if (message.type === 'note') this.untold.add(message.id);
+    Atomics.add(this.end.counters, droppedIndex, 1);
+  }
+
+  flush(): void {
+    if (this.gathered.length === 0) return;
+    Atomics.add(this.end.counters, waitingIndex, this.gathered.length);
+    this.end.port.postMessage(this.gathered);
+    this.gathered = [];
+  }
+
+  close(): void {
+    this.flush();
+    this.end.port.close();
+  }
+}

@@ -1,0 +1,111 @@
+import type { ControlSurface, ParameterAccess } from '../../engine/contracts/control-surface.js';
+import { ContinuoError } from '../../engine/errors.js';
+import type { PackSummary } from '../../engine/packs/pack.js';
+import type { Clock } from '../../engine/time/clock.js';
+import { idOf, readClientMessage, type ClientMessage, type MessageId } from './client-message.js';
+import type { Client } from './client.js';
+import { protocolVersion, type ClockPair, type ParameterListing } from './server-message.js';
+import type { WebSocketServer } from './websocket-server.js';
+
+/**
+ * The parameter table as JSON messages; README.md of this folder lists them. A client is greeted with the whole table,
+ * told every change and event, and answered an error for whatever it says wrong.
+ * Thread: main. Blocks: no.
+ */
+export class WebSocketSurface implements ControlSurface {
+  readonly name = 'websocket';
+  private unsubscribe: readonly (() => void)[] = [];
+
+  constructor(
+    private readonly server: WebSocketServer,
+    private readonly clock: Clock,
+    private readonly packs: () => readonly PackSummary[],
+  ) {}
+
+  attach(access: ParameterAccess): void {
+    this.detach();
+    this.server.handler = {
+      connected: (client) => this.greet(access, client),
+      said: (client, text) => this.answer(access, client, text),
+      saidBytes: (client) => answerError(client, undefined, new ContinuoError('badMessage', 'Messages are JSON text, not bytes.')),
+    };
+    this.unsubscribe = [
+      access.onChange((address, value) => this.server.broadcast({ type: 'value', address, value })),
+      access.onEvent((event) => this.server.broadcast({ type: 'event', event })),
+    ];
+  }
+
+  detach(): void {
+    this.server.handler = undefined;
+    for (const end of this.unsubscribe) end();
+    this.unsubscribe = [];
+    this.server.dismiss('The engine is going.');
+  }
+
+  private greet(access: ParameterAccess, client: Client): void {
+    const addresses = access.addresses();
+    client.send({
+      type: 'hello',
+      protocol: protocolVersion,
+      ...this.clocks(),
+      decks: decksOf(addresses),
+      packs: this.packs(),
+      parameters: addresses.map((address) => listing(access, address)),
+    });
+  }
+
+  private answer(access: ParameterAccess, client: Client, text: string): void {
+    let message: ClientMessage;
+    try {
+      message = readClientMessage(text);
+    } catch (error) {
+      answerError(client, idOf(text), error);
+      return;
+    }
+    this.perform(access, client, message).catch((error: unknown) => answerError(client, message.id, error));
+  }
+
+  private async perform(access: ParameterAccess, client: Client, message: ClientMessage): Promise<void> {
+    const { id } = message;
+    switch (message.type) {
+      case 'ping':
+        client.send({ type: 'pong', id, ...this.clocks() });
+        return;
+      case 'get':
+        client.send({ type: 'value', id, address: message.address, value: access.get(message.address) });
+        return;
+      case 'set':
+        expectKind(access, message.address, 'value');
+        await access.write(message.address, [message.value], `websocket:${client.number}`);
+        break;
+      case 'invoke':
+        expectKind(access, message.address, 'action');
+        await access.write(message.address, message.arguments, `websocket:${client.number}`);
+    }
+    if (id !== undefined) client.send({ type: 'done', id });
+  }
+
+  private clocks(): ClockPair {
+    return { engineMicros: this.clock.now(), wallMilliseconds: Date.now() };
+  }
+}
+
+function expectKind(access: ParameterAccess, address: string, kind: 'value' | 'action'): void {
+  if (access.entry(address).kind === kind) return;
+  throw new ContinuoError('badValue', kind === 'value' ? `${address} is an action: use invoke.` : `${address} is a value: use set.`);
+}
+
+function listing(access: ParameterAccess, address: string): ParameterListing {
+  const entry = access.entry(address);
+  return entry.kind === 'value' ? { ...entry, address, value: access.get(address) } : { ...entry, address };
+}
+
+function decksOf(addresses: readonly string[]): readonly number[] {
+  const numbers = addresses.flatMap((address) => /^deck\/(\d+)\//.exec(address)?.[1] ?? []);
+  return [...new Set(numbers)].map(Number).sort((a, b) => a - b);
+}
+
+function answerError(client: Client, id: MessageId, cause: unknown): void {
+  const error = ContinuoError.from(cause, 'badMessage');
+  client.send({ type: 'error', id, code: error.code, text: error.message });
+}

@@ -1,0 +1,53 @@
+import type { OutputSpecification } from '../../engine/contracts/output.js';
+import type { Transport, TransportContext, TransportOffer } from '../../engine/contracts/transport.js';
+import { NoteFeed } from './note-feed.js';
+import type { WebSocketOptions } from './options.js';
+import { WebSocketServer } from './websocket-server.js';
+import { WebSocketSurface } from './websocket-surface.js';
+
+/** The WebSocket wire: one server for notes, control and events. Thread: main. */
+export class WebSocketTransport implements Transport {
+  readonly name = 'websocket';
+  private server: WebSocketServer | undefined;
+  private feed: NoteFeed | undefined;
+
+  constructor(private readonly context: TransportContext) {}
+
+  /** Errors: `portUnavailable`: without its port there is nothing this wire can do. */
+  async open(): Promise<TransportOffer> {
+    const options = this.context.options as WebSocketOptions;
+    const { clock } = this.context;
+    const server = await WebSocketServer.open(options, clock);
+    const feed = new NoteFeed((messages) => {
+      for (const message of messages) server.broadcast(message);
+    });
+    server.counted = (clients) => feed.setListeners(clients);
+    this.server = server;
+    this.feed = feed;
+    return {
+      outputs: [outputOf(feed, options)],
+      syncSources: [],
+      controlSurfaces: [new WebSocketSurface(server, clock, () => this.context.packs())],
+      notices: [{ level: 'ready', sentence: `WebSocket listens at ws://${options.listen.host}:${server.port}, notes ${options.leadMilliseconds} ms ahead.` }],
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.server?.close();
+    this.feed?.close();
+    this.server = undefined;
+    this.feed = undefined;
+  }
+}
+
+function outputOf(feed: NoteFeed, options: WebSocketOptions): OutputSpecification {
+  return {
+    name: 'websocket',
+    implementation: new URL('./output-module.js', import.meta.url).href,
+    options: feed.far,
+    transfer: [feed.far.port],
+    leadMicros: options.leadMilliseconds * 1000,
+    offsetMicros: options.offsetMilliseconds * 1000,
+    sendsClock: true,
+  };
+}
