@@ -13,7 +13,7 @@ export class FolderWatch implements Disposable {
   private disposed = false;
 
   constructor(
-    private readonly root: string,
+    readonly root: string,
     private readonly settleMilliseconds: number,
     private readonly onSettled: () => void,
   ) {}

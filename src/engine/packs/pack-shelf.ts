@@ -148,11 +148,12 @@ export class PackShelf {
 
   private async refreshWatches(notes: string[]): Promise<void> {
     for (const watch of this.watches) {
+      if (!existsSync(watch.root)) continue;
       try {
         await watch.refresh();
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
-        notes.push(`a pack folder cannot be watched, new packs in it appear at the next start: ${reason}`);
+        notes.push(`the pack folder ${watch.root} cannot be watched, new packs in it appear at the next start: ${reason}`);
       }
     }
   }
