@@ -1,0 +1,143 @@
+import type { AllowedTokens } from '../../contracts/tokenizer.js';
+import { ContinuoError } from '../../errors.js';
+import type { RandomSource } from './random-source.js';
+import type { TokenSampler, TokenSampling } from './token-sampler.js';
+
+/** Temperatures below this are greedy: dividing by them would overflow. */
+const coldest = 1e-4;
+
+/**
+ * The sampler of a live engine: probabilities are those among the allowed ids alone, so that top-p means the same
+ * whether a grammar leaves three ids or three thousand. Biases are added to the scaled logits: they mean the same at
+ * every temperature. Works on the allowed ids only and allocates nothing.
+ *
+ * Ties are broken by the lower id, so that a draw hangs on nothing but the logits and the number drawn.
+ */
+export class GrammarSampler implements TokenSampler {
+  private readonly weights: Float64Array;
+  /** A heap of indices into the allowed ids, the heaviest first. */
+  private readonly heap: Int32Array;
+  private readonly picked: Int32Array;
+  private heapSize = 0;
+
+  constructor(vocabularySize: number) {
+    this.weights = new Float64Array(vocabularySize);
+    this.heap = new Int32Array(vocabularySize);
+    this.picked = new Int32Array(vocabularySize);
+  }
+
+  sample(logits: Float32Array, allowed: AllowedTokens, sampling: TokenSampling, random: RandomSource): number {
+    if (sampling.temperature < coldest) return this.greedy(logits, allowed);
+    const total = this.weigh(logits, allowed, sampling);
+    const topK = sampling.topK > 0 ? Math.min(sampling.topK, allowed.count) : allowed.count;
+    const u = random.next();
+    if (topK === allowed.count && sampling.topP >= 1) return allowed.ids[this.drawAll(allowed.count, u * total)];
+    return allowed.ids[this.drawHead(allowed, topK, sampling.topP * total, u)];
+  }
+
+  private greedy(logits: Float32Array, allowed: AllowedTokens): number {
+    let best = -1;
+    let bestScore = -Infinity;
+    for (let index = 0; index < allowed.count; index += 1) {
+      const id = allowed.ids[index];
+      const score = logits[id] + allowed.biases[index];
+      if (score > bestScore || (score === bestScore && id < best)) {
+        best = id;
+        bestScore = score;
+      }
+    }
+    if (best < 0) throw noNumbers();
+    return best;
+  }
+
+  /** Fills `weights` with unnormalised probabilities, the largest 1, and returns their sum. */
+  private weigh(logits: Float32Array, allowed: AllowedTokens, { temperature, minP }: TokenSampling): number {
+    const { weights } = this;
+    const { ids, biases, count } = allowed;
+    let largest = -Infinity;
+    for (let index = 0; index < count; index += 1) {
+      const score = logits[ids[index]] / temperature + biases[index];
+      weights[index] = score;
+      if (score > largest) largest = score;
+    }
+    if (!Number.isFinite(largest)) throw noNumbers();
+    let total = 0;
+    for (let index = 0; index < count; index += 1) {
+      const weight = Math.exp(weights[index] - largest);
+      weights[index] = weight >= minP ? weight : 0;
+      total += weights[index];
+    }
+    return total;
+  }
+
+  private drawAll(count: number, target: number): number {
+    let sum = 0;
+    let last = 0;
+    for (let index = 0; index < count; index += 1) {
+      if (this.weights[index] === 0) continue;
+      sum += this.weights[index];
+      last = index;
+      if (sum > target) return index;
+    }
+    return last;
+  }
+
+  /** Draws among the heaviest: at most `topK`, and no more once those before have `mass`. */
+  private drawHead(allowed: AllowedTokens, topK: number, mass: number, u: number): number {
+    this.buildHeap(allowed);
+    let kept = 0;
+    let sum = 0;
+    while (kept < topK && this.heapSize > 0 && (kept === 0 || sum <= mass)) {
+      const index = this.popHeaviest(allowed);
+      if (this.weights[index] === 0) break;
+      this.picked[kept] = index;
+      kept += 1;
+      sum += this.weights[index];
+    }
+    let target = u * sum;
+    for (let rank = 0; rank < kept; rank += 1) {
+      target -= this.weights[this.picked[rank]];
+      if (target < 0) return this.picked[rank];
+    }
+    return this.picked[kept - 1];
+  }
+
+  private buildHeap(allowed: AllowedTokens): void {
+    this.heapSize = allowed.count;
+    for (let index = 0; index < allowed.count; index += 1) this.heap[index] = index;
+    for (let node = (allowed.count >> 1) - 1; node >= 0; node -= 1) this.siftDown(node, allowed);
+  }
+
+  private popHeaviest(allowed: AllowedTokens): number {
+    const top = this.heap[0];
+    this.heapSize -= 1;
+    this.heap[0] = this.heap[this.heapSize];
+    this.siftDown(0, allowed);
+    return top;
+  }
+
+  private siftDown(from: number, allowed: AllowedTokens): void {
+    const { heap, heapSize } = this;
+    let node = from;
+    for (;;) {
+      let heaviest = node;
+      for (let child = 2 * node + 1; child <= 2 * node + 2 && child < heapSize; child += 1) {
+        if (this.before(heap[child], heap[heaviest], allowed)) heaviest = child;
+      }
+      if (heaviest === node) return;
+      const moved = heap[node];
+      heap[node] = heap[heaviest];
+      heap[heaviest] = moved;
+      node = heaviest;
+    }
+  }
+
+  private before(a: number, b: number, allowed: AllowedTokens): boolean {
+    const difference = this.weights[a] - this.weights[b];
+    return difference > 0 || (difference === 0 && allowed.ids[a] < allowed.ids[b]);
+  }
+}
+
+function noNumbers(): ContinuoError {
+  return new ContinuoError('modelFailed', 'the model gave no number for any token that may come next; its weights may be damaged: load the pack again');
+}
