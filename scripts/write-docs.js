@@ -1,0 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parameterPage } from './docs/parameter-page.js';
+import { repositoryRoot } from './setup/places.js';
+import { setUpOrExit } from './setup/set-up.js';
+
+setUpOrExit();
+const { parameterTable } = await import('../dist/src/engine/parameters/table.js');
+const { errorCodes } = await import('../dist/src/engine/errors.js');
+writeFileSync(join(repositoryRoot, 'docs', 'parameters.md'), parameterPage(parameterTable, errorCodes));
