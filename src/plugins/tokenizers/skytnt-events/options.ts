@@ -19,6 +19,10 @@ export const optionsSchema = z
     tempo_eps: z.number().min(0).default(4),
     /** Begin with a BOS row and end with an EOS row. */
     add_bos_eos: z.boolean().default(true),
+    /** Refuse pieces that the reference would not train on. */
+    check_quality: z.boolean().default(false),
+    /** Move key, velocities, tempo and channels by what this seed draws, as the reference varies its training data. */
+    augment_seed: z.int().optional(),
   })
   .transform(({ remap_track_channel, add_default_instr, remove_empty_channels, ...rest }) => ({
     ...rest,
