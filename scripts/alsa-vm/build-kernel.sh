@@ -34,7 +34,7 @@ dpkg-deb --fsys-tarfile linux-source-6.1_*.deb |
   tar -x --to-stdout --wildcards './usr/src/linux-source-*.tar.xz' |
   tar -x --xz -C source --strip-components=1 \
     --exclude='*/Documentation/*.rst' --exclude='*/Documentation/devicetree/*' --exclude='*/arch/*/boot/dts/*' \
-    --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
+    --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/ethernet/*.[ch]' --exclude='*/drivers/net/wireless/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
     --exclude='*/drivers/staging/*.[ch]' --exclude='*/sound/soc/*.[ch]' --exclude='*/tools/testing/*'
 cd source
 

@@ -1,0 +1,128 @@
+import type { SyncListener, SyncSource } from '../../engine/contracts/sync-source.js';
+import type { Disposable } from '../../engine/disposable.js';
+import type { Beats, Micros } from '../../engine/music/units.js';
+import type { Clock } from '../../engine/time/clock.js';
+import { PulseFollower, type PulseNews } from '../../engine/time/pulse-follower.js';
+import { beatAt, type Timeline } from '../../engine/time/timeline.js';
+import { systemAlarm, type Alarm } from './alarm.js';
+
+/** A host that sends no pulse for so long is gone. */
+export const quietMicros: Micros = 2_000_000;
+/** How long pulses may still wait behind an alarm that was late itself. */
+const graceMicros: Micros = 250_000;
+/** A tempo is first told after a sixteenth note of pulses: two pulses alone may be 5 % off. A host that starts is told at once. */
+const settlingPulses = 6;
+const pulsesPerBeat = 24;
+
+/**
+ * The host's MIDI clock as a leader: pulses, start, continue, stop and song position.
+ * A host whose clock runs while it is stopped gives the tempo; one that only sends it while it plays gives it from the
+ * first pulses on. A host that falls silent in the middle of a song and comes back, by a bad cable say, is taken to have
+ * played on: the beats are counted through the gap. Other messages on the same port are none of its business.
+ * Thread: main. Blocks: no.
+ */
+export class MidiClockSource implements SyncSource {
+  readonly name = 'midi-clock';
+  #listener: SyncListener | undefined;
+  #follower = new PulseFollower();
+  #pulses = 0;
+  #told: Timeline | undefined;
+  /** What the follower's count lacks for pulses that never came. */
+  #missedBeats: Beats = 0;
+  #lastArrival: Micros = 0;
+  #watch: Disposable | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly alarm: Alarm = systemAlarm,
+  ) {}
+
+  start(listener: SyncListener): void {
+    this.stop();
+    this.#listener = listener;
+  }
+
+  stop(): void {
+    this.#watch?.dispose();
+    this.#watch = undefined;
+    this.#listener = undefined;
+    this.#follower = new PulseFollower();
+    this.#pulses = 0;
+    this.#told = undefined;
+    this.#missedBeats = 0;
+  }
+
+  proposeTempo(): boolean {
+    return false;
+  }
+
+  /**
+   * Takes one message from the port.
+   * @param stamp when it reached the driver, in order from message to message
+   */
+  receive(bytes: Uint8Array, stamp: Micros): void {
+    if (!this.#listener) return;
+    switch (bytes[0]) {
+      case 0xf8:
+        this.#pulse(stamp);
+        break;
+      case 0xfa:
+        this.#missedBeats = 0;
+        this.#tell(this.#follower.start());
+        break;
+      case 0xfb:
+        this.#tell(this.#follower.continue());
+        break;
+      case 0xfc:
+        this.#tell(this.#follower.stop(stamp));
+        break;
+      case 0xf2:
+        if (bytes.length < 3) return;
+        this.#missedBeats = 0;
+        this.#tell(this.#follower.songPosition(bytes[1] | (bytes[2] << 7), stamp));
+        break;
+    }
+  }
+
+  #pulse(stamp: Micros): void {
+    this.#lastArrival = this.clock.now();
+    this.#watch ??= this.#watchFor(quietMicros);
+    this.#pulses += 1;
+    const news = this.#follower.pulse(stamp);
+    if (news.timeline && !news.transport && this.#follower.playing) this.#countThroughGap(news.timeline, stamp);
+    if (this.#pulses >= settlingPulses || this.#follower.playing) this.#tell(news);
+  }
+
+  #countThroughGap(timeline: Timeline, stamp: Micros): void {
+    if (!this.#told) return;
+    const missed = beatAt(this.#told, stamp) - beatAt(timeline, stamp) - this.#missedBeats;
+    // The follower finds single lost pulses itself; what it takes for a halt is longer than a beat.
+    if (missed > 1) this.#missedBeats += Math.round(missed * pulsesPerBeat) / pulsesPerBeat;
+  }
+
+  #tell({ timeline, transport }: PulseNews): void {
+    if (timeline) {
+      this.#told = { ...timeline, beatOrigin: timeline.beatOrigin + this.#missedBeats };
+      this.#listener?.timeline(this.#told);
+    }
+    if (transport) this.#listener?.transport({ ...transport, beat: transport.beat + this.#missedBeats });
+  }
+
+  #watchFor(delay: Micros): Disposable {
+    const due = this.clock.now() + delay;
+    return this.alarm(delay, () => {
+      const now = this.clock.now();
+      const remaining = this.#lastArrival + quietMicros - now;
+      if (remaining > 0) this.#watch = this.#watchFor(remaining);
+      // An event loop that was blocked runs its timers before it reads the pulses that came meanwhile.
+      else if (now - due > graceMicros) this.#watch = this.#watchFor(graceMicros);
+      else this.#lose();
+    });
+  }
+
+  #lose(): void {
+    this.#watch = undefined;
+    this.#pulses = 0;
+    this.#listener?.lost();
+  }
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TransportContext } from '../../../src/engine/contracts/transport.js';
+import { ContinuoError } from '../../../src/engine/errors.js';
+import { monotonicClock } from '../../../src/engine/time/clock.js';
+import { midiPortNames } from '../../../src/transports/midi/midi-library.js';
+import { MidiOutput } from '../../../src/transports/midi/midi-output.js';
+import { MidiTransport } from '../../../src/transports/midi/midi-transport.js';
+import { midiOptionsSchema } from '../../../src/transports/midi/options.js';
+import { midiPortReport } from '../../../src/transports/midi/port-list.js';
+import { transportContract } from '../../engine/contracts/transport-contract.js';
+
+function transport(options: unknown = {}): MidiTransport {
+  const context: TransportContext = { options: midiOptionsSchema.parse(options), clock: monotonicClock, packs: () => [] };
+  return new MidiTransport(context);
+}
+
+transportContract('MidiTransport', () => transport());
+transportContract('MidiTransport for devices that are not there', () => transport({ outputPort: 'no such synth', inputPort: 'no such clock' }));
+
+const report = midiPortReport();
+const withMidi = report.available ? false : report.sentence;
+const withoutMidi = report.available ? 'this machine has MIDI' : false;
+
+describe('MidiTransport with a driver', { skip: withMidi }, () => {
+  it('offers one output with clock, one clock to follow, and no surface', async () => {
+    const wire = transport({ offsetMilliseconds: -3 });
+    const offer = await wire.open();
+    assert.deepEqual(offer.outputs.map(({ name, options, sendsClock, leadMicros, offsetMicros }) => ({ name, options, sendsClock, leadMicros, offsetMicros })), [
+      { name: 'midi', options: { port: { virtual: 'Continuo Out' } }, sendsClock: true, leadMicros: 0, offsetMicros: -3_000 },
+    ]);
+    assert.deepEqual(offer.syncSources.map(({ name }) => name), ['midi-clock']);
+    assert.deepEqual(offer.controlSurfaces, []);
+    assert.deepEqual(offer.notices.map(({ level }) => level), ['ready', 'ready']);
+    await wire.close();
+  });
+
+  it('keeps its clock to itself and follows none when told so', async () => {
+    const wire = transport({ clockOut: false, followClock: false });
+    const offer = await wire.open();
+    assert.equal(offer.outputs[0].sendsClock, false);
+    assert.deepEqual(offer.syncSources, []);
+    assert.equal(midiPortNames().outputs.some((name) => name.includes('Continuo In')), false);
+    await wire.close();
+  });
+
+  it('shows its input to other programs from open to close', async () => {
+    const isThere = () => midiPortNames().outputs.some((name) => name.includes('Continuo In'));
+    const wire = transport();
+    await wire.open();
+    assert.equal(isThere(), true);
+    await wire.close();
+    assert.equal(isThere(), false);
+  });
+
+  it('lists the ports that are there when a named one is not, and plays on with the rest', async () => {
+    const wire = transport({ outputPort: 'no such synth' });
+    const offer = await wire.open();
+    assert.deepEqual(offer.outputs, []);
+    assert.deepEqual(offer.syncSources.map(({ name }) => name), ['midi-clock']);
+    const [off] = offer.notices;
+    assert.equal(off.level, 'off');
+    assert.match(off.sentence, /no port is called "no such synth"; there (is|are) /);
+    await wire.close();
+  });
+});
+
+describe('MidiTransport without a driver', { skip: withoutMidi }, () => {
+  it('offers nothing and says in one sentence what is missing and how to get it', async () => {
+    const offer = await transport().open();
+    assert.deepEqual([offer.outputs, offer.syncSources, offer.controlSurfaces], [[], [], []]);
+    assert.equal(offer.notices.length, 1);
+    assert.match(offer.notices[0].sentence, /^MIDI is off: .+; .+\.$/);
+  });
+
+  it('refuses to open an output, by number', async () => {
+    const output = new MidiOutput({ port: { virtual: 'Continuo Out' } });
+    await assert.rejects(output.open(), (error) => error instanceof ContinuoError && error.errorName === 'deviceUnavailable');
+    await output.close();
+  });
+});
