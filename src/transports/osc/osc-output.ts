@@ -11,7 +11,7 @@ import { bindSocket, isLoopback, resolveHost, type ResolvedHost } from './udp-ad
 import { WallClock } from './wall-clock.js';
 
 /** Keeps a bundle of our longest message under one Ethernet frame. */
-const messagesPerBundle = 16;
+const messagesPerBundle = 8;
 
 interface Gathered {
   readonly due: Micros;

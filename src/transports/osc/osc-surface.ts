@@ -12,7 +12,7 @@ import { argumentOf, valuesOf } from './osc-values.js';
 
 const prefix = '/continuo/';
 
-/** What to do with a word that is no address of the table, e.g. `sync`. May throw. */
+/** What to do with a word that is no address of the table, e.g. `host/beat`. May throw. */
 export type WordHandler = (message: OscMessage, values: readonly ParameterValue[]) => void;
 
 /**

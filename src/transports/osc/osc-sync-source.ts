@@ -3,7 +3,7 @@ import { ContinuoError } from '../../engine/errors.js';
 import { maximumBpm, minimumBpm, type Beats, type Bpm, type Micros } from '../../engine/music/units.js';
 import type { ParameterValue } from '../../engine/parameters/parameter.js';
 import type { Clock } from '../../engine/time/clock.js';
-import { microsPerBeat, timeAt, type Timeline } from '../../engine/time/timeline.js';
+import { microsPerBeat, timeAt, withBeatAt, type Timeline } from '../../engine/time/timeline.js';
 import type { OscMessage } from './osc-packet.js';
 import type { WordHandler } from './osc-surface.js';
 import type { WallClock } from './wall-clock.js';
@@ -16,8 +16,8 @@ const quietBeats = 4;
 const shortestQuietMicros: Micros = 2_000_000;
 
 /**
- * A host that says where its beat is: `/continuo/sync bpm beat` on every beat, `/continuo/sync/start [beat]`,
- * `/continuo/sync/continue beat` and `/continuo/sync/stop`. In a time-tagged bundle the tag is the time that counts and
+ * A host that says where its beat is: `/continuo/host/beat bpm beat` on every beat, `/continuo/host/start [beat]`,
+ * `/continuo/host/continue beat` and `/continuo/host/stop`. In a time-tagged bundle the tag is the time that counts and
  * is believed; a plain message counts from its arrival, and its jitter is averaged away.
  * Thread: main. Blocks: no.
  */
@@ -25,10 +25,10 @@ export class OscSyncSource implements SyncSource {
   readonly name = 'osc';
   /** What the surface is to pass on. */
   readonly words: ReadonlyMap<string, WordHandler> = new Map<string, WordHandler>([
-    ['sync', (message, values) => this.beat(message, values)],
-    ['sync/start', (message, values) => this.change('start', message, values)],
-    ['sync/continue', (message, values) => this.change('continue', message, values)],
-    ['sync/stop', (message, values) => this.change('stop', message, values)],
+    ['host/beat', (message, values) => this.beat(message, values)],
+    ['host/start', (message, values) => this.change('start', message, values)],
+    ['host/continue', (message, values) => this.change('continue', message, values)],
+    ['host/stop', (message, values) => this.change('stop', message, values)],
   ]);
   private listener: SyncListener | undefined;
   private timeline: Timeline | undefined;
@@ -58,7 +58,7 @@ export class OscSyncSource implements SyncSource {
   private beat(message: OscMessage, values: readonly ParameterValue[]): void {
     const [bpm, beat] = values;
     if (values.length !== 2 || !isTempo(bpm) || !isBeat(beat)) {
-      throw new ContinuoError('badValue', `/continuo/sync takes a tempo of ${minimumBpm} to ${maximumBpm} BPM, then the beat.`);
+      throw new ContinuoError('badValue', `/continuo/host/beat takes a tempo of ${minimumBpm} to ${maximumBpm} BPM, then the beat.`);
     }
     if (this.listener === undefined) return;
     this.timeline = { bpm, beatOrigin: beat, timeOrigin: this.timeOfBeat(message, bpm, beat) };
@@ -78,8 +78,15 @@ export class OscSyncSource implements SyncSource {
 
   private change(type: TransportChange['type'], message: OscMessage, values: readonly ParameterValue[]): void {
     const [beat = 0] = values;
-    if (values.length > 1 || !isBeat(beat)) throw new ContinuoError('badValue', `/continuo/sync/${type} takes a beat, or nothing.`);
-    this.listener?.transport({ type, beat, micros: this.timeOf(message) });
+    if (values.length > 1 || !isBeat(beat)) throw new ContinuoError('badValue', `/continuo/host/${type} takes a beat, or nothing.`);
+    if (this.listener === undefined) return;
+    const micros = this.timeOf(message);
+    if (type !== 'stop') {
+      if (this.timeline === undefined) throw new ContinuoError('badValue', `No tempo is known: send /continuo/host/beat before /continuo/host/${type}.`);
+      this.timeline = withBeatAt(this.timeline, beat, micros);
+      this.listener.timeline(this.timeline);
+    }
+    this.listener.transport({ type, beat, micros });
   }
 
   private timeOf(message: OscMessage): Micros {
