@@ -1,7 +1,7 @@
 export default {
   kind: 'composer',
   name: 'heartbeat',
-  summary: 'A bass drum that walks: root and fifth, with seeded double beats.',
+  summary: 'A walking pulse: root and fifth, with seeded double beats.',
   capabilities: ['weightless', 'constraint:channels'],
   optionsSchema: {
     type: 'object',

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { gpuFinding } from '../../../src/cli/doctor/check-inference.js';
+import { readAttempt } from '../../../src/cli/doctor/provider-attempt.js';
+
+const gpu = { present: true, providerInPlace: true, missing: [] };
+
+describe('what the doctor says of the GPU', () => {
+  it('finds nothing wrong with a machine that has none', () => {
+    const { state, sentence } = gpuFinding({ ...gpu, present: false }, undefined);
+    assert.equal(state, 'off');
+    assert.match(sentence, /no NVIDIA GPU/);
+  });
+  it('believes a model that ran, whatever else it thinks is missing', () => {
+    const { state, sentence } = gpuFinding({ ...gpu, missing: ['libcudnn.so.9'] }, { works: true, milliseconds: 812.4 });
+    assert.equal(state, 'ready');
+    assert.match(sentence, /812 ms/);
+  });
+  it('names the provider before the libraries, and the libraries before the driver', () => {
+    const failed = { works: false, reason: 'CUDA failure 35' } as const;
+    assert.match(gpuFinding({ present: true, providerInPlace: false, missing: ['libcudart.so.13'] }, failed).sentence, /npm run setup/);
+    assert.match(gpuFinding({ ...gpu, missing: ['libcudart.so.13'] }, failed).sentence, /no libcudart\.so\.13.*CONTINUO_CUDA_LIBS/);
+    const driver = gpuFinding(gpu, failed);
+    assert.equal(driver.state, 'fault');
+    assert.match(driver.sentence, /CUDA failure 35.*nvidia-smi/);
+  });
+});
+
+describe('what the trial of a provider means', () => {
+  it('is what the probe says', () => {
+    assert.deepEqual(readAttempt('{"works":true,"milliseconds":12}\n', 'a warning', 'ended with code 0'), { works: true, milliseconds: 12 });
+  });
+  it('is the reason that only stderr knows', () => {
+    const complaints =
+      '[E:onnxruntime] provider_bridge_ort.cc:2000 TryGetProviderInfo_CUDA Failed to load library /a/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory\n';
+    const answer = '{"works":false,"reason":"Failed to load shared library"}';
+    assert.deepEqual(readAttempt(answer, complaints, 'ended with code 0'), {
+      works: false,
+      reason: 'libcublasLt.so.13: cannot open shared object file: No such file or directory',
+    });
+  });
+  it('is how the process ended, where it said nothing', () => {
+    assert.deepEqual(readAttempt('', '', 'was ended by SIGSEGV'), { works: false, reason: 'the trial was ended by SIGSEGV' });
+  });
+});
