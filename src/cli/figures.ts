@@ -23,7 +23,7 @@ function figure(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
   if (Array.isArray(value)) return value.map(figure).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | boolean);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
