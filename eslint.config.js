@@ -7,10 +7,11 @@ export default typescript.config(
   { ignores: ['dist/', 'node_modules/', '.continuo/', 'takes/', 'training/', 'patches/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
+  { rules: { eqeqeq: 'error', 'no-console': 'error', 'no-control-regex': 'off' } },
   {
     files: ['**/*.js'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', SharedArrayBuffer: 'readonly', Atomics: 'readonly' },
+      globals: Object.fromEntries(['process', 'URL', 'setTimeout', 'setInterval'].map((name) => [name, 'readonly'])),
     },
   },
   {
@@ -26,11 +27,9 @@ export default typescript.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/unbound-method': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowArray: true, allowBoolean: true, allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/prefer-readonly': 'error',
-      'no-console': 'error',
-      eqeqeq: 'error',
     },
   },
   {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Words that are music before they are the name of a wire here: the engine may use them, but not as a wire's name. */
+/** Words that are music before they are the name of a wire: only a string that is exactly one means the wire. */
 const musicalWords = new Set(['midi']);
 
 /** Model families, which are only a part of their plugins' names. */
@@ -22,13 +22,15 @@ export function pluginNames(sources) {
 /**
  * The plugin or wire that a piece of engine code names, `undefined` when it names none.
  * @param {string} text a string literal or an identifier
- * @example namedPlugin('skytntEventsOptions', ['skytnt-events'], true) // 'skytnt-events'
+ * @param {readonly string[]} names
+ * @param {boolean} isString
+ * @example namedPlugin('skytntEventsOptions', ['skytnt-events'], false) // 'skytnt-events'
  */
-export function namedPlugin(text, names) {
+export function namedPlugin(text, names, isString) {
   const words = dashed(text);
   const humps = dashed(text.replace(/([a-z0-9])([A-Z])/g, '$1-$2'));
   return names.find((name) => {
-    if (musicalWords.has(name)) return text === name;
+    if (musicalWords.has(name)) return isString && text === name;
     const whole = new RegExp(`(^|-)${name}(-|$)`);
     return whole.test(words) || whole.test(humps);
   });
@@ -45,16 +47,16 @@ export const namelessRule = {
     const sources = join(context.cwd, 'src');
     if (!context.filename.startsWith(join(sources, 'engine'))) return {};
     const names = pluginNames(sources);
-    const check = (node, text) => {
-      const name = namedPlugin(text, names);
+    const check = (node, text, isString) => {
+      const name = namedPlugin(text, names, isString);
       if (name) context.report({ node, messageId: 'named', data: { name } });
     };
     return {
-      Identifier: (node) => check(node, node.name),
+      Identifier: (node) => check(node, node.name, false),
       Literal: (node) => {
-        if (typeof node.value === 'string') check(node, node.value);
+        if (typeof node.value === 'string') check(node, node.value, true);
       },
-      TemplateElement: (node) => check(node, node.value.raw),
+      TemplateElement: (node) => check(node, node.value.raw, true),
     };
   },
 };

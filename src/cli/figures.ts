@@ -20,10 +20,10 @@ function rows(records: readonly Record<string, unknown>[], indent: string): stri
 }
 
 function figure(value: unknown): string {
-  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
   if (Array.isArray(value)) return value.map(figure).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return JSON.stringify(value) ?? '';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
