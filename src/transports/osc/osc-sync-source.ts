@@ -3,7 +3,7 @@ import { ContinuoError } from '../../engine/errors.js';
 import { maximumBpm, minimumBpm, type Beats, type Bpm, type Micros } from '../../engine/music/units.js';
 import type { ParameterValue } from '../../engine/parameters/parameter.js';
 import type { Clock } from '../../engine/time/clock.js';
-import { microsPerBeat, timeAt, withBeatAt, type Timeline } from '../../engine/time/timeline.js';
+import { beatAt, microsPerBeat, timeAt, withBeatAt, type Timeline } from '../../engine/time/timeline.js';
 import type { OscMessage } from './osc-packet.js';
 import type { WordHandler } from './osc-surface.js';
 import type { WallClock } from './wall-clock.js';
@@ -17,7 +17,7 @@ const shortestQuietMicros: Micros = 2_000_000;
 
 /**
  * A host that says where its beat is: `/continuo/host/beat bpm beat` on every beat, `/continuo/host/start [beat]`,
- * `/continuo/host/continue beat` and `/continuo/host/stop`. In a time-tagged bundle the tag is the time that counts and
+ * `/continuo/host/continue [beat]` and `/continuo/host/stop`. In a time-tagged bundle the tag is the time that counts and
  * is believed; a plain message counts from its arrival, and its jitter is averaged away.
  * Thread: main. Blocks: no.
  */
@@ -77,15 +77,23 @@ export class OscSyncSource implements SyncSource {
   }
 
   private change(type: TransportChange['type'], message: OscMessage, values: readonly ParameterValue[]): void {
-    const [beat = 0] = values;
-    if (values.length > 1 || !isBeat(beat)) throw new ContinuoError('badValue', `/continuo/host/${type} takes a beat, or nothing.`);
-    if (this.listener === undefined) return;
-    const micros = this.timeOf(message);
-    if (type !== 'stop') {
-      if (this.timeline === undefined) throw new ContinuoError('badValue', `No tempo is known: send /continuo/host/beat before /continuo/host/${type}.`);
-      this.timeline = withBeatAt(this.timeline, beat, micros);
-      this.listener.timeline(this.timeline);
+    const [given] = values;
+    if (values.length > 1 || (given !== undefined && !isBeat(given))) {
+      throw new ContinuoError('badValue', `/continuo/host/${type} takes a beat, or nothing.`);
     }
+    if (this.listener === undefined) return;
+    if (this.timeline === undefined) {
+      throw new ContinuoError('badValue', `No tempo is known: send /continuo/host/beat before /continuo/host/${type}.`);
+    }
+    const micros = this.timeOf(message);
+    const present = beatAt(this.timeline, micros);
+    if (type === 'stop') {
+      this.listener.transport({ type, beat: given ?? present, micros });
+      return;
+    }
+    const beat = given ?? (type === 'start' ? 0 : present);
+    this.timeline = withBeatAt(this.timeline, beat, micros);
+    this.listener.timeline(this.timeline);
     this.listener.transport({ type, beat, micros });
   }
 

@@ -8,6 +8,7 @@ import { timeAt, type Timeline } from '../../../src/engine/time/timeline.js';
 import { readPacket, type OscMessage } from '../../../src/transports/osc/osc-packet.js';
 import { OscSyncSource } from '../../../src/transports/osc/osc-sync-source.js';
 import { valuesOf } from '../../../src/transports/osc/osc-values.js';
+import { syncSourceContract, type HostPosition } from '../../engine/contracts/sync-source-contract.js';
 import { WallClock } from '../../../src/transports/osc/wall-clock.js';
 
 const unixMilliseconds = 1_800_000_000_000;
@@ -75,30 +76,37 @@ describe('the OSC sync source', () => {
   });
 
   it('believes the time tag of a bundle', () => {
+    say('host/beat', 100, 0);
     for (let index = 1; index < 40; index += 1) {
       clock.advanceTo(index * 103_700);
-      source.words.get('host/stop')?.({ address: 'host/stop', values: [], unixSeconds: unixMilliseconds / 1000 + clock.now() / 1e6 }, []);
+      perform({ address: 'host/stop', values: [], unixSeconds: unixMilliseconds / 1000 + clock.now() / 1e6 });
     }
     const due = clock.now() + 200_000;
     const packet = encode(new Bundle((unixMilliseconds * 1000 + due) / 1e6, ['host/beat', 100, 8]));
     perform(readPacket(packet)[0]);
-    assert.ok(Math.abs(timelines[0].timeOrigin - due) < 600, `${timelines[0].timeOrigin - due} µs off`);
+    assert.ok(Math.abs(timelines[1].timeOrigin - due) < 600, `${timelines[1].timeOrigin - due} µs off`);
   });
 
   it('starts, continues and stops with the beat it is given', () => {
     say('host/beat', 60, 0);
     clock.advanceTo(100_000);
     say('host/start');
-    clock.advanceTo(200_000);
-    say('host/stop', 0);
-    clock.advanceTo(300_000);
+    clock.advanceTo(600_000);
+    say('host/stop');
+    clock.advanceTo(700_000);
     say('host/continue', 8);
+    clock.advanceTo(950_000);
+    say('host/stop', 9);
+    clock.advanceTo(1_700_000);
+    say('host/continue');
     assert.deepEqual(changes, [
       { type: 'start', beat: 0, micros: 100_000 },
-      { type: 'stop', beat: 0, micros: 200_000 },
-      { type: 'continue', beat: 8, micros: 300_000 },
+      { type: 'stop', beat: 0.5, micros: 600_000 },
+      { type: 'continue', beat: 8, micros: 700_000 },
+      { type: 'stop', beat: 9, micros: 950_000 },
+      { type: 'continue', beat: 9, micros: 1_700_000 },
     ]);
-    assert.deepEqual(timelines.at(-1), { bpm: 60, beatOrigin: 8, timeOrigin: 300_000 });
+    assert.deepEqual(timelines.at(-1), { bpm: 60, beatOrigin: 9, timeOrigin: 1_700_000 });
   });
 
   it('cannot start without a tempo', () => {
@@ -132,5 +140,36 @@ describe('the OSC sync source', () => {
     assert.deepEqual([timelines, changes], [[], []]);
   });
 
-  it('cannot be led', () => assert.equal(source.proposeTempo(), false));
 });
+
+syncSourceContract(
+  'OSC',
+  () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const clock = new VirtualClock(50_000_000);
+    const source = new OscSyncSource(clock, new WallClock(clock, () => Math.floor(unixMilliseconds + clock.now() / 1000)));
+    let beat = 0;
+    const say = (word: string, ...values: number[]): void => source.words.get(word)?.({ address: word, values, unixSeconds: 0 }, values);
+    const playOn = (bpm: number, beats: number): Promise<HostPosition> => {
+      for (const end = beat + beats; beat < end; beat += 1) {
+        say('host/beat', bpm, beat);
+        clock.advanceTo(clock.now() + 60_000_000 / bpm);
+      }
+      return Promise.resolve({ beat, micros: clock.now() });
+    };
+    return Promise.resolve({
+      source,
+      play(bpm, beats) {
+        beat = 0;
+        say('host/beat', bpm, 0);
+        say('host/start');
+        return playOn(bpm, beats);
+      },
+      playOn,
+      halt: () => Promise.resolve(say('host/stop')),
+      vanish: () => Promise.resolve(mock.timers.tick(10_000)),
+      dispose: () => Promise.resolve(mock.timers.reset()),
+    });
+  },
+  { canBeLed: false },
+);

@@ -6,6 +6,7 @@ import { loadInContainer } from '../../../src/engine/plugins/load-in-container.j
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import descriptor from '../../../src/transports/osc/descriptor.js';
 import { oscOptionsSchema } from '../../../src/transports/osc/options.js';
+import { transportContract } from '../../engine/contracts/transport-contract.js';
 import { OscPeer } from '../support/osc-peer.js';
 
 async function made(options: unknown): Promise<Transport> {
@@ -105,3 +106,5 @@ describe('the OSC wire', () => {
     await first.close();
   });
 });
+
+transportContract('OSC', () => made({ listen: { port: 0 } }));

@@ -10,6 +10,7 @@ import { loadInContainer } from '../../../src/engine/plugins/load-in-container.j
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import descriptor from '../../../src/transports/websocket/descriptor.js';
 import { websocketOptionsSchema } from '../../../src/transports/websocket/options.js';
+import { transportContract } from '../../engine/contracts/transport-contract.js';
 import { until, within } from '../support/within.js';
 import { refusal, WebSocketPeer } from '../support/websocket-peer.js';
 
@@ -231,3 +232,5 @@ describe('the WebSocket wire', () => {
     }
   });
 });
+
+transportContract('WebSocket', () => made({ listen: { port: 0 } }));
