@@ -29,7 +29,7 @@ const device = '/dev/snd/seq';
  */
 export function skipWithoutSequencer(...programs: readonly string[]): string | false {
   const missing = programs.filter((program) => !isInstalled(program));
-  if (missing.length > 0) return `${missing.join(' and ')} not installed (on Debian: apt-get install alsa-utils)`;
+  if (missing.length > 0) return `${missing.join(' and ')} not installed (on Debian: apt-get install alsa-utils midish)`;
   if (hasOwnSequencer() || hasMachine()) return false;
   return 'no ALSA sequencer, and no kernel to start one (scripts/alsa-vm/build-kernel.sh builds it)';
 }
@@ -69,7 +69,8 @@ function finished([program, ...commandArguments]: readonly string[], options: Se
   return new Promise((resolve, reject) => {
     const child = spawn(program, commandArguments, {
       cwd: options.workingFolder ?? repositoryRoot,
-      env: { ...process.env, ...options.environment },
+      // Without the last one a test runner within this one would think itself its child and report to nobody.
+      env: { ...process.env, ...options.environment, NODE_TEST_CONTEXT: undefined },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
