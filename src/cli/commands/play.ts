@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { loadConfiguration, type Configuration } from '../../engine/configuration.js';
+import { engineContainer } from '../../engine/create-engine.js';
+import { Engine } from '../../engine/engine.js';
+import { builtInPlugins } from '../../plugins/manifest.js';
+import { parseBpm } from '../arguments.js';
+import { eventSentence } from '../terminal/event-sentence.js';
+import { LiveTerminal } from '../terminal/live-terminal.js';
+
+interface PlayOptions {
+  readonly config?: string;
+  readonly pack?: string;
+  readonly bpm?: number;
+}
+
+export function register(program: Command): void {
+  program
+    .command('play', { isDefault: true })
+    .description('improvise until told to stop: what `npm start` runs')
+    .option('--config <file>', 'configuration file (JSON)')
+    .option('--pack <name>', 'pack to start with')
+    .option('--bpm <n>', 'tempo of the internal clock', parseBpm)
+    .action(play);
+}
+
+async function play(options: PlayOptions): Promise<void> {
+  const engine = engineContainer(configurationOf(options), builtInPlugins).get(Engine);
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+    engine.parameters.onEvent((event) => {
+      if (event.type === 'error' && !process.stdout.isTTY) process.stderr.write(`${event.sentence}\n`);
+    });
+    show(engine, resolve);
+  });
+  await engine.start();
+  await ended;
+  await engine.stop();
+}
+
+function configurationOf({ config, pack, bpm }: PlayOptions): Configuration {
+  const configuration = loadConfiguration(config);
+  return { ...configuration, ...(pack === undefined ? {} : { pack }), ...(bpm === undefined ? {} : { bpm }) };
+}
+
+/** A moving picture on a terminal, plain lines elsewhere. */
+function show(engine: Engine, quit: () => void): void {
+  if (process.stdout.isTTY && process.stdin.isTTY) {
+    const terminal = new LiveTerminal(engine, process.stdin, process.stdout, () => {
+      terminal.stop();
+      quit();
+    });
+    terminal.start();
+    process.once('exit', () => terminal.stop());
+    return;
+  }
+  engine.parameters.onEvent((event) => {
+    const sentence = eventSentence(event, engine.parameters.number('beats-per-bar'));
+    if (sentence !== undefined) process.stdout.write(`${sentence}\n`);
+  });
+}

@@ -1,0 +1,36 @@
+import type { EngineEvent } from '../../engine/events.js';
+
+/** An event as a line for people; undefined for what happens too often to say. */
+export function eventSentence(event: EngineEvent, beatsPerBar: number): string | undefined {
+  switch (event.type) {
+    case 'swap':
+      return swapSentence(event, beatsPerBar);
+    case 'transport':
+      return event.playing ? `playing from beat ${event.beat.toFixed(2)}` : `stopped at beat ${event.beat.toFixed(2)}`;
+    case 'timeline':
+      return undefined;
+    case 'packs':
+      return `packs: ${event.names.join(', ')}`;
+    case 'error':
+      return `error ${event.code} (${event.origin}): ${event.sentence}`;
+    case 'notice':
+      return event.sentence;
+    case 'planned':
+    case 'discarded':
+      return undefined;
+  }
+}
+
+function swapSentence(event: Extract<EngineEvent, { type: 'swap' }>, beatsPerBar: number): string {
+  const bar = event.atBeat === undefined ? '' : ` at bar ${Math.floor(event.atBeat / beatsPerBar) + 1}`;
+  switch (event.stage) {
+    case 'loading':
+      return `deck ${event.deck} loads ${event.pack}`;
+    case 'ready':
+      return `${event.pack} takes over deck ${event.deck}${bar}`;
+    case 'playing':
+      return `deck ${event.deck} plays ${event.pack}`;
+    case 'failed':
+      return `deck ${event.deck} could not load ${event.pack}: ${event.sentence ?? 'no reason was given'}`;
+  }
+}

@@ -1,0 +1,108 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import { ContinuoError } from '../../engine/errors.js';
+import type { Engine } from '../../engine/engine.js';
+import { eventSentence } from './event-sentence.js';
+import { NoteWindow } from './note-window.js';
+import { drawScreen, type DeckView } from './screen.js';
+
+const framesPerSecond = 15;
+const csi = '\u001b[';
+
+/** The engine on a terminal: a picture that moves and a few keys. Thread: main. */
+export class LiveTerminal {
+  private readonly window = new NoteWindow();
+  private readonly swaps = new Map<number, string>();
+  private message = '';
+  private timer: NodeJS.Timeout | undefined;
+  private forget: () => void = () => undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly input: ReadStream,
+    private readonly output: WriteStream,
+    private readonly quit: () => void,
+  ) {}
+
+  start(): void {
+    this.forget = this.engine.parameters.onEvent((event) => {
+      this.window.take(event);
+      const sentence = eventSentence(event, this.beatsPerBar);
+      if (event.type === 'swap') this.swaps.set(event.deck, event.stage === 'playing' ? '' : (sentence ?? ''));
+      else if (sentence !== undefined) this.message = sentence;
+    });
+    this.output.write(`${csi}?1049h${csi}?25l`);
+    this.input.setRawMode(true);
+    this.input.setEncoding('utf8');
+    this.input.on('data', this.onKeys);
+    this.input.resume();
+    this.timer = setInterval(() => this.draw(), 1000 / framesPerSecond);
+  }
+
+  /** Gives the terminal back as it was. */
+  stop(): void {
+    clearInterval(this.timer);
+    this.forget();
+    this.input.off('data', this.onKeys);
+    this.input.setRawMode(false);
+    this.input.pause();
+    this.output.write(`${csi}?25h${csi}?1049l`);
+  }
+
+  private get beatsPerBar(): number {
+    return this.engine.parameters.number('beats-per-bar');
+  }
+
+  private readonly onKeys = (text: string | Buffer): void => {
+    for (const key of String(text)) void this.press(key);
+  };
+
+  private async press(key: string): Promise<void> {
+    const { parameters } = this.engine;
+    try {
+      if (key === 'q' || key === '\u0003') this.quit();
+      else if (key === 'p') await parameters.write('panic', [], 'keyboard');
+      else if (key === ' ') await parameters.write(parameters.get('playing') ? 'stop' : 'continue', [], 'keyboard');
+      else if (key >= '1' && key <= '9') {
+        const pack = this.engine.packs()[Number(key) - 1];
+        if (pack) await parameters.write('deck/1/load', [pack.name], 'keyboard');
+      }
+    } catch (cause) {
+      this.message = ContinuoError.from(cause, 'badValue').message;
+    }
+  }
+
+  private draw(): void {
+    const { engine } = this;
+    const { parameters } = engine;
+    const beat = engine.position.beat();
+    const lines = drawScreen({
+      bpm: parameters.number('bpm'),
+      leader: parameters.text('leader'),
+      playing: engine.position.playing,
+      beat,
+      beatsPerBar: this.beatsPerBar,
+      decks: engine.decks.map((deck): DeckView => ({
+        number: deck.number,
+        pack: deck.pack,
+        state: deck.state,
+        speed: deck.timesRealTime,
+        aheadBeats: deck.aheadBeats,
+        temperature: parameters.number(`deck/${deck.number}/temperature`),
+        swap: this.swaps.get(deck.number) ?? '',
+      })),
+      notes: this.window.notes(beat),
+      counters: {
+        sent: parameters.number('sent'),
+        late: parameters.number('late'),
+        dropped: parameters.number('dropped'),
+        sounding: parameters.number('sounding'),
+      },
+      wires: engine.notices.map((notice) => notice.sentence),
+      packs: engine.packs().map((pack) => pack.name),
+      message: this.message,
+      columns: this.output.columns,
+      rows: this.output.rows,
+    });
+    this.output.write(`${csi}H${lines.map((line) => `${line}${csi}K`).join('\r\n')}${csi}J`);
+  }
+}

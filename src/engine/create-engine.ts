@@ -1,0 +1,112 @@
+import 'reflect-metadata';
+import { Container } from 'inversify';
+import { join } from 'node:path';
+import type { Configuration } from './configuration.js';
+import type { PluginDescriptor } from './contracts/plugin.js';
+import { Engine, type EngineParts } from './engine.js';
+import { Ensemble } from './ensemble.js';
+import { PackShelf } from './packs/pack-shelf.js';
+import { ParameterStore } from './parameters/parameter-store.js';
+import { repositoryRoot } from './paths.js';
+import { PluginRegistry } from './plugins/plugin-registry.js';
+import { SendThread } from './scheduling/send-thread.js';
+import { Sender } from './scheduling/sender.js';
+import { InternalSource } from './sync/internal-source.js';
+import { SyncChooser } from './sync/sync-chooser.js';
+import { Clock, monotonicClock } from './time/clock.js';
+import { PackVoices } from './voices.js';
+
+/** Service identifier of the configuration. */
+export const ConfigurationService = Symbol.for('continuo.Configuration');
+/** Service identifier of the built-in plugins' descriptors. */
+export const BuiltInPlugins = Symbol.for('continuo.BuiltInPlugins');
+
+/**
+ * The composition root: every part once, made when first asked for. Rebind a service before asking for {@link Engine}
+ * to replace it. Thread: main.
+ */
+export function engineContainer(configuration: Configuration, builtInPlugins: readonly PluginDescriptor[]): Container {
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.bind<Configuration>(ConfigurationService).toConstantValue(configuration);
+  container.bind<readonly PluginDescriptor[]>(BuiltInPlugins).toConstantValue(builtInPlugins);
+  container.bind<Clock>(Clock).toConstantValue(monotonicClock);
+  container.bind(ParameterStore).toDynamicValue(() => new ParameterStore()).inSingletonScope();
+  container.bind(PluginRegistry).toResolvedValue(registryOf, [BuiltInPlugins]).inSingletonScope();
+  container.bind(PackShelf).toResolvedValue(shelfOf, [PluginRegistry, ConfigurationService]).inSingletonScope();
+  container.bind<Sender>(Sender).toDynamicValue(() => new SendThread()).inSingletonScope();
+  container.bind(InternalSource).toResolvedValue(internalOf, [Clock, ConfigurationService]).inSingletonScope();
+  container.bind(PackVoices).toResolvedValue(voicesOf, [PackShelf, ConfigurationService]).inSingletonScope();
+  container
+    .bind(Ensemble)
+    .toResolvedValue(ensembleOf, [Clock, Sender, PackVoices, ParameterStore, InternalSource, ConfigurationService])
+    .inSingletonScope();
+  container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble]).inSingletonScope();
+  container
+    .bind(Engine)
+    .toResolvedValue(engineOf, [
+      Clock, ConfigurationService, PluginRegistry, PackShelf, ParameterStore, Sender, InternalSource, SyncChooser, Ensemble,
+    ])
+    .inSingletonScope();
+  return container;
+}
+
+function registryOf(builtIn: readonly PluginDescriptor[]): PluginRegistry {
+  const registry = new PluginRegistry();
+  for (const descriptor of builtIn) registry.register(descriptor);
+  return registry;
+}
+
+function shelfOf(plugins: PluginRegistry, configuration: Configuration): PackShelf {
+  return new PackShelf(plugins, [join(repositoryRoot, 'models'), ...configuration.packFolders]);
+}
+
+function internalOf(clock: Clock, configuration: Configuration): InternalSource {
+  return new InternalSource(clock, configuration.bpm);
+}
+
+function voicesOf(shelf: PackShelf, configuration: Configuration): PackVoices {
+  return new PackVoices(shelf, configuration.inference);
+}
+
+function ensembleOf(
+  clock: Clock,
+  sender: Sender,
+  voices: PackVoices,
+  parameters: ParameterStore,
+  internal: InternalSource,
+  configuration: Configuration,
+): Ensemble {
+  const ensemble = new Ensemble({ clock, sender, voices, parameters, timeline: internal.timeline }, configuration.decks.length);
+  configuration.decks.forEach((deck, index) => sender.route(index + 1, deck.outputs));
+  return ensemble;
+}
+
+function chooserOf(clock: Clock, internal: InternalSource, parameters: ParameterStore, ensemble: Ensemble): SyncChooser {
+  const chooser: SyncChooser = new SyncChooser(clock, internal, {
+    leader: (name) => {
+      parameters.publish('leader', name);
+      parameters.emit({ type: 'notice', sentence: `${name} leads the clock` });
+    },
+    timeline: (timeline) => {
+      ensemble.follow(timeline);
+      parameters.emit({ type: 'timeline', leader: parameters.text('leader'), ...timeline });
+    },
+    transport: (change) => ensemble.transport(change),
+  });
+  parameters.publish('leader', chooser.leader);
+  return chooser;
+}
+
+function engineOf(
+  clock: EngineParts['clock'],
+  configuration: EngineParts['configuration'],
+  plugins: EngineParts['plugins'],
+  shelf: EngineParts['shelf'],
+  parameters: EngineParts['parameters'],
+  sender: EngineParts['sender'],
+  internal: EngineParts['internal'],
+  chooser: EngineParts['chooser'],
+  ensemble: EngineParts['ensemble'],
+): Engine {
+  return new Engine({ clock, configuration, plugins, shelf, parameters, sender, internal, chooser, ensemble });
+}

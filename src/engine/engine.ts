@@ -1,0 +1,178 @@
+import type { Container } from 'inversify';
+import type { Configuration } from './configuration.js';
+import { transportOptions } from './configuration.js';
+import type { PluginDescriptor } from './contracts/plugin.js';
+import { Transport, TransportContext, type Notice, type TransportOffer } from './contracts/transport.js';
+import type { Deck, Position } from './deck/deck.js';
+import type { Disposable } from './disposable.js';
+import type { Ensemble } from './ensemble.js';
+import { ContinuoError } from './errors.js';
+import type { PackShelf } from './packs/pack-shelf.js';
+import type { PackSummary } from './packs/pack.js';
+import type { ParameterStore } from './parameters/parameter-store.js';
+import { loadInContainer } from './plugins/load-in-container.js';
+import { loadPlugins } from './plugins/plugin-loader.js';
+import type { PluginRegistry } from './plugins/plugin-registry.js';
+import type { Sender } from './scheduling/sender.js';
+import type { InternalSource } from './sync/internal-source.js';
+import type { SyncChooser } from './sync/sync-chooser.js';
+import type { Clock } from './time/clock.js';
+
+/** How often the decks are asked whether they need composing: no note waits for it, the horizon is beats long. */
+const planningMilliseconds = 10;
+const counterMilliseconds = 250;
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly configuration: Configuration;
+  readonly plugins: PluginRegistry;
+  readonly shelf: PackShelf;
+  readonly parameters: ParameterStore;
+  readonly sender: Sender;
+  readonly internal: InternalSource;
+  readonly chooser: SyncChooser;
+  readonly ensemble: Ensemble;
+}
+
+/**
+ * Everything together, alive: plugins, packs, wires, clock and decks. Thread: main. Blocks: no.
+ *
+ * Nothing that is missing keeps it from starting: what is off is said in {@link notices}.
+ */
+export class Engine {
+  private readonly wires: Transport[] = [];
+  private readonly outputs: { dispose(): Promise<void> }[] = [];
+  private readonly disposables: Disposable[] = [];
+  private readonly said: Notice[] = [];
+  private readonly timers: NodeJS.Timeout[] = [];
+
+  constructor(private readonly parts: EngineParts) {}
+
+  get parameters(): ParameterStore {
+    return this.parts.parameters;
+  }
+
+  get position(): Position {
+    return this.parts.ensemble.session;
+  }
+
+  get decks(): readonly Deck[] {
+    return this.parts.ensemble.decks;
+  }
+
+  /** What is open and what is off, one sentence each. */
+  get notices(): readonly Notice[] {
+    return this.said;
+  }
+
+  packs(): readonly PackSummary[] {
+    return this.parts.shelf.list();
+  }
+
+  /** Opens the wires, loads the first packs and, where the internal clock leads, plays. */
+  async start(): Promise<void> {
+    const { configuration, plugins, shelf, ensemble, parameters, chooser, internal } = this.parts;
+    const loaded = await loadPlugins(plugins, configuration.plugins, configuration.folder);
+    this.disposables.push(...loaded.registrations);
+    for (const fault of loaded.faults) this.fault(fault, 'plugins');
+    await shelf.open();
+    for (const fault of shelf.faults) this.notice({ level: 'off', sentence: fault });
+    this.disposables.push(shelf.onChange(() => parameters.emit({ type: 'packs', names: this.packs().map((pack) => pack.name) })));
+    this.bindParameters();
+    for (const [wire, options] of transportOptions(configuration, plugins)) {
+      if (options !== false) await this.openWire(wire, options);
+    }
+    this.timers.push(
+      setInterval(() => ensemble.advance(), planningMilliseconds),
+      setInterval(() => ensemble.publishCounters(), counterMilliseconds),
+    );
+    await Promise.all(ensemble.decks.map((deck, index) => this.firstLoad(deck, configuration.decks[index]?.pack ?? configuration.pack)));
+    if (chooser.leader === internal.name) chooser.start();
+  }
+
+  /** Ends every note, closes every wire, frees every model. */
+  async stop(): Promise<void> {
+    const { ensemble, sender, shelf, chooser } = this.parts;
+    for (const timer of this.timers) clearInterval(timer);
+    chooser.stop();
+    shelf.close();
+    for (const registration of this.disposables.splice(0).reverse()) registration.dispose();
+    await ensemble.dispose();
+    await sender.close();
+    await Promise.all(this.wires.map((wire) => wire.close()));
+  }
+
+  private bindParameters(): void {
+    const { parameters, chooser, configuration, internal } = this.parts;
+    parameters.handle('bpm', ([bpm]) => {
+      if (chooser.proposeTempo(bpm as number)) return;
+      throw new ContinuoError('badValue', `${chooser.leader} leads the tempo: change it there, or set sync to ${internal.name}.`);
+    });
+    parameters.handle('sync', ([name]) => {
+      if (name !== 'auto' && !chooser.names.includes(String(name))) {
+        throw new ContinuoError('badValue', `There is no sync source "${String(name)}"; there are auto, ${chooser.names.join(', ')}.`);
+      }
+      chooser.choose(String(name));
+    });
+    parameters.handle('start', () => chooser.start());
+    parameters.handle('continue', () => chooser.continue());
+    parameters.handle('stop', () => chooser.stop());
+    parameters.publish('sync', configuration.sync);
+    chooser.choose(configuration.sync);
+  }
+
+  private async openWire(descriptor: PluginDescriptor, options: unknown): Promise<void> {
+    const { clock, parameters, chooser } = this.parts;
+    const context: TransportContext = { options, clock, packs: () => this.packs() };
+    try {
+      const container: Container = await loadInContainer(descriptor, { options, files: {} }, new Map([[TransportContext, context]]));
+      const wire = container.get<Transport>(Transport);
+      const offer = await wire.open();
+      this.wires.push(wire);
+      for (const notice of offer.notices) this.notice(notice);
+      await this.addOutputs(offer);
+      for (const source of offer.syncSources) this.disposables.push(chooser.register(source));
+      for (const surface of offer.controlSurfaces) {
+        surface.attach(parameters);
+        this.disposables.push({ dispose: () => surface.detach() });
+      }
+    } catch (cause) {
+      this.fault(ContinuoError.from(cause, 'portUnavailable'), descriptor.name);
+    }
+  }
+
+  private async addOutputs(offer: TransportOffer): Promise<void> {
+    for (const specification of offer.outputs) {
+      try {
+        this.outputs.push(await this.parts.sender.addOutput(specification));
+      } catch (cause) {
+        this.fault(ContinuoError.from(cause, 'portUnavailable'), specification.name);
+      }
+    }
+  }
+
+  /** The pack asked for, else the first that can play, else the one that always can. */
+  private async firstLoad(deck: Deck, asked: string | undefined): Promise<void> {
+    const { shelf, parameters } = this.parts;
+    const sound = this.packs().filter((pack) => pack.fault === undefined);
+    const names = [asked ?? sound[0]?.name, shelf.fallback];
+    for (const name of new Set(names.filter((candidate) => candidate !== undefined))) {
+      try {
+        await deck.load(name, 'now');
+        return;
+      } catch (cause) {
+        parameters.report(ContinuoError.from(cause, 'badPack'), `deck ${deck.number}`);
+      }
+    }
+  }
+
+  private notice(notice: Notice): void {
+    this.said.push(notice);
+    this.parts.parameters.emit({ type: 'notice', sentence: notice.sentence });
+  }
+
+  private fault(error: ContinuoError, origin: string): void {
+    this.said.push({ level: 'off', sentence: error.message });
+    this.parts.parameters.report(error, origin);
+  }
+}

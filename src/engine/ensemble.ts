@@ -1,0 +1,121 @@
+import type { TransportChange } from './contracts/sync-source.js';
+import { Deck, type DeckSettings } from './deck/deck.js';
+import { DeckControls } from './deck/deck-controls.js';
+import type { VoiceSource } from './deck/voice.js';
+import { ContinuoError } from './errors.js';
+import type { ParameterStore } from './parameters/parameter-store.js';
+import { boundaries, type Boundary } from './parameters/table.js';
+import type { Sender } from './scheduling/sender.js';
+import { Session } from './session.js';
+import type { Clock } from './time/clock.js';
+import type { Timeline } from './time/timeline.js';
+
+export interface EnsembleParts {
+  readonly clock: Clock;
+  readonly sender: Sender;
+  readonly voices: VoiceSource;
+  readonly parameters: ParameterStore;
+  readonly timeline: Timeline;
+}
+
+/**
+ * The decks, where the music is, and what the performer's parameters do to them. It knows neither wires nor where the
+ * timeline comes from, so that the same ensemble plays on stage and renders to a file. Thread: main. Blocks: no.
+ */
+export class Ensemble {
+  readonly session: Session;
+  readonly decks: readonly Deck[];
+
+  constructor(
+    private readonly parts: EnsembleParts,
+    deckCount: number,
+  ) {
+    this.session = new Session(parts.clock, parts.timeline, {
+      relocated: (fromBeat, toBeat) => this.decks.forEach((deck) => deck.relocate(fromBeat, toBeat)),
+    });
+    this.decks = Array.from({ length: deckCount }, (_unused, index) => this.makeDeck(index + 1));
+    parts.parameters.handle('panic', () => parts.sender.panic());
+    parts.sender.publish(parts.timeline);
+  }
+
+  /** Takes the leader's timeline: queued notes move with it. */
+  follow(timeline: Timeline): void {
+    this.parts.sender.publish(timeline);
+    this.session.follow(timeline);
+    this.parts.parameters.publish('bpm', timeline.bpm);
+    this.advance();
+  }
+
+  /** Takes the leader's start, continue, stop or locate. */
+  transport(change: TransportChange): void {
+    this.session.change(change);
+    this.parts.sender.transport(change);
+    this.parts.parameters.publish('playing', this.session.playing);
+    this.parts.parameters.emit({ type: 'transport', playing: this.session.playing, beat: this.session.beat() });
+    this.advance();
+  }
+
+  /** Keeps every deck composed ahead. Call it often. */
+  advance(): void {
+    for (const deck of this.decks) deck.advance();
+  }
+
+  /** Writes what the decks and the sender have counted into the parameter table. */
+  publishCounters(): void {
+    const { parameters, sender } = this.parts;
+    const counters = sender.counters();
+    parameters.publish('sent', counters.sent);
+    parameters.publish('late', counters.late);
+    parameters.publish('dropped', counters.droppedLate + counters.droppedFull);
+    parameters.publish('sounding', counters.sounding);
+    for (const deck of this.decks) {
+      const prefix = `deck/${deck.number}/`;
+      parameters.publish(`${prefix}pack`, deck.pack);
+      parameters.publish(`${prefix}state`, deck.state);
+      parameters.publish(`${prefix}speed`, Math.round(deck.timesRealTime * 10) / 10);
+      parameters.publish(`${prefix}underruns`, deck.underruns);
+    }
+  }
+
+  /** Ends the decks' notes and frees their voices. */
+  async dispose(): Promise<void> {
+    await Promise.all(this.decks.map((deck) => deck.dispose()));
+  }
+
+  private makeDeck(number: number): Deck {
+    const { parameters, sender, voices } = this.parts;
+    const prefix = `deck/${number}/`;
+    parameters.addDeck(number);
+    const deck: Deck = new Deck(number, {
+      sender,
+      voices,
+      controls: new DeckControls(parameters, prefix, () => deck.revise()),
+      position: this.session,
+      settings: () => this.settings(),
+      emit: (event) => {
+        if (event.type === 'swap' && event.stage === 'playing') parameters.publish(`${prefix}pack`, event.pack);
+        parameters.emit(event);
+      },
+      report: (error) => parameters.report(error, `deck ${number}`),
+    });
+    parameters.handle(`${prefix}load`, ([pack, boundary]) => deck.load(String(pack), this.boundary(boundary as string | undefined)));
+    parameters.handle(`${prefix}rethink`, () => parameters.write(`${prefix}seed`, [parameters.number(`${prefix}seed`) + 1], 'rethink'));
+    return deck;
+  }
+
+  private settings(): DeckSettings {
+    const { parameters } = this.parts;
+    return {
+      horizon: parameters.number('horizon'),
+      commit: parameters.number('commit'),
+      beatsPerBar: parameters.number('beats-per-bar'),
+    };
+  }
+
+  private boundary(asked: string | undefined): Boundary {
+    const wanted = asked ?? this.parts.parameters.text('swap-at');
+    const boundary = boundaries.find((candidate) => candidate === wanted);
+    if (boundary) return boundary;
+    throw new ContinuoError('badValue', `A boundary is one of ${boundaries.join(', ')}, not "${wanted}".`);
+  }
+}
