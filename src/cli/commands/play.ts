@@ -27,9 +27,6 @@ async function play(options: PlayOptions): Promise<void> {
   const engine = engineContainer(configurationOf(options), builtInPlugins).get(Engine);
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
-    engine.parameters.onEvent((event) => {
-      if (event.type === 'error' && !process.stdout.isTTY) process.stderr.write(`${event.sentence}\n`);
-    });
     show(engine, resolve);
   });
   await engine.start();
@@ -55,6 +52,6 @@ function show(engine: Engine, quit: () => void): void {
   }
   engine.parameters.onEvent((event) => {
     const sentence = eventSentence(event, engine.parameters.number('beats-per-bar'));
-    if (sentence !== undefined) process.stdout.write(`${sentence}\n`);
+    if (sentence !== undefined) (event.type === 'error' ? process.stderr : process.stdout).write(`${sentence}\n`);
   });
 }

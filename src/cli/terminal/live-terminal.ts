@@ -38,9 +38,11 @@ export class LiveTerminal {
     this.timer = setInterval(() => this.draw(), 1000 / framesPerSecond);
   }
 
-  /** Gives the terminal back as it was. */
+  /** Gives the terminal back as it was. Idempotent. */
   stop(): void {
+    if (!this.timer) return;
     clearInterval(this.timer);
+    this.timer = undefined;
     this.forget();
     this.input.off('data', this.onKeys);
     this.input.setRawMode(false);
