@@ -1,10 +1,10 @@
 import type { SyncListener, SyncSource } from '../../engine/contracts/sync-source.js';
 import type { Disposable } from '../../engine/disposable.js';
 import type { Beats, Micros } from '../../engine/music/units.js';
+import { systemAlarm, type Alarm } from '../../engine/sync/alarm.js';
 import type { Clock } from '../../engine/time/clock.js';
 import { PulseFollower, type PulseNews } from '../../engine/time/pulse-follower.js';
 import { beatAt, type Timeline } from '../../engine/time/timeline.js';
-import { systemAlarm, type Alarm } from './alarm.js';
 
 /** A host that sends no pulse for so long is gone. */
 export const quietMicros: Micros = 2_000_000;

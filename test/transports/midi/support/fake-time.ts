@@ -1,7 +1,7 @@
 import type { Disposable } from '../../../../src/engine/disposable.js';
 import type { Micros } from '../../../../src/engine/music/units.js';
 import { VirtualClock } from '../../../../src/engine/time/clock.js';
-import type { Alarm } from '../../../../src/transports/midi/alarm.js';
+import type { Alarm } from '../../../../src/engine/sync/alarm.js';
 
 /** A clock that moves when told, and alarms that ring on the way. */
 export class FakeTime {
