@@ -1,0 +1,24 @@
+import type { Beats } from '../music/units.js';
+import type { OnsetReach } from './onset-reach.js';
+import type { TokenStream } from './token-stream.js';
+
+/** At the ends of the range a beat of waiting is e^3 times more or less likely than the model thinks. */
+const strongestPerBeat = 3;
+/** Waiting longer than this is no less dense. */
+const longestWait: Beats = 1;
+
+/**
+ * Makes the next onset come sooner (`density` above 0.5) or later (below), by a log-bias on the ids that say when it
+ * comes which grows with the time waited. 0.5 leaves the model alone.
+ */
+export function biasDensity(stream: TokenStream, reach: OnsetReach, density: number): void {
+  const { allowed, state, decoder } = stream;
+  if (density === 0.5 || stream.attribute !== 'time' || allowed.count < 2) return;
+  const first = reach.latest(allowed.ids[0], state, decoder);
+  const last = reach.latest(allowed.ids[allowed.count - 1], state, decoder);
+  const beatsPerId = (last - first) / (allowed.count - 1);
+  const strength = (0.5 - density) * 2 * strongestPerBeat;
+  for (let index = 0; index < allowed.count; index += 1) {
+    allowed.biases[index] += strength * Math.min(longestWait, index * beatsPerId);
+  }
+}

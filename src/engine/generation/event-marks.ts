@@ -1,0 +1,60 @@
+import type { Beats } from '../music/units.js';
+import type { StreamMark } from './token-stream.js';
+
+/** The ids of a stream since it was opened. */
+export interface Segment {
+  readonly prompt: readonly number[];
+  readonly originBeat: Beats;
+  /** What was composed after the prompt. */
+  readonly ids: number[];
+}
+
+/** Where a take stood between two events. */
+export interface EventMark {
+  readonly segment: Segment;
+  /** Composed ids of the segment so far. */
+  readonly length: number;
+  /** What makes going back quick, as long as the stream has not been opened anew. */
+  readonly stream: StreamMark | undefined;
+  /** Random numbers drawn. */
+  readonly counter: number;
+  /** Beat of the last event so far. */
+  readonly lastBeat: Beats;
+  /** No event before this could still come. */
+  readonly frontierBeat: Beats;
+  /** Events since time last moved. */
+  readonly eventsHere: number;
+}
+
+/** The last marks of a take, in order. The oldest are let go; before that they lose what makes going back quick. */
+export class EventMarks {
+  private marks: EventMark[] = [];
+
+  constructor(
+    private readonly capacity: number,
+    private readonly quickCapacity: number,
+  ) {}
+
+  add(mark: EventMark): void {
+    if (this.marks.length === this.capacity) this.marks.shift();
+    this.marks.push(mark);
+    const slow = this.marks.length - this.quickCapacity - 1;
+    if (slow >= 0) this.marks[slow] = { ...this.marks[slow], stream: undefined };
+  }
+
+  clear(): void {
+    this.marks = [];
+  }
+
+  /** The stream was opened anew: nothing is quick any more. */
+  slowDown(): void {
+    this.marks = this.marks.map((mark) => ({ ...mark, stream: undefined }));
+  }
+
+  /** The latest mark with nothing at or after `beat`, and all later ones removed; `undefined` when it was let go. */
+  backTo(beat: Beats): EventMark | undefined {
+    const index = this.marks.findLastIndex((mark) => mark.lastBeat < beat && mark.frontierBeat <= beat);
+    this.marks.length = index + 1;
+    return this.marks.at(-1);
+  }
+}

@@ -1,0 +1,34 @@
+import type { MusicConstraint } from '../music/constraint.js';
+import { detectKey, semitonesToC, transposePitch } from '../music/key.js';
+import { drumChannel, type Note } from '../music/note.js';
+
+/** From here on a key is taken for certain. */
+export const clearKey = 3;
+
+/** Semitones that bring the history into the model's key, C major or A minor. */
+export function shiftIntoModelKey(notes: readonly Note[], keySemitones: number): number {
+  const key = detectKey(notes);
+  return semitonesToC(key && key.clarity >= clearKey ? key.semitones : keySemitones);
+}
+
+/** Semitones that bring what the model writes into the performer's key. */
+export function shiftOutOfModelKey(keySemitones: number): number {
+  return -semitonesToC(keySemitones);
+}
+
+/** Drums stay, all others move; pitches stay within 0..127 by octaves. */
+export function transposeNote(note: Note, semitones: number): Note {
+  if (semitones === 0 || note.channel === drumChannel) return note;
+  return { ...note, pitch: transposePitch(note.pitch, semitones) };
+}
+
+/** What the performer allows of the music that sounds, said of music that will be moved by `semitones` before it sounds. */
+export function constraintBeforeShift(constraint: MusicConstraint, semitones: number): MusicConstraint {
+  if (semitones === 0) return constraint;
+  const { pitchRange, scale } = constraint;
+  return {
+    ...constraint,
+    ...(pitchRange && { pitchRange: { low: pitchRange.low - semitones, high: pitchRange.high - semitones } }),
+    ...(scale && { scale: { ...scale, pitchClasses: scale.pitchClasses.map((pitchClass) => (pitchClass - semitones + 24) % 12) } }),
+  };
+}

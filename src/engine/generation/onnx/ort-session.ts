@@ -1,0 +1,165 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ContinuoError } from '../../errors.js';
+import { cudaLoadFault, cudaObstacle, preloadCudaLibraries } from './cuda-libraries.js';
+import type { InferenceRuntime } from './inference-runtime.js';
+import { turnTelemetryOff } from './telemetry.js';
+
+export type OrtProvider = 'cuda' | 'cpu';
+/** A value that goes into a graph; its data is read at every run, not copied before. */
+export type OrtTensor = Tensor;
+
+/** A graph per kind of device: `gpu` is preferred where one is used. */
+export interface OrtFiles {
+  readonly cpu?: string;
+  readonly gpu?: string;
+}
+
+export interface OrtFailure {
+  readonly provider: OrtProvider;
+  readonly reason: string;
+}
+
+/** What a graph's input or output must be. A dimension that is a word may have any size. */
+export interface OrtSlot {
+  readonly name: string;
+  readonly type: 'float32' | 'int64';
+  readonly shape: readonly (number | string)[];
+}
+
+/**
+ * The one class that knows onnxruntime: a loaded graph on the first provider that takes it.
+ *
+ * Thread: the one it was made in. Blocks: create and run (the native call is synchronous; other events of the thread are
+ * served between runs). Never end the thread or the process while a run is in flight.
+ */
+export class OrtSession {
+  private constructor(
+    private readonly ort: typeof import('onnxruntime-node'),
+    private readonly session: InferenceSession,
+    readonly file: string,
+    readonly provider: OrtProvider,
+    /** The providers tried before, and why each was not taken. */
+    readonly failures: readonly OrtFailure[],
+  ) {}
+
+  /** Errors: `badPack` when no provider can load the graph, `deviceUnavailable` when CUDA is demanded and cannot be had. */
+  static async create(files: OrtFiles, runtime: InferenceRuntime): Promise<OrtSession> {
+    turnTelemetryOff();
+    const ort = await importRuntime();
+    const failures: OrtFailure[] = [];
+    for (const provider of providersFor(runtime.provider)) {
+      const file = provider === 'cuda' ? (files.gpu ?? files.cpu) : (files.cpu ?? files.gpu);
+      if (file === undefined) throw new ContinuoError('badPack', 'the pack names no graph for this model; give a file with the role cpu');
+      const attempt = await load(ort, provider, file, runtime.threads);
+      if (typeof attempt !== 'string') return announced(new OrtSession(ort, attempt, file, provider, failures), runtime);
+      failures.push({ provider, reason: attempt });
+    }
+    throw refusal(files, runtime, failures);
+  }
+
+  /** Errors: `badPack`, naming the first input or output that is not as it must be. */
+  expect(inputs: readonly OrtSlot[], outputs: readonly OrtSlot[]): void {
+    compare(this.file, 'input', inputs, this.session.inputMetadata);
+    compare(this.file, 'output', outputs, this.session.outputMetadata);
+  }
+
+  tensor(data: Float32Array | BigInt64Array, shape: readonly number[]): OrtTensor {
+    return data instanceof Float32Array ? new this.ort.Tensor('float32', data, shape) : new this.ort.Tensor('int64', data, shape);
+  }
+
+  /** Outputs by name, in memory of their own. Errors: `modelFailed`. */
+  async run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, Float32Array>>> {
+    try {
+      const outputs = await this.session.run(feeds);
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+    } catch (cause) {
+      throw new ContinuoError('modelFailed', `the model ${this.file} failed: ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+async function importRuntime(): Promise<typeof import('onnxruntime-node')> {
+  try {
+    const namespace = await import('onnxruntime-node');
+    return namespace.default ?? namespace;
+  } catch (cause) {
+    throw new ContinuoError('modelFailed', `onnxruntime cannot be loaded on this machine: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function providersFor(wanted: InferenceRuntime['provider']): readonly OrtProvider[] {
+  if (wanted === 'auto') return cudaObstacle() === undefined ? ['cuda', 'cpu'] : ['cpu'];
+  return [wanted];
+}
+
+/** The session, or why there is none. */
+async function load(ort: typeof import('onnxruntime-node'), provider: OrtProvider, file: string, threads: number): Promise<InferenceSession | string> {
+  if (provider === 'cuda') {
+    const obstacle = cudaObstacle();
+    if (obstacle !== undefined) return obstacle;
+    preloadCudaLibraries();
+  }
+  try {
+    return await ort.InferenceSession.create(file, {
+      executionProviders: [provider],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      logSeverityLevel: 3,
+    });
+  } catch (cause) {
+    const reason = reasonOf(cause);
+    // onnxruntime says that a library did not load; only the system's loader says why.
+    return provider === 'cuda' && reason.includes('Failed to load shared library') ? (cudaLoadFault() ?? reason) : reason;
+  }
+}
+
+function announced(session: OrtSession, runtime: InferenceRuntime): OrtSession {
+  for (const { provider, reason } of session.failures) {
+    runtime.notice(`${provider} is not used for the model, it runs on ${session.provider}: ${reason}`);
+  }
+  return session;
+}
+
+function refusal(files: OrtFiles, runtime: InferenceRuntime, failures: readonly OrtFailure[]): ContinuoError {
+  const { reason } = failures[failures.length - 1];
+  if (runtime.provider === 'cuda') {
+    return new ContinuoError('deviceUnavailable', `the model cannot run on CUDA: ${reason}; set the provider to auto or cpu, or see the doctor`);
+  }
+  return new ContinuoError('badPack', `the graph ${files.cpu ?? files.gpu} cannot be loaded: ${reason}`);
+}
+
+function compare(file: string, side: 'input' | 'output', wanted: readonly OrtSlot[], found: readonly InferenceSession.ValueMetadata[]): void {
+  for (const slot of wanted) {
+    const match = found.find(({ name }) => name === slot.name);
+    if (!match) {
+      throw new ContinuoError('badPack', `the graph ${file} has no ${side} ${slot.name}; it has ${found.map(({ name }) => name).join(', ')}`);
+    }
+    const is = match.isTensor ? `${match.type} ${words(match.shape)}` : 'no tensor';
+    if (!match.isTensor || match.type !== slot.type || !fits(slot.shape, match.shape)) {
+      throw new ContinuoError('badPack', `the ${side} ${slot.name} of the graph ${file} is ${is} and should be ${slot.type} ${words(slot.shape)}; correct the model's options in pack.json or export it again`);
+    }
+  }
+  const extra = found.find(({ name }) => !wanted.some((slot) => slot.name === name));
+  if (side === 'input' && extra) {
+    throw new ContinuoError('badPack', `the graph ${file} has an input ${extra.name} that nobody feeds; correct the model's options in pack.json or export it again`);
+  }
+}
+
+/** A free dimension of the graph takes any size; a free dimension that is wanted must be free in the graph. */
+function fits(wanted: readonly (number | string)[], found: readonly (number | string)[]): boolean {
+  if (wanted.length !== found.length) return false;
+  return wanted.every((size, axis) => typeof found[axis] === 'string' || found[axis] === size);
+}
+
+function words(shape: readonly (number | string)[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,104 @@
+import type { DecodedEvent, Tokenizer } from '../contracts/tokenizer.js';
+import { drumChannel, type Note } from '../music/note.js';
+import type { MeterMark, Score } from '../music/score.js';
+import type { Beats } from '../music/units.js';
+import { trim } from './composer-memory.js';
+import type { GenerationOptions } from './composer-recipe.js';
+import { PromptEncoder } from './prompt-encoder.js';
+
+/** A longer silence in the past is told to the model as one of about this length. */
+const longestSilence: Beats = 16;
+const commonTime: MeterMark = { beat: 0, numerator: 4, denominator: 4 };
+/** Beats closer than this are the same. */
+const sameBeat: Beats = 1e-6;
+
+export interface Prompt {
+  /** Begins with `vocabulary.start`; whole rows where the format has rows; no end. */
+  readonly tokens: readonly number[];
+  /** The beat that time in the tokens counts from: a bar line. */
+  readonly originBeat: Beats;
+}
+
+/**
+ * Chooses what of the past a model is primed with: as much of the recent past as fits, from a bar line on, so that bars
+ * keep their place.
+ */
+export class PromptWriter {
+  private readonly encoder: PromptEncoder;
+  private readonly channels: readonly number[];
+  private readonly setupMeter: MeterMark;
+
+  constructor(
+    tokenizer: Tokenizer,
+    options: GenerationOptions,
+    private readonly maximumTokens: number,
+  ) {
+    this.encoder = new PromptEncoder(tokenizer, options);
+    this.channels = options.tracks.map((track) => track.channel);
+    this.setupMeter = this.setupEvents().flatMap((event) => (event.type === 'meter' ? [event.mark] : [])).at(-1) ?? commonTime;
+  }
+
+  /** What the setup rows say, at beat 0. */
+  setupEvents(): DecodedEvent[] {
+    return this.encoder.setupEvents();
+  }
+
+  /** `past`: all of it lies before `atBeat`, or at it. */
+  write(past: Score, atBeat: Beats): Prompt {
+    const meter = past.meters.at(-1) ?? this.setupMeter;
+    const bar = (meter.numerator * 4) / meter.denominator;
+    const barLine = (beat: Beats): Beats => meter.beat + Math.floor((beat - meter.beat) / bar + sameBeat) * bar;
+    const notes = closeSilences(this.playable(past.notes), atBeat, bar);
+    const promptOf = (recent: readonly Note[]): Prompt => {
+      const originBeat = barLine(recent.length > 0 ? recent[0].beat : atBeat);
+      return { tokens: this.encoder.encode({ ...trim(past, originBeat), notes: recent }, originBeat), originBeat };
+    };
+    const fits = (recent: readonly Note[]): boolean => promptOf(recent).tokens.length <= this.maximumTokens;
+    const recent = largestTail(notes, this.maximumTokens, fits);
+    return promptOf(recent.length < notes.length ? fromBarLine(recent, barLine) : recent);
+  }
+
+  /** Notes on channels the pack writes: others are led by its first part, drums it does not know are left out. */
+  private playable(notes: readonly Note[]): readonly Note[] {
+    const { channels } = this;
+    if (channels.length === 0) return notes;
+    const lead = channels.find((channel) => channel !== drumChannel);
+    return notes.flatMap((note) => {
+      if (channels.includes(note.channel)) return [note];
+      return note.channel === drumChannel || lead === undefined ? [] : [{ ...note, channel: lead }];
+    });
+  }
+}
+
+/** Moves music before a long silence later, by whole bars. */
+function closeSilences(notes: readonly Note[], atBeat: Beats, bar: Beats): readonly Note[] {
+  const closed: Note[] = [];
+  let next = atBeat;
+  let shift = 0;
+  for (const note of [...notes].reverse()) {
+    const silence = next - (note.beat + shift);
+    if (silence > longestSilence) shift += Math.ceil((silence - longestSilence) / bar) * bar;
+    next = note.beat + shift;
+    closed.push(shift === 0 ? note : { ...note, beat: next });
+  }
+  return closed.reverse();
+}
+
+/** The most recent notes that still fit, at most `most`. */
+function largestTail(notes: readonly Note[], most: number, fits: (tail: readonly Note[]) => boolean): readonly Note[] {
+  const tail = (count: number): readonly Note[] => notes.slice(notes.length - count);
+  let low = 0;
+  let high = Math.min(notes.length, most);
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (fits(tail(middle))) low = middle;
+    else high = middle - 1;
+  }
+  return tail(low);
+}
+
+/** Without the first bar, where notes of it are missing and whole bars follow it. */
+function fromBarLine(notes: readonly Note[], barLine: (beat: Beats) => Beats): readonly Note[] {
+  const later = notes.findIndex((note) => barLine(note.beat) > barLine(notes[0].beat));
+  return later < 0 ? notes : notes.slice(later);
+}

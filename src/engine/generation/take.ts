@@ -1,0 +1,195 @@
+import type { DecodedEvent } from '../contracts/tokenizer.js';
+import { ContinuoError } from '../errors.js';
+import type { Score } from '../music/score.js';
+import type { Beats } from '../music/units.js';
+import type { ComposingRules } from './composing-rules.js';
+import { biasDensity } from './density-bias.js';
+import { eventBeat } from './event-beat.js';
+import { EventMarks, type EventMark, type Segment } from './event-marks.js';
+import { OnsetReach } from './onset-reach.js';
+import type { PromptWriter } from './prompt-writer.js';
+import { CounterRandom } from './sampling/counter-random.js';
+import type { TokenSampler } from './sampling/token-sampler.js';
+import type { TokenStream } from './token-stream.js';
+
+/** Events that can be taken back to the very state before them. */
+const rememberedMarks = 1024;
+/** Of these, events that can be taken back without reading anything again. */
+const quickMarks = 256;
+/** So many events at one time are taken for a model that is stuck: time is pushed on by force. */
+const stuckEvents = 96;
+const pushBeats: Beats = 0.25;
+/** When even that does not help. */
+const lostEvents = 192;
+/** Room kept for one more event in a format without rows. */
+const eventTokens = 16;
+
+const nothingRead: Segment = { prompt: [], originBeat: 0, ids: [] };
+
+/**
+ * One stream of events that a model composes, with all that is needed to take some of it back. Events come out in order
+ * of beat, never before the floor. When the model's context is full the recent past is read into it again, and time goes
+ * on. Thread: the inference worker. Blocks: open and step, for as long as the model runs.
+ */
+export class Take {
+  private readonly marks = new EventMarks(rememberedMarks, quickMarks);
+  private readonly reach: OnsetReach;
+  private readonly random = new CounterRandom(0);
+  private readonly reserve: number;
+  private segment: Segment = nothingRead;
+  private floor: Beats = 0;
+  private lastBeat: Beats = -Infinity;
+  private eventsHere = 0;
+  private betweenEvents = true;
+  /** Where to go back to if what is composed freely turns out to be too early. */
+  private attempt: EventMark | undefined;
+  /** Only ids that can still reach the floor are allowed. */
+  private strict = false;
+  /** The take's place in the seed's random numbers. */
+  private start: Beats = 0;
+
+  constructor(
+    private readonly stream: TokenStream,
+    private readonly sampler: TokenSampler,
+    private readonly writer: PromptWriter,
+    private readonly contextTokens: number,
+  ) {
+    const { rowWidth } = stream.tokenizer.vocabulary;
+    this.reserve = rowWidth > 1 ? rowWidth : eventTokens;
+    this.reach = new OnsetReach(stream.tokenizer);
+  }
+
+  /** No event before this beat can still come. */
+  get frontierBeat(): Beats {
+    return Math.max(this.floor, this.stream.frontierBeat);
+  }
+
+  /** Forgets everything and reads `past`, all of which lies before `atBeat`; the first event comes at `atBeat` or later. */
+  async open(past: Score, atBeat: Beats): Promise<void> {
+    this.start = atBeat;
+    this.random.counter = 0;
+    this.eventsHere = 0;
+    this.marks.clear();
+    this.lastBeat = this.read(past, atBeat);
+    while (this.stream.behind) await this.stream.readSome();
+    this.marks.add(this.mark());
+  }
+
+  /** At most one model run; returns the events that became certain. `past` is asked for when the context is full. */
+  async step(rules: ComposingRules, past: () => Score): Promise<readonly DecodedEvent[]> {
+    const { stream } = this;
+    if (this.isFull()) this.read(past(), this.frontierBeat);
+    if (stream.behind) {
+      await stream.readSome();
+      return [];
+    }
+    const early = stream.frontierBeat < this.floor;
+    if (this.betweenEvents) this.noteWhereWeStand(early);
+    const token = await this.choose(rules, early);
+    const frontier = stream.frontierBeat;
+    const events = stream.accept(token);
+    this.segment.ids.push(token);
+    const moved = stream.frontierBeat > frontier;
+    this.betweenEvents = stream.tokenizer.vocabulary.rowWidth > 1 ? stream.atRowStart : moved || events.length > 0;
+    if (this.betweenEvents) this.eventsHere = moved ? 0 : this.eventsHere + 1;
+    return this.judge(events);
+  }
+
+  /** Takes back everything at or after `beat`. False when that is too far back: open again. */
+  takeBack(beat: Beats): boolean {
+    const mark = this.marks.backTo(beat);
+    if (!mark) return false;
+    this.restore(mark);
+    this.floor = beat;
+    return true;
+  }
+
+  private async choose(rules: ComposingRules, early: boolean): Promise<number> {
+    const { stream } = this;
+    const allowed = stream.allow(early ? rules.constraintAfter(this.floor - this.lastOnset()) : rules.constraint);
+    if (early && this.strict) this.reach.keepFrom(stream, this.floor);
+    if (allowed.count === 1) return allowed.ids[0];
+    biasDensity(stream, this.reach, rules.density);
+    this.random.reseed(rules.seed, this.start);
+    const { attribute } = stream;
+    return this.sampler.sample(await stream.logits(), allowed, rules.sampling(attribute), this.random);
+  }
+
+  private noteWhereWeStand(early: boolean): void {
+    if (this.eventsHere >= lostEvents) {
+      throw new ContinuoError('composerStalled', `the model wrote ${lostEvents} events at beat ${this.stream.frontierBeat} and would not go on; raise the temperature or load another pack`);
+    }
+    if (early) {
+      if (!this.strict && !this.attempt) this.attempt = this.mark();
+      return;
+    }
+    this.attempt = undefined;
+    this.strict = false;
+    this.marks.add(this.mark());
+    if (this.eventsHere >= stuckEvents) {
+      this.floor = this.stream.frontierBeat + pushBeats;
+      this.strict = true;
+    }
+  }
+
+  /** Lets events pass that are late enough; at the first that is not, goes back and composes with the times held down. */
+  private judge(events: readonly DecodedEvent[]): readonly DecodedEvent[] {
+    const inTime = events.filter((event) => eventBeat(event) >= this.floor);
+    if (inTime.length < events.length && this.attempt) {
+      this.restore(this.attempt);
+      this.strict = true;
+      return [];
+    }
+    for (const event of events) this.lastBeat = Math.max(this.lastBeat, eventBeat(event));
+    return inTime;
+  }
+
+  private isFull(): boolean {
+    const left = this.contextTokens - this.stream.length;
+    return left < 1 || (this.betweenEvents && left < this.reserve);
+  }
+
+  /** Reads the past into an empty context and returns the beat of its last event. Composing goes on at `atBeat`. */
+  private read(past: Score, atBeat: Beats): Beats {
+    const { tokens, originBeat } = this.writer.write(past, atBeat);
+    this.segment = { prompt: tokens, originBeat, ids: [] };
+    const events = this.openStream(tokens, originBeat);
+    this.floor = atBeat;
+    this.between();
+    return events.reduce((last, event) => Math.max(last, eventBeat(event)), -Infinity);
+  }
+
+  private openStream(ids: readonly number[], originBeat: Beats): readonly DecodedEvent[] {
+    this.marks.slowDown();
+    return this.stream.open(ids, originBeat);
+  }
+
+  private mark(): EventMark {
+    const { segment, stream, random, lastBeat, eventsHere } = this;
+    const { frontierBeat } = stream;
+    return { segment, length: segment.ids.length, stream: stream.mark(), counter: random.counter, lastBeat, frontierBeat, eventsHere };
+  }
+
+  private restore(mark: EventMark): void {
+    const { segment, length } = mark;
+    segment.ids.length = length;
+    this.segment = segment;
+    if (mark.stream) this.stream.rewind(mark.stream);
+    else this.openStream([...segment.prompt, ...segment.ids], segment.originBeat);
+    this.random.counter = mark.counter;
+    this.lastBeat = mark.lastBeat;
+    this.eventsHere = mark.eventsHere;
+    this.between();
+  }
+
+  private between(): void {
+    this.betweenEvents = true;
+    this.attempt = undefined;
+    this.strict = false;
+  }
+
+  /** The last event, or where the stream's time began. */
+  private lastOnset(): Beats {
+    return Math.max(this.lastBeat, this.segment.originBeat);
+  }
+}

@@ -1,0 +1,150 @@
+import type { ComposeControls, ComposedSpan, Composer } from '../contracts/composer.js';
+import type { LanguageModel } from '../contracts/language-model.js';
+import type { DecodedEvent, Tokenizer } from '../contracts/tokenizer.js';
+import { ContinuoError } from '../errors.js';
+import { compareNotes } from '../music/note.js';
+import { emptyScore, type ProgramMark, type Score } from '../music/score.js';
+import type { Beats } from '../music/units.js';
+import { ComposerMemory } from './composer-memory.js';
+import type { TokenRecipe } from './composer-recipe.js';
+import { ComposingRules } from './composing-rules.js';
+import { eventBeat } from './event-beat.js';
+import { shiftIntoModelKey, transposeNote } from './model-key.js';
+import { PromptWriter } from './prompt-writer.js';
+import { GrammarSampler } from './sampling/grammar-sampler.js';
+import { Take } from './take.js';
+import { TokenStream } from './token-stream.js';
+
+/** How much of the past the key is heard in. */
+const keyBeats: Beats = 64;
+/** Ids of prompt where neither the pack nor the context sets a limit. */
+const usualPromptTokens = 1024;
+
+/**
+ * Composes with any tokenizer and any language model. What comes out hangs on seed, history and controls alone, not on
+ * the spans it is asked for in, nor on anything composed and taken back.
+ *
+ * Thread: the inference worker. Blocks: prepare, prime and compose, for as long as the model runs.
+ * Errors: those of the model and the tokenizer; `composerStalled` when time stands still.
+ */
+export class TokenComposer implements Composer {
+  private readonly stream: TokenStream;
+  private readonly writer: PromptWriter;
+  private readonly memory = new ComposerMemory();
+  private take: Take | undefined;
+  /** Events that are certain and not given out yet, in the model's key, in order of beat. */
+  private pending: DecodedEvent[] = [];
+  private position: Beats = 0;
+  private keySemitones = 0;
+  /** Programs of the pack's parts that the history does not set, and the beat they belong to. */
+  private opening: readonly ProgramMark[] = [];
+
+  constructor(
+    tokenizer: Tokenizer,
+    private readonly model: LanguageModel,
+    private readonly recipe: Pick<TokenRecipe, 'generation' | 'sampling'>,
+  ) {
+    const { vocabulary } = tokenizer;
+    if (vocabulary.size !== model.vocabularySize) {
+      throw new ContinuoError('badPack', `the tokenizer has ${vocabulary.size} ids and the model ${model.vocabularySize}: they do not belong together; correct the options in pack.json`);
+    }
+    this.stream = new TokenStream(tokenizer, model);
+    this.writer = new PromptWriter(tokenizer, recipe.generation, promptLimit(recipe.generation.promptTokens, model.contextTokens));
+  }
+
+  async prepare(): Promise<void> {
+    await this.model.prepare();
+    const sampler = new GrammarSampler(this.model.vocabularySize);
+    this.take = new Take(this.stream, sampler, this.writer, this.model.contextTokens);
+    await this.prime(emptyScore, 0);
+  }
+
+  async prime(history: Score, atBeat: Beats): Promise<void> {
+    const heard = history.notes.filter((note) => note.beat < atBeat && note.beat >= atBeat - keyBeats);
+    const { keyNormalised } = this.recipe.generation;
+    const shift = keyNormalised ? shiftIntoModelKey(heard, this.keySemitones) : 0;
+    this.memory.replace({ ...history, notes: history.notes.map((note) => transposeNote(note, shift)) }, atBeat);
+    this.opening = this.openingPrograms(history, atBeat);
+    await this.open(atBeat);
+  }
+
+  async compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
+    const take = this.prepared();
+    const started = process.hrtime.bigint();
+    const { runs } = this.stream;
+    const fromBeat = this.position;
+    const rules = new ComposingRules(this.recipe, controls);
+    this.keySemitones = controls.keySemitones;
+    while (take.frontierBeat < untilBeat && !stopped()) {
+      for (const event of await take.step(rules, () => this.memory.score)) {
+        this.memory.add(event);
+        this.pending.push(event);
+      }
+    }
+    this.position = Math.max(fromBeat, Math.min(untilBeat, take.frontierBeat));
+    return {
+      fromBeat,
+      untilBeat: this.position,
+      ...this.deliver(rules.shift),
+      tokens: this.stream.runs - runs,
+      micros: Number(process.hrtime.bigint() - started) / 1000,
+    };
+  }
+
+  async rewind(toBeat: Beats): Promise<void> {
+    const take = this.prepared();
+    if (toBeat > take.frontierBeat) return;
+    this.memory.forgetFrom(toBeat);
+    if (!take.takeBack(toBeat)) return this.open(toBeat);
+    this.pending = this.pending.filter((event) => eventBeat(event) < toBeat);
+    this.position = Math.min(this.position, toBeat);
+    this.announceParts(toBeat);
+  }
+
+  async dispose(): Promise<void> {
+    this.take = undefined;
+    await this.model.dispose();
+  }
+
+  private async open(atBeat: Beats): Promise<void> {
+    this.pending = [];
+    this.position = atBeat;
+    this.announceParts(atBeat);
+    await this.prepared().open(this.memory.score, atBeat);
+  }
+
+  /** Gives out the programs of the pack's parts when everything from `beat` on is new. */
+  private announceParts(beat: Beats): void {
+    const due = this.opening.filter((mark) => mark.beat >= beat);
+    this.pending.unshift(...due.map((mark) => ({ type: 'program', mark: { ...mark, beat } }) as const));
+  }
+
+  private deliver(shift: number): Pick<ComposedSpan, 'notes' | 'programs' | 'controls'> {
+    const count = this.pending.findIndex((event) => eventBeat(event) >= this.position);
+    const due = this.pending.splice(0, count < 0 ? this.pending.length : count);
+    return {
+      notes: due.flatMap((event) => (event.type === 'note' ? [transposeNote(event.note, shift)] : [])).sort(compareNotes),
+      programs: due.flatMap((event) => (event.type === 'program' ? [event.mark] : [])),
+      controls: due.flatMap((event) => (event.type === 'control' ? [event.mark] : [])),
+    };
+  }
+
+  private openingPrograms(history: Score, atBeat: Beats): readonly ProgramMark[] {
+    const { tracks } = this.recipe.generation;
+    const ofTracks = tracks.flatMap(({ channel, program }) => (program === undefined ? [] : [{ beat: atBeat, channel, program }]));
+    const ofSetup = this.writer.setupEvents().flatMap((event) => (event.type === 'program' ? [{ ...event.mark, beat: atBeat }] : []));
+    const inForce = new Map(history.programs.filter((mark) => mark.beat < atBeat).map((mark) => [mark.channel, mark.program]));
+    return (ofTracks.length > 0 ? ofTracks : ofSetup).filter((mark) => inForce.get(mark.channel) !== mark.program);
+  }
+
+  private prepared(): Take {
+    if (this.take) return this.take;
+    throw new ContinuoError('modelFailed', 'the composer was not prepared, or was disposed of; call prepare first');
+  }
+}
+
+/** At most three quarters of the context, so that there is room to go on. */
+function promptLimit(wanted: number | undefined, contextTokens: number): number {
+  const half = contextTokens === Infinity ? usualPromptTokens : Math.floor(contextTokens / 2);
+  return Math.min(wanted ?? half, Math.floor(contextTokens * 0.75));
+}

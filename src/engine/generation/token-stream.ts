@@ -1,0 +1,167 @@
+import type { LanguageModel, ModelMark } from '../contracts/language-model.js';
+import {
+  AllowedTokens,
+  type DecodedEvent,
+  type GrammarState,
+  type IncrementalDecoder,
+  type TokenAttribute,
+  type Tokenizer,
+} from '../contracts/tokenizer.js';
+import type { MusicConstraint } from '../music/constraint.js';
+import type { Beats } from '../music/units.js';
+
+/** Ids given to the model in one run while a long prompt is read: short enough to stop in between. */
+const chunkTokens = 32;
+
+/** Where a stream stood; valid until the stream is opened anew or rewound to before it. */
+export interface StreamMark {
+  readonly model: ModelMark;
+  readonly unread: readonly number[];
+  readonly state: GrammarState;
+  readonly decoder: IncrementalDecoder;
+  readonly column: number;
+}
+
+/**
+ * A model, a grammar and a decoder that move in step through one stream of ids. The model reads an id only when its
+ * opinion is needed, so that ids nobody could choose cost no run of their own.
+ * Thread: the inference worker. Blocks: readSome and logits, for as long as the model runs.
+ */
+export class TokenStream {
+  readonly allowed: AllowedTokens;
+  private unread: number[] = [];
+  private currentState: GrammarState;
+  private currentDecoder: IncrementalDecoder;
+  private column = 0;
+  private runCount = 0;
+
+  constructor(
+    readonly tokenizer: Tokenizer,
+    private readonly model: LanguageModel,
+  ) {
+    this.allowed = new AllowedTokens(tokenizer.vocabulary.size);
+    this.currentState = tokenizer.grammar.initial();
+    this.currentDecoder = tokenizer.startDecoder(0);
+  }
+
+  /** Starts again with a prompt (which begins with `vocabulary.start`) and returns the events it tells. */
+  open(prompt: ArrayLike<number>, originBeat: Beats): DecodedEvent[] {
+    const { grammar, vocabulary } = this.tokenizer;
+    this.model.rewind(undefined);
+    this.unread = Array.from(prompt);
+    this.currentState = grammar.initial();
+    this.currentDecoder = this.tokenizer.startDecoder(originBeat);
+    this.column = prompt.length % vocabulary.rowWidth;
+    const events: DecodedEvent[] = [];
+    this.unread.forEach((token, index) => {
+      if (index >= vocabulary.start.length) this.currentState = grammar.advance(this.state, token);
+      events.push(...this.decoder.push(token));
+    });
+    return events;
+  }
+
+  /** No event before this beat can still come. */
+  get frontierBeat(): Beats {
+    return this.decoder.frontierBeat;
+  }
+
+  /** Ids in the stream. */
+  get length(): number {
+    return this.model.mark().tokens + this.unread.length;
+  }
+
+  /** Between two rows, where the format has rows. */
+  get atRowStart(): boolean {
+    return this.column === 0;
+  }
+
+  /** Model runs since the stream was made. */
+  get runs(): number {
+    return this.runCount;
+  }
+
+  get attribute(): TokenAttribute {
+    return this.tokenizer.grammar.attribute(this.state);
+  }
+
+  get state(): GrammarState {
+    return this.currentState;
+  }
+
+  /** To look ahead, push to a clone. */
+  get decoder(): IncrementalDecoder {
+    return this.currentDecoder;
+  }
+
+  /** Whether so much is unread that it takes a {@link readSome} or more before {@link logits}. */
+  get behind(): boolean {
+    return this.unread.length > chunkTokens;
+  }
+
+  /** One model run over some of what is unread. */
+  async readSome(): Promise<void> {
+    await this.run(Math.min(chunkTokens, this.unread.length - 1));
+  }
+
+  /** Fills {@link allowed}; the stream never ends by itself. */
+  allow(constraint: MusicConstraint): AllowedTokens {
+    allowNext(this.tokenizer, this.state, constraint, this.allowed);
+    return this.allowed;
+  }
+
+  /** The model's opinion on the next id; valid until the next call. */
+  async logits(): Promise<Float32Array> {
+    return this.run(this.unread.length);
+  }
+
+  /** Appends an id and returns the events it makes certain. Errors: `badTokens` when the grammar forbids it. */
+  accept(token: number): readonly DecodedEvent[] {
+    this.currentState = this.tokenizer.grammar.advance(this.state, token);
+    this.unread.push(token);
+    this.column = (this.column + 1) % this.tokenizer.vocabulary.rowWidth;
+    return this.decoder.push(token);
+  }
+
+  mark(): StreamMark {
+    const { state, column } = this;
+    return { model: this.model.mark(), unread: [...this.unread], state, decoder: this.decoder.clone(), column };
+  }
+
+  rewind(mark: StreamMark): void {
+    this.model.rewind(mark.model);
+    this.unread = [...mark.unread];
+    this.currentState = mark.state;
+    this.currentDecoder = mark.decoder.clone();
+    this.column = mark.column;
+  }
+
+  private async run(count: number): Promise<Float32Array> {
+    this.runCount += 1;
+    const logits = await this.model.extend(this.unread.slice(0, count));
+    this.unread.splice(0, count);
+    return logits;
+  }
+}
+
+/** What the grammar allows, but for the end of the stream. */
+export function allowNext(
+  { grammar, vocabulary }: Tokenizer,
+  state: GrammarState,
+  constraint: MusicConstraint,
+  allowed: AllowedTokens,
+): void {
+  grammar.allow(state, constraint, allowed);
+  if (allowed.count > 1) removeId(allowed, vocabulary.end);
+}
+
+/** Leaves the others in their order. */
+function removeId(allowed: AllowedTokens, id: number): void {
+  let kept = 0;
+  for (let index = 0; index < allowed.count; index += 1) {
+    if (allowed.ids[index] === id) continue;
+    allowed.ids[kept] = allowed.ids[index];
+    allowed.biases[kept] = allowed.biases[index];
+    kept += 1;
+  }
+  allowed.count = kept;
+}

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PluginContext } from '../../../../src/engine/contracts/plugin.js';
+import { defaultRuntime } from '../../../../src/engine/generation/composer-recipe.js';
+import type { InferenceRuntime } from '../../../../src/engine/generation/onnx/inference-runtime.js';
+import { repositoryRoot } from '../../../../src/engine/paths.js';
+import type { DecoderOptions } from '../../../../src/plugins/models/decoder-lm/options.js';
+
+export interface TinyPack {
+  readonly model: { readonly options: DecoderOptions; readonly files: { readonly cpu: string } };
+}
+
+export const tinyFolder = join(repositoryRoot, 'test/fixtures/packs/tiny-lm');
+export const tinyPack = JSON.parse(readFileSync(join(tinyFolder, 'pack.json'), 'utf8')) as TinyPack;
+export const runtime: InferenceRuntime = { ...defaultRuntime, provider: 'cpu', notice: () => undefined };
+
+/** What the tiny pack gives its model, with some options changed. */
+export function tinyContext(options: Partial<DecoderOptions> = {}): PluginContext {
+  return { options: { ...tinyPack.model.options, ...options }, files: { cpu: join(tinyFolder, tinyPack.model.files.cpu) } };
+}
