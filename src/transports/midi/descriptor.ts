@@ -6,7 +6,7 @@ export const midiTransport: PluginDescriptor = {
   kind: 'transport',
   name: 'midi',
   summary: 'Plays to and follows the clock of other programs and devices over MIDI ports.',
-  capabilities: process.platform === 'win32' ? ['clock-out', 'clock-in'] : ['clock-out', 'clock-in', 'virtual-ports'],
+  capabilities: ['output', 'sync-source', ...(process.platform === 'win32' ? [] : ['virtual-ports'])],
   optionsSchema: midiOptionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };

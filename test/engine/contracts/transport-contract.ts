@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { ContainerModule } from 'inversify';
+import { Output, OutputOptions } from '../../../src/engine/contracts/output.js';
 import type { Transport, TransportOffer } from '../../../src/engine/contracts/transport.js';
+import { loadInContainer } from '../../../src/engine/plugins/load-in-container.js';
 
 /** What every wire must do, on a machine that has its devices as well as on one that does not. `make` gives a new one, not opened. */
 export function transportContract(name: string, make: () => Transport | Promise<Transport>): void {
@@ -47,9 +46,8 @@ export function transportContract(name: string, make: () => Transport | Promise<
     it('describes outputs that another thread can load', () =>
       opened(async ({ outputs }) => {
         for (const output of outputs) {
-          assert.ok(existsSync(fileURLToPath(output.implementation)), output.implementation);
-          const loaded = (await import(output.implementation)) as { default: unknown };
-          assert.ok(loaded.default instanceof ContainerModule);
+          const container = await loadInContainer(output, { options: {}, files: {} }, new Map([[OutputOptions, output.options]]));
+          assert.ok(container.isBound(Output), `${output.implementation} binds no Output`);
           structuredClone({ ...output, transfer: undefined }, { transfer: [...(output.transfer ?? [])] as ArrayBuffer[] });
           assert.ok(output.leadMicros >= 0);
           assert.ok(Number.isFinite(output.offsetMicros));

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { TransportContext } from '../../../src/engine/contracts/transport.js';
+import { Output, OutputOptions } from '../../../src/engine/contracts/output.js';
+import { Transport, TransportContext } from '../../../src/engine/contracts/transport.js';
 import { ContinuoError } from '../../../src/engine/errors.js';
+import { loadInContainer } from '../../../src/engine/plugins/load-in-container.js';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
+import { midiTransport } from '../../../src/transports/midi/descriptor.js';
 import { midiPortNames } from '../../../src/transports/midi/midi-library.js';
 import { MidiOutput } from '../../../src/transports/midi/midi-output.js';
 import { MidiTransport } from '../../../src/transports/midi/midi-transport.js';
@@ -10,13 +13,30 @@ import { midiOptionsSchema } from '../../../src/transports/midi/options.js';
 import { midiPortReport } from '../../../src/transports/midi/port-list.js';
 import { transportContract } from '../../engine/contracts/transport-contract.js';
 
+function contextWith(options: unknown): TransportContext {
+  return { options: midiOptionsSchema.parse(options), clock: monotonicClock, packs: () => [] };
+}
+
 function transport(options: unknown = {}): MidiTransport {
-  const context: TransportContext = { options: midiOptionsSchema.parse(options), clock: monotonicClock, packs: () => [] };
-  return new MidiTransport(context);
+  return new MidiTransport(contextWith(options));
 }
 
 transportContract('MidiTransport', () => transport());
 transportContract('MidiTransport for devices that are not there', () => transport({ outputPort: 'no such synth', inputPort: 'no such clock' }));
+
+describe('the modules of the MIDI wire', () => {
+  it('bind the transport in the main thread', async () => {
+    const container = await loadInContainer(midiTransport, { options: {}, files: {} }, new Map([[TransportContext, contextWith({})]]));
+    assert.ok(container.get<Transport>(Transport) instanceof MidiTransport);
+  });
+
+  it('bind the output in the send thread', async () => {
+    const implementation = new URL('../../../src/transports/midi/output-module.js', import.meta.url).href;
+    const options = new Map([[OutputOptions, { port: { virtual: 'Continuo Out' } }]]);
+    const container = await loadInContainer({ implementation }, { options: {}, files: {} }, options);
+    assert.ok(container.get<Output>(Output) instanceof MidiOutput);
+  });
+});
 
 const report = midiPortReport();
 const withMidi = report.available ? false : report.sentence;
