@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { cacheFolder } from './places.js';
 
 /** What the provider is linked against (CUDA 13) or opens by itself (cuDNN 9). */
 export const cudaLibraries = ['libcudart.so.13', 'libcublasLt.so.13', 'libcublas.so.13', 'libcurand.so.10', 'libcudnn.so.9'];
@@ -33,15 +34,33 @@ export function chooseFolders(candidates, exists = existsSync) {
   return { folders, missing };
 }
 
-/** Looks where such libraries live: named ones, the linker's, the toolkit's, and Python environments' nvidia packages. */
-export function findCudaLibraries(environment = process.env) {
-  return chooseFolders(candidateFolders(environment));
+/** Where the advice below puts them: beside the other large downloads, for every clone on this machine. */
+function wheelFolder(environment) {
+  return join(cacheFolder(environment), 'cuda');
 }
 
-/** Lazy: asking Python costs a process, and is needed only where the nearer places fail. */
-function* candidateFolders(environment) {
+/** A command that gets the libraries from PyPI, without root, into a folder that is looked into. */
+export function installCommand(environment = process.env) {
+  const wheels = 'nvidia-cuda-runtime~=13.0 nvidia-cublas~=13.0 nvidia-curand~=10.4 nvidia-cudnn-cu13~=9.0';
+  return `python3 -m pip install --target ${wheelFolder(environment)} ${wheels}`;
+}
+
+/**
+ * Looks where such libraries live: folders that are named, those of last time, the linker's, the toolkit's, our own
+ * cache, and Python environments' nvidia packages.
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {readonly string[]} remembered folders found by an earlier search
+ */
+export function findCudaLibraries(environment = process.env, remembered = []) {
+  return chooseFolders(candidateFolders(environment, remembered));
+}
+
+/** Lazy: asking the linker and Python costs a process each, and is needed only where the nearer places fail. */
+function* candidateFolders(environment, remembered) {
   yield* splitPath(environment.CONTINUO_CUDA_LIBS);
   yield* splitPath(environment.LD_LIBRARY_PATH);
+  yield* remembered;
+  yield* nvidiaFolders(wheelFolder(environment));
   yield* linkerFolders();
   yield* systemFolders;
   yield* toolkitFolders();

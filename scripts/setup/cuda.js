@@ -1,8 +1,8 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cudaProvider, fetchProvider, placeProvider, providerInPlace, providerMismatch } from './cuda-provider.js';
-import { findCudaLibraries, hasNvidiaGpu } from './cuda-libraries.js';
+import { findCudaLibraries, hasNvidiaGpu, installCommand } from './cuda-libraries.js';
 import { cacheFolder } from './places.js';
-
-const wheels = 'nvidia-cuda-runtime nvidia-cublas nvidia-curand nvidia-cudnn-cu13';
 
 /**
  * Makes models run on an NVIDIA GPU where there is one, and never stops a start.
@@ -24,14 +24,25 @@ export function prepareCuda(root, environment, say) {
       return unused(error.message);
     }
   }
-  const { folders, missing } = findCudaLibraries(environment);
+  const memory = join(root, '.continuo', 'cuda-libraries.json');
+  const { folders, missing } = findCudaLibraries(environment, recall(memory));
   if (missing.length > 0) {
     return unused(
-      `CUDA 13 and cuDNN 9 are not complete (no ${missing.join(', ')}): install them, or run "python3 -m pip install ${wheels}", ` +
+      `CUDA 13 and cuDNN 9 are not complete (no ${missing.join(', ')}): run "${installCommand(environment)}" (1.5 GB), ` +
         'or set CONTINUO_CUDA_LIBS to the folders that hold them',
     );
   }
+  remember(memory, folders);
   return { environment: { CONTINUO_CUDA_LIBS: folders.join(':') } };
+}
+
+function recall(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+}
+
+function remember(file, folders) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(folders));
 }
 
 function unused(reason) {

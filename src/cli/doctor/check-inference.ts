@@ -7,6 +7,7 @@ import { attemptProvider, type ProviderAttempt } from './provider-attempt.js';
 /** What the set-up knows of this machine's GPU; it looks before the packages are there, so it is plain JavaScript. */
 interface CudaSearch {
   hasNvidiaGpu(): boolean;
+  installCommand(): string;
   findCudaLibraries(): { readonly folders: readonly string[]; readonly missing: readonly string[] };
 }
 
@@ -18,8 +19,9 @@ interface CudaProvider {
 export interface GpuSituation {
   readonly present: boolean;
   readonly providerInPlace: boolean;
-  /** Names of CUDA libraries that were not found. */
+  /** Names of CUDA libraries that were not found, and the command that gets them. */
   readonly missing: readonly string[];
+  readonly installCommand: string;
 }
 
 /** Runs a small model on the CPU, and on the GPU where there is one. */
@@ -40,7 +42,7 @@ function cpuFinding(attempt: ProviderAttempt): Finding {
 }
 
 /** One sentence about the GPU; `attempt` is what came of using it. */
-export function gpuFinding({ present, providerInPlace, missing }: GpuSituation, attempt: ProviderAttempt | undefined): Finding {
+export function gpuFinding({ present, providerInPlace, missing, installCommand }: GpuSituation, attempt: ProviderAttempt | undefined): Finding {
   if (!present) return off('There is no NVIDIA GPU here; models run on the CPU.');
   if (attempt?.works) {
     return { topic: 'inference', state: 'ready', sentence: `Models run on the GPU with CUDA (ready in ${Math.round(attempt.milliseconds)} ms).` };
@@ -51,7 +53,7 @@ export function gpuFinding({ present, providerInPlace, missing }: GpuSituation, 
   }
   if (missing.length > 0) {
     return off(
-      `The GPU is not used: CUDA 13 and cuDNN 9 are not complete (no ${missing.join(', ')}); install them, or set CONTINUO_CUDA_LIBS to the folders that hold them.`,
+      `The GPU is not used: CUDA 13 and cuDNN 9 are not complete (no ${missing.join(', ')}); run "${installCommand}", or set CONTINUO_CUDA_LIBS to the folders that hold them.`,
     );
   }
   return { topic: 'inference', state: 'fault', sentence: `The GPU is not used: ${reason}; see whether nvidia-smi works and its driver knows CUDA 13.` };
@@ -63,9 +65,15 @@ function off(sentence: string): Finding {
 
 async function gpuSituation(): Promise<GpuSituation> {
   const search = await loadSetUp<CudaSearch>('cuda-libraries.js');
-  if (!search.hasNvidiaGpu()) return { present: false, providerInPlace: false, missing: [] };
+  const installCommand = search.installCommand();
+  if (!search.hasNvidiaGpu()) return { present: false, providerInPlace: false, missing: [], installCommand };
   const provider = await loadSetUp<CudaProvider>('cuda-provider.js');
-  return { present: true, providerInPlace: provider.providerInPlace(repositoryRoot), missing: search.findCudaLibraries().missing };
+  return {
+    present: true,
+    providerInPlace: provider.providerInPlace(repositoryRoot),
+    missing: search.findCudaLibraries().missing,
+    installCommand,
+  };
 }
 
 async function loadSetUp<Exports>(file: string): Promise<Exports> {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { gpuFinding } from '../../../src/cli/doctor/check-inference.js';
 import { readAttempt } from '../../../src/cli/doctor/provider-attempt.js';
 
-const gpu = { present: true, providerInPlace: true, missing: [] };
+const gpu = { present: true, providerInPlace: true, missing: [], installCommand: 'pip install x' };
 
 describe('what the doctor says of the GPU', () => {
   it('finds nothing wrong with a machine that has none', () => {
@@ -18,8 +18,8 @@ describe('what the doctor says of the GPU', () => {
   });
   it('names the provider before the libraries, and the libraries before the driver', () => {
     const failed = { works: false, reason: 'CUDA failure 35' } as const;
-    assert.match(gpuFinding({ present: true, providerInPlace: false, missing: ['libcudart.so.13'] }, failed).sentence, /npm run setup/);
-    assert.match(gpuFinding({ ...gpu, missing: ['libcudart.so.13'] }, failed).sentence, /no libcudart\.so\.13.*CONTINUO_CUDA_LIBS/);
+    assert.match(gpuFinding({ ...gpu, providerInPlace: false, missing: ['libcudart.so.13'] }, failed).sentence, /npm run setup/);
+    assert.match(gpuFinding({ ...gpu, missing: ['libcudart.so.13'] }, failed).sentence, /no libcudart\.so\.13.*pip install x.*CONTINUO_CUDA_LIBS/);
     const driver = gpuFinding(gpu, failed);
     assert.equal(driver.state, 'fault');
     assert.match(driver.sentence, /CUDA failure 35.*nvidia-smi/);
