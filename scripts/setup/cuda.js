@@ -25,14 +25,15 @@ export function prepareCuda(root, environment, say) {
     }
   }
   const memory = join(root, '.continuo', 'cuda-libraries.json');
-  const { folders, missing } = findCudaLibraries(environment, recall(memory));
+  const remembered = recall(memory);
+  const { folders, missing } = findCudaLibraries(environment, remembered);
   if (missing.length > 0) {
     return unused(
       `CUDA 13 and cuDNN 9 are not complete (no ${missing.join(', ')}): run "${installCommand(environment)}" (1.5 GB), ` +
         'or set CONTINUO_CUDA_LIBS to the folders that hold them',
     );
   }
-  remember(memory, folders);
+  if (String(folders) !== String(remembered)) remember(memory, folders);
   return { environment: { CONTINUO_CUDA_LIBS: folders.join(':') } };
 }
 
