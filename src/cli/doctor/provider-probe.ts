@@ -1,27 +1,40 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Provider, ProviderAttempt } from './provider-attempt.js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OrtSession, type OrtProvider } from '../../engine/generation/onnx/ort-session.js';
+import type { ProviderAttempt } from './provider-attempt.js';
 
 /** An ONNX graph (opset 17) of one node: product = MatMul(a, b), float32 2×2 each. */
-const model = Buffer.from(
-  'CAg6ZwoXCgFhCgFiEgdwcm9kdWN0IgZNYXRNdWwSB3Byb2R1Y3RaEwoBYRIOCgwIARIICgIIAgoCCAJaEwoBYhIOCgwIARIICgIIAgoCCAJiGQoHcHJvZHVjdBIOCgwIARIICgIIAgoCCAJCBAoAEBE=',
-  'base64',
-);
+const graph =
+  'CAg6ZwoXCgFhCgFiEgdwcm9kdWN0IgZNYXRNdWwSB3Byb2R1Y3RaEwoBYRIOCgwIARIICgIIAgoCCAJaEwoBYhIOCgwIARIICgIIAgoCCAJiGQoHcHJvZHVjdBIOCgwIARIICgIIAgoCCAJCBAoAEBE=';
+const shape = [2, 2];
 const matrix = [1, 2, 3, 4];
 const square = [7, 10, 15, 22];
 
 /** The process behind `attemptProvider`: multiplies two matrices on the provider named by its argument. */
-async function attempt(provider: Provider): Promise<ProviderAttempt> {
-  const begin = performance.now();
+async function attempt(provider: OrtProvider): Promise<ProviderAttempt> {
+  const folder = await mkdtemp(join(tmpdir(), 'continuo-doctor-'));
   try {
-    const session = await InferenceSession.create(model, { executionProviders: [provider] });
-    const tensor = new Tensor('float32', Float32Array.from(matrix), [2, 2]);
-    const { product } = await session.run({ a: tensor, b: tensor });
-    await session.release();
-    const right = square.every((value, index) => product.data[index] === value);
-    return right ? { works: true, milliseconds: performance.now() - begin } : { works: false, reason: 'it multiplies wrongly' };
+    const file = join(folder, 'product.onnx');
+    await writeFile(file, Buffer.from(graph, 'base64'));
+    return await multiply(file, provider);
   } catch (error) {
     return { works: false, reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
 
-process.stdout.write(`${JSON.stringify(await attempt(process.argv[2] as Provider))}\n`);
+async function multiply(file: string, provider: OrtProvider): Promise<ProviderAttempt> {
+  const begin = performance.now();
+  const session = await OrtSession.create({ cpu: file }, { provider: provider === 'cpu' ? 'cpu' : 'auto', threads: 1, notice: () => undefined });
+  const factor = session.tensor(Float32Array.from(matrix), shape);
+  const { product } = await session.run({ a: factor, b: factor });
+  await session.release();
+  const failure = session.failures.find((candidate) => candidate.provider === provider);
+  if (failure) return { works: false, reason: failure.reason };
+  const right = square.every((value, index) => product[index] === value);
+  return right ? { works: true, milliseconds: performance.now() - begin } : { works: false, reason: 'it multiplies wrongly' };
+}
+
+process.stdout.write(`${JSON.stringify(await attempt(process.argv[2] as OrtProvider))}\n`);

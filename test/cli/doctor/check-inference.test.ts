@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gpuFinding } from '../../../src/cli/doctor/check-inference.js';
-import { readAttempt } from '../../../src/cli/doctor/provider-attempt.js';
+import { attemptProvider, readAttempt } from '../../../src/cli/doctor/provider-attempt.js';
 
-const gpu = { present: true, providerInPlace: true, missing: [], installCommand: 'pip install x' };
+const gpu = { present: true, missing: [], installCommand: 'pip install x' };
 
 describe('what the doctor says of the GPU', () => {
   it('finds nothing wrong with a machine that has none', () => {
@@ -18,7 +18,7 @@ describe('what the doctor says of the GPU', () => {
   });
   it('names the provider before the libraries, and the libraries before the driver', () => {
     const failed = { works: false, reason: 'CUDA failure 35' } as const;
-    assert.match(gpuFinding({ ...gpu, providerInPlace: false, missing: ['libcudart.so.13'] }, failed).sentence, /npm run setup/);
+    assert.match(gpuFinding({ ...gpu, obstacle: 'its provider is not installed', missing: ['libcudart.so.13'] }, failed).sentence, /npm run setup/);
     assert.match(gpuFinding({ ...gpu, missing: ['libcudart.so.13'] }, failed).sentence, /no libcudart\.so\.13.*pip install x.*CONTINUO_CUDA_LIBS/);
     const driver = gpuFinding(gpu, failed);
     assert.equal(driver.state, 'fault');
@@ -30,16 +30,14 @@ describe('what the trial of a provider means', () => {
   it('is what the probe says', () => {
     assert.deepEqual(readAttempt('{"works":true,"milliseconds":12}\n', 'a warning', 'ended with code 0'), { works: true, milliseconds: 12 });
   });
-  it('is the reason that only stderr knows', () => {
-    const complaints =
-      '[E:onnxruntime] provider_bridge_ort.cc:2000 TryGetProviderInfo_CUDA Failed to load library /a/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory\n';
-    const answer = '{"works":false,"reason":"Failed to load shared library"}';
-    assert.deepEqual(readAttempt(answer, complaints, 'ended with code 0'), {
+  it('is its last words and how it ended, where it did not live to say more', () => {
+    assert.deepEqual(readAttempt('', 'a warning\nout of memory\n', 'was ended by SIGKILL'), {
       works: false,
-      reason: 'libcublasLt.so.13: cannot open shared object file: No such file or directory',
+      reason: 'the trial was ended by SIGKILL: out of memory',
     });
-  });
-  it('is how the process ended, where it said nothing', () => {
     assert.deepEqual(readAttempt('', '', 'was ended by SIGSEGV'), { works: false, reason: 'the trial was ended by SIGSEGV' });
+  });
+  it('is a real model on the CPU of this machine', async () => {
+    assert.equal((await attemptProvider('cpu')).works, true);
   });
 });
