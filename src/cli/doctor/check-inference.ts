@@ -50,8 +50,16 @@ export function gpuFinding({ present, obstacle, missing, installCommand }: GpuSi
       `The GPU is not used: CUDA 13 and cuDNN 9 are not complete (no ${missing.join(', ')}); run "${installCommand}", or set CONTINUO_CUDA_LIBS to the folders that hold them.`,
     );
   }
-  const reason = attempt?.reason ?? 'it was not tried';
+  const reason = attempt ? inShort(attempt.reason) : 'it was not tried';
   return { topic: 'inference', state: 'fault', sentence: `The GPU is not used: ${reason}; see whether nvidia-smi works and its driver knows CUDA 13.` };
+}
+
+/**
+ * The part of onnxruntime's words that says what is wrong, without its source files and template types.
+ * @example inShort('/onnxruntime_src/… CUDA failure 35: driver too old ; GPU=-1 ; …') // → 'CUDA failure 35: driver too old'
+ */
+export function inShort(reason: string): string {
+  return (/CUDA failure \d+: [^;]+/.exec(reason)?.[0] ?? reason.split('\n')[0]).trim();
 }
 
 function off(sentence: string): Finding {

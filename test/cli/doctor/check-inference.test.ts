@@ -17,12 +17,12 @@ describe('what the doctor says of the GPU', () => {
     assert.match(sentence, /812 ms/);
   });
   it('names the provider before the libraries, and the libraries before the driver', () => {
-    const failed = { works: false, reason: 'CUDA failure 35' } as const;
+    const failed = { works: false, reason: '/onnxruntime_src/cuda_call.cc:154 bool THRW = true CUDA failure 35: driver too old ; GPU=-1 ; hostname=x' } as const;
     assert.match(gpuFinding({ ...gpu, obstacle: 'its provider is not installed', missing: ['libcudart.so.13'] }, failed).sentence, /npm run setup/);
     assert.match(gpuFinding({ ...gpu, missing: ['libcudart.so.13'] }, failed).sentence, /no libcudart\.so\.13.*pip install x.*CONTINUO_CUDA_LIBS/);
     const driver = gpuFinding(gpu, failed);
     assert.equal(driver.state, 'fault');
-    assert.match(driver.sentence, /CUDA failure 35.*nvidia-smi/);
+    assert.match(driver.sentence, /: CUDA failure 35: driver too old; see whether nvidia-smi/);
   });
 });
 
