@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
-import { commandLine } from './launcher/command-line.js';
 import { engineEnvironment } from './launcher/environment.js';
 import { passSignals } from './launcher/signals.js';
 import { repositoryRoot } from './setup/places.js';
 import { sayOnStandardError, setUpOrExit } from './setup/set-up.js';
 
-const { quiet, words } = commandLine(process.argv.slice(2));
+// `--quiet` is the launcher's own (no remarks about what stays off); everything else is the engine's, which plays by default.
+const given = process.argv.slice(2);
+const quiet = given[0] === '--quiet';
+const words = quiet ? given.slice(1) : given;
 const { environment, remarks } = setUpOrExit();
 if (!quiet) remarks.forEach(sayOnStandardError);
 
