@@ -1,6 +1,6 @@
 import { parseMidi, type MidiEvent } from 'midi-file';
 import type { TickEvent, TickNote, TickScore } from '../music/tick-score.js';
-import { wellFormed } from './well-formed.js';
+import { wellFormed, type WellFormedOptions } from './well-formed.js';
 
 export interface MidiFileContents {
   /** 0, 1 or 2. The patterns of format 2 are tracks that all start at tick 0: see `remarks`. */
@@ -16,8 +16,8 @@ export interface MidiFileContents {
  * ignored; notes without an end are closed at the end of their track and stand last.
  * @throws ContinuoError badMidiFile when the bytes hold no readable MIDI file.
  */
-export function readMidiFile(file: Uint8Array): MidiFileContents {
-  const { bytes, format, remarks } = wellFormed(file, { patternsInSequence: false });
+export function readMidiFile(file: Uint8Array, options: WellFormedOptions = { patternsInSequence: false }): MidiFileContents {
+  const { bytes, format, remarks } = wellFormed(file, options);
   const { header, tracks } = parseMidi(bytes);
   return { format, remarks, score: { ticksPerBeat: header.ticksPerBeat ?? 0, tracks: tracks.map(readTrack) } };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readTickScore } from '../../../../src/engine/midi-file/read-midi-file.js';
+import { writeTickScore } from '../../../../src/engine/midi-file/write-tick-score.js';
 import {
   fileNames,
   fromReference,
@@ -41,6 +42,9 @@ describe('skytnt-events agrees with the reference on files', () => {
         const score = tokenizer.decode(ids);
         if (vector.detok !== undefined) assert.deepEqual(toReference(score), vector.detok);
         assert.equal(sha256(toReference(score)), vector.detok_sha256);
+        const written = writeTickScore(score);
+        assert.equal(written.length, vector.detok_midi_len);
+        assert.equal(sha256(written), vector.detok_midi_sha256);
         assert.equal(sha256(tokenizer.encode(score)) === sha256(ids), vector.retokenise_equal);
       });
     }
