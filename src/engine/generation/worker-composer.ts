@@ -1,0 +1,144 @@
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { ComposeControls, ComposedSpan, Composer } from '../contracts/composer.js';
+import { ContinuoError } from '../errors.js';
+import type { Score } from '../music/score.js';
+import type { Beats } from '../music/units.js';
+import type { ComposerRecipe } from './composer-recipe.js';
+import { turnTelemetryOff } from './onnx/telemetry.js';
+import { stopEverything, type WorkerCall, type WorkerReply, type WorkerRequest, type WorkerStart } from './worker-messages.js';
+
+/** How often it is looked whether a composing should end early. */
+const stopCheckMilliseconds = 3;
+
+interface PendingCall {
+  readonly resolve: (span: ComposedSpan | undefined) => void;
+  readonly reject: (error: ContinuoError) => void;
+}
+
+/**
+ * A composer in a thread of its own. The thread starts with `prepare` and ends with `dispose`, or with a failure.
+ *
+ * Thread: main. Blocks: no. Errors: what the composer throws; `modelFailed` for everything under way when the thread
+ * dies. Of a death after `prepare` `onFailure` is told, once. Await `dispose` before the process exits.
+ */
+export class WorkerComposer implements Composer {
+  private readonly stop = new Int32Array(new SharedArrayBuffer(4));
+  private readonly calls = new Map<number, PendingCall>();
+  private worker: Worker | undefined;
+  private ended: Promise<void> = Promise.resolve();
+  private failure: ContinuoError | undefined;
+  private disposing: Promise<void> | undefined;
+  private lastId = 0;
+  private ready = false;
+
+  constructor(
+    private readonly recipe: ComposerRecipe,
+    private readonly onFailure: (error: ContinuoError) => void = () => undefined,
+    private readonly onNotice: (sentence: string) => void = () => undefined,
+  ) {}
+
+  /** When it fails nothing is left behind. */
+  async prepare(): Promise<void> {
+    if (!this.worker) this.start();
+    try {
+      await this.call({ method: 'prepare' });
+      this.ready = true;
+    } catch (cause) {
+      await this.dispose();
+      throw cause;
+    }
+  }
+
+  async prime(history: Score, atBeat: Beats): Promise<void> {
+    await this.call({ method: 'prime', history, atBeat });
+  }
+
+  /** `stopped` is asked every few milliseconds; the run under way then still ends. */
+  async compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
+    const reply = this.call({ method: 'compose', untilBeat, controls });
+    const id = this.lastId;
+    const check = (): void => {
+      if (!this.disposing && stopped()) Atomics.store(this.stop, 0, id);
+    };
+    check();
+    const timer = setInterval(check, stopCheckMilliseconds);
+    try {
+      return (await reply) as ComposedSpan;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async rewind(toBeat: Beats): Promise<void> {
+    await this.call({ method: 'rewind', toBeat });
+  }
+
+  /** What is under way ends early; then the thread frees the model and ends itself. */
+  dispose(): Promise<void> {
+    this.disposing ??= this.end();
+    return this.disposing;
+  }
+
+  private start(): void {
+    turnTelemetryOff();
+    const workerData: WorkerStart = { recipe: this.recipe, stop: this.stop.buffer as SharedArrayBuffer };
+    const worker = new Worker(new URL('./inference-worker.js', import.meta.url), { workerData, env: SHARE_ENV, name: 'inference' });
+    worker.on('message', (reply: WorkerReply) => this.receive(reply));
+    worker.on('messageerror', (cause) => this.fail(`a message of the composer's thread cannot be read: ${cause.message}`, cause));
+    worker.on('error', (cause: Error) => this.fail(`the composer's thread failed: ${cause.message}`, cause));
+    this.ended = new Promise((resolve) => {
+      worker.once('exit', (code) => {
+        this.fail(`the composer's thread ended by itself with code ${code}`);
+        resolve();
+      });
+    });
+    this.worker = worker;
+  }
+
+  private call(call: WorkerCall): Promise<ComposedSpan | undefined> {
+    const { worker } = this;
+    if (!worker || this.failure || this.disposing) return Promise.reject(this.refusal());
+    this.lastId += 1;
+    const request: WorkerRequest = { ...call, id: this.lastId };
+    return new Promise((resolve, reject) => {
+      this.calls.set(request.id, { resolve, reject });
+      worker.postMessage(request);
+    });
+  }
+
+  private receive(reply: WorkerReply): void {
+    if (reply.type === 'notice') {
+      this.onNotice(reply.sentence);
+      return;
+    }
+    const call = this.calls.get(reply.id);
+    this.calls.delete(reply.id);
+    if (reply.type === 'done') call?.resolve(reply.span);
+    else call?.reject(new ContinuoError(reply.errorName, reply.sentence));
+  }
+
+  private fail(sentence: string, cause?: Error): void {
+    if (this.failure) return;
+    if (!this.disposing) this.failure = new ContinuoError('modelFailed', `${sentence}; load the pack again, or another one`, { cause });
+    this.abandonCalls();
+    if (this.failure && this.ready) this.onFailure(this.failure);
+  }
+
+  private abandonCalls(): void {
+    const abandoned = [...this.calls.values()];
+    this.calls.clear();
+    for (const call of abandoned) call.reject(this.refusal());
+  }
+
+  private async end(): Promise<void> {
+    const { worker } = this;
+    if (!worker) return;
+    Atomics.store(this.stop, 0, stopEverything);
+    worker.postMessage({ id: 0, method: 'dispose' } satisfies WorkerRequest);
+    await this.ended;
+  }
+
+  private refusal(): ContinuoError {
+    return this.failure ?? new ContinuoError('modelFailed', 'the composer was not prepared, or was disposed of; call prepare first');
+  }
+}

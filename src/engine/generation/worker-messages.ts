@@ -1,0 +1,29 @@
+import type { ComposeControls, ComposedSpan } from '../contracts/composer.js';
+import type { ErrorName } from '../errors.js';
+import type { Score } from '../music/score.js';
+import type { Beats } from '../music/units.js';
+import type { ComposerRecipe } from './composer-recipe.js';
+
+/** What the inference worker is started with. */
+export interface WorkerStart {
+  readonly recipe: ComposerRecipe;
+  /** One Int32: the id of the call that should end early, or {@link stopEverything}. */
+  readonly stop: SharedArrayBuffer;
+}
+
+/** In place of a call's id: whatever is under way should end early. */
+export const stopEverything = -1;
+
+/** A method of the composer in the worker, with its arguments. */
+export type WorkerCall =
+  | { readonly method: 'prepare' | 'dispose' }
+  | { readonly method: 'prime'; readonly history: Score; readonly atBeat: Beats }
+  | { readonly method: 'compose'; readonly untilBeat: Beats; readonly controls: ComposeControls }
+  | { readonly method: 'rewind'; readonly toBeat: Beats };
+
+export type WorkerRequest = WorkerCall & { readonly id: number };
+
+export type WorkerReply =
+  | { readonly type: 'done'; readonly id: number; readonly span?: ComposedSpan }
+  | { readonly type: 'failed'; readonly id: number; readonly errorName: ErrorName; readonly sentence: string }
+  | { readonly type: 'notice'; readonly sentence: string };
