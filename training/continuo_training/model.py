@@ -24,6 +24,7 @@ from .vocabulary import BLOCKS, ROW_WIDTH
 
 SIXTEENTHS_PER_BEAT = 16
 NORM_EPSILON = 1e-6
+QUERY_CHUNK_ROWS = 64
 TIME_PERIODS_BEATS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 128.0)
 
 
@@ -127,23 +128,40 @@ class Layer(nn.Module):
             query = functional.pad(query[..., :-1], (0, 1))
         query, key = query.to(value.dtype), key.to(value.dtype)
 
-        query = query.reshape(batch, groups, per_group * tokens, c.head_dimension)
         last_key, last_value = key[:, :, ROW_WIDTH - 1 :: ROW_WIDTH], value[:, :, ROW_WIDTH - 1 :: ROW_WIDTH]
-        row_scores = (query @ last_key.transpose(-1, -2)).view(batch, groups, per_group, tokens, rows) + row_mask
-        by_row = (batch, groups, per_group, rows, ROW_WIDTH, c.head_dimension)
-        own_query = query.view(by_row)
-        own_key = key.view(batch, groups, 1, rows, ROW_WIDTH, c.head_dimension)
-        own_value = value.view(batch, groups, 1, rows, ROW_WIDTH, c.head_dimension)
-        own_scores = own_query @ own_key.transpose(-1, -2) + own_mask
-        own_scores = own_scores.view(batch, groups, per_group, tokens, ROW_WIDTH)
-        weights = torch.cat((row_scores, own_scores), dim=-1).float().softmax(dim=-1).to(value.dtype)
-        row_weights, own_weights = weights.split((rows, ROW_WIDTH), dim=-1)
-        mixed_rows = row_weights.reshape(batch, groups, per_group * tokens, rows) @ last_value
-        mixed_own = own_weights.reshape(*by_row[:-1], ROW_WIDTH) @ own_value
-        out = mixed_rows.view(batch, c.heads, tokens, c.head_dimension) + mixed_own.reshape(
-            batch, c.heads, tokens, c.head_dimension
-        )
+        chunks = []
+        for start in range(0, rows, QUERY_CHUNK_ROWS):
+            end = min(start + QUERY_CHUNK_ROWS, rows)
+            part = slice(start * ROW_WIDTH, end * ROW_WIDTH)
+            chunks.append(
+                self.attend(
+                    query[:, :, part].reshape(batch, groups, per_group, -1, c.head_dimension),
+                    (key[:, :, part], value[:, :, part]),
+                    (last_key[:, :, : end - 1], last_value[:, :, : end - 1]),
+                    row_mask[part, : end - 1],
+                    own_mask,
+                )
+            )
+        out = torch.cat(chunks, dim=3).view(batch, c.heads, tokens, c.head_dimension)
         return self.attention_out(out.transpose(1, 2).reshape(batch, tokens, -1))
+
+    @staticmethod
+    def attend(
+        query: Tensor, own: tuple[Tensor, Tensor], last: tuple[Tensor, Tensor], row_mask: Tensor, own_mask: Tensor
+    ) -> Tensor:
+        """Queries [batch, groups, heads per group, tokens, size] over their own rows and the ends of earlier ones."""
+        batch, groups, per_group, tokens, size = query.shape
+        rows, earlier = tokens // ROW_WIDTH, last[0].shape[2]
+        own_key, own_value = (part.view(batch, groups, 1, rows, ROW_WIDTH, size) for part in own)
+        flat = query.reshape(batch, groups, per_group * tokens, size)
+        row_scores = (flat @ last[0].transpose(-1, -2)).view(batch, groups, per_group, tokens, earlier) + row_mask
+        own_scores = query.view(batch, groups, per_group, rows, ROW_WIDTH, size) @ own_key.transpose(-1, -2) + own_mask
+        own_scores = own_scores.view(batch, groups, per_group, tokens, ROW_WIDTH)
+        weights = torch.cat((row_scores, own_scores), dim=-1).float().softmax(dim=-1).to(own_value.dtype)
+        row_weights, own_weights = weights.split((earlier, ROW_WIDTH), dim=-1)
+        by_row = row_weights.reshape(batch, groups, per_group * tokens, earlier) @ last[1]
+        within = own_weights.reshape(batch, groups, per_group, rows, ROW_WIDTH, ROW_WIDTH) @ own_value
+        return by_row.view(query.shape) + within.reshape(query.shape)
 
 
 class Decoder(nn.Module):

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from .model import ModelConfiguration
+
 PACK_FORMAT = 1
 
 
@@ -25,3 +27,14 @@ def write_pack(folder: Path, manifest: dict[str, Any], files: list[str]) -> Path
     whole = {"format": PACK_FORMAT, **manifest, "files": file_entries(folder, files)}
     path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def model_options(configuration: ModelConfiguration) -> dict[str, int]:
+    """`model.options` of a pack of the decoder-lm plugin."""
+    return {
+        "vocabularySize": configuration.vocabulary_size,
+        "layers": configuration.layers,
+        "keyValueHeads": configuration.key_value_heads,
+        "headDimension": configuration.head_dimension,
+        "contextTokens": configuration.context_tokens,
+    }

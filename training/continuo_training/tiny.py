@@ -10,7 +10,7 @@ import torch
 
 from . import vocabulary
 from .model import Decoder, ModelConfiguration
-from .pack import write_pack
+from .pack import model_options, write_pack
 from .step_graph import build_step_graph
 from .vocabulary import row
 
@@ -80,16 +80,6 @@ def write_tiny_pack(folder: Path, seed: int) -> None:
         "budget": {"millisecondsPerToken": 0.2, "tokensPerBeat": tokens_per_beat},
     }
     write_pack(folder, manifest, ["step.onnx"])
-
-
-def model_options(configuration: ModelConfiguration) -> dict[str, int]:
-    return {
-        "vocabularySize": configuration.vocabulary_size,
-        "layers": configuration.layers,
-        "keyValueHeads": configuration.key_value_heads,
-        "headDimension": configuration.head_dimension,
-        "contextTokens": configuration.context_tokens,
-    }
 
 
 def prefer_scale(model: Decoder) -> None:

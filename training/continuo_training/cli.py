@@ -1,0 +1,184 @@
+"""Commands: train, export, report, sample, parity, tiny. Each prints what it did; --json where figures come out."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from .model import ModelConfiguration
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; 1 when it could not be done (the reason is on stderr)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options) or 0
+    except (ValueError, OSError) as error:
+        print(f"continuo_training: {error}", file=sys.stderr)
+        return 1
+
+
+def _train(options: argparse.Namespace) -> None:
+    from .data import load_songs
+    from .training_run import TrainingRun, TrainingSettings
+
+    configuration = ModelConfiguration(
+        width=options.width,
+        layers=options.layers,
+        heads=options.heads,
+        key_value_heads=options.key_value_heads,
+        head_dimension=options.head_dimension,
+        hidden=options.hidden,
+        context_tokens=options.context,
+    )
+    settings = TrainingSettings(
+        minutes=options.minutes,
+        batch=options.batch,
+        matrix_rate=options.matrix_rate,
+        table_rate=options.table_rate,
+        decay_share=options.decay_share,
+        evaluate_minutes=options.evaluate_minutes,
+        patience=options.patience,
+        seed=options.seed,
+        threads=options.threads,
+        compiled=options.compile,
+    )
+    normalise_keys = not options.keep_keys
+    training = load_songs(options.data, normalise_keys)
+    validation = load_songs(options.validation, normalise_keys)
+    run = TrainingRun(options.out, configuration, settings, training, validation)
+    print(f"{run.model.parameter_count()} parameters, {len(training)} songs, {len(validation)} for validation")
+    run.train()
+
+
+def _export(options: argparse.Namespace) -> None:
+    from .export import export_pack
+
+    measures = export_pack(
+        options.checkpoint, options.description, options.validation, options.pack, options.date, options.gpu
+    )
+    _print(measures)
+
+
+def _report(options: argparse.Namespace) -> None:
+    from .data import load_songs
+    from .export import summary, untrained_twin
+    from .training_run import evaluate, load_decoder
+    from .vocabulary import ROW_WIDTH
+    from .windows import all_windows
+
+    model, content = load_decoder(options.checkpoint)
+    ids, first = all_windows(
+        load_songs(options.data, not options.keep_keys), model.configuration.context_tokens // ROW_WIDTH
+    )
+    _print(
+        {
+            "configuration": content["configuration"],
+            "settings": content["settings"],
+            "progress": content["progress"],
+            "parameters": model.parameter_count(),
+            "trained": summary(evaluate(model, ids, first)),
+            "untrained": summary(evaluate(untrained_twin(model), ids, first)),
+        }
+    )
+
+
+def _sample(options: argparse.Namespace) -> None:
+    from .render import render_pack
+
+    overrides = json.loads(options.sampling) if options.sampling else {}
+    for path in render_pack(options.pack, options.out, options.count, options.beats, options.bpm, options.seed, overrides):
+        print(path)
+
+
+def _parity(options: argparse.Namespace) -> int:
+    from .data import load_songs
+    from .parity import compare
+    from .step_graph import build_step_graph
+    from .training_run import load_decoder
+    from .vocabulary import ROW_WIDTH
+    from .windows import all_windows
+
+    model, _ = load_decoder(options.checkpoint)
+    ids, _ = all_windows(load_songs(options.data, True), model.configuration.context_tokens // ROW_WIDTH)
+    result = compare(model, build_step_graph(model, half_tables=False), ids[0, : options.tokens])
+    _print(asdict(result))
+    return int(max(result.single_steps, result.chunks) > 1e-4 or result.greedy_equal < result.greedy_tokens)
+
+
+def _tiny(options: argparse.Namespace) -> None:
+    from .tiny import write_tiny_pack
+
+    write_tiny_pack(options.out, options.seed)
+
+
+def _print(value: object) -> None:
+    print(json.dumps(value, indent=2))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="continuo_training", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    train = commands.add_parser("train", help="train a decoder; run it again to go on after an interruption")
+    train.add_argument("family", choices=["skytnt"])
+    train.add_argument("--data", type=Path, required=True, help="token file of the training songs")
+    train.add_argument("--validation", type=Path, required=True, help="token file of the validation songs")
+    train.add_argument("--out", type=Path, required=True, help="folder of the run")
+    train.add_argument("--minutes", type=float, default=80, help="budget that the learning rate is laid over")
+    train.add_argument("--context", type=int, default=3072, help="ids in a window")
+    train.add_argument("--batch", type=int, default=4, help="windows in a step")
+    for name, value in (("width", 256), ("layers", 6), ("heads", 4), ("key-value-heads", 1), ("head-dimension", 64),
+                        ("hidden", 576)):
+        train.add_argument(f"--{name}", type=int, default=value)
+    train.add_argument("--matrix-rate", type=float, default=0.02)
+    train.add_argument("--table-rate", type=float, default=4e-3)
+    train.add_argument("--decay-share", type=float, default=0.5, help="last part of the budget in which the rate falls")
+    train.add_argument("--evaluate-minutes", type=float, default=6)
+    train.add_argument("--patience", type=int, default=6, help="evaluations without a better one before stopping early")
+    train.add_argument("--seed", type=int, default=1)
+    train.add_argument("--threads", type=int, default=2)
+    train.add_argument("--compile", action="store_true", help="torch.compile the layers (needs a C++ compiler)")
+    train.add_argument("--keep-keys", action="store_true", help="do not move songs to C major / A minor")
+    train.set_defaults(command=_train)
+
+    export = commands.add_parser("export", help="write the pack of a run")
+    export.add_argument("--checkpoint", type=Path, required=True)
+    export.add_argument("--description", type=Path, required=True, help="texts, data, sampling and generation (JSON)")
+    export.add_argument("--validation", type=Path, required=True)
+    export.add_argument("--pack", type=Path, required=True, help="folder to write")
+    export.add_argument("--date", default=datetime.date.today().isoformat())
+    export.add_argument("--gpu", action="store_true", help="also write a graph with fp16 weights and no int8 operators")
+    export.set_defaults(command=_export)
+
+    report = commands.add_parser("report", help="loss of a checkpoint on a token file, as JSON")
+    report.add_argument("--checkpoint", type=Path, required=True)
+    report.add_argument("--data", type=Path, required=True)
+    report.add_argument("--keep-keys", action="store_true")
+    report.set_defaults(command=_report)
+
+    sample = commands.add_parser("sample", help="MIDI files from a pack, without the engine")
+    sample.add_argument("--pack", type=Path, required=True)
+    sample.add_argument("--out", type=Path, required=True)
+    sample.add_argument("--count", type=int, default=8)
+    sample.add_argument("--beats", type=int, default=128)
+    sample.add_argument("--bpm", type=float, default=None, help="default: the tempo in the pack's setup, or 90")
+    sample.add_argument("--seed", type=int, default=1)
+    sample.add_argument("--sampling", help="JSON that overrides the pack's sampling")
+    sample.set_defaults(command=_sample)
+
+    parity = commands.add_parser("parity", help="compare the ONNX graph with PyTorch; exit 1 when they differ")
+    parity.add_argument("--checkpoint", type=Path, required=True)
+    parity.add_argument("--data", type=Path, required=True)
+    parity.add_argument("--tokens", type=int, default=512)
+    parity.set_defaults(command=_parity)
+
+    tiny = commands.add_parser("tiny", help="a pack with random weights, for tests")
+    tiny.add_argument("--out", type=Path, required=True)
+    tiny.add_argument("--seed", type=int, default=1)
+    tiny.set_defaults(command=_tiny)
+    return parser

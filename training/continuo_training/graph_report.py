@@ -1,0 +1,45 @@
+"""Measures of an exported graph: held-out bits with the grammar on, and time per id."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from .loss import LossSum
+from .sampler import PREFILL_CHUNK_TOKENS
+from .step_session import StepSession
+from .vocabulary import BLOCKS, PAD, block_numbers
+
+
+def graph_loss(graph: Path | bytes, ids: np.ndarray, wanted: np.ndarray, start: int) -> LossSum:
+    """Loss of one window from id `start` on (the ids before it are context); `wanted` as windows.targets."""
+    names, blocks = list(BLOCKS), block_numbers()
+    session = StepSession(graph, len(ids))
+    for begin in range(0, start, PREFILL_CHUNK_TOKENS):
+        session.extend(ids[begin : min(begin + PREFILL_CHUNK_TOKENS, start)])
+    sums = LossSum.empty()
+    for token, target in zip(ids[start:], wanted[start:]):
+        logits = session.extend([token])
+        if target == PAD:
+            continue
+        name = names[blocks[target]]
+        first, size = BLOCKS[name]
+        block = logits[first : first + size].astype(np.float64)
+        top = block.max()
+        sums.add(name, float(np.log(np.exp(block - top).sum()) + top - block[target - first]), 1)
+    return sums
+
+
+def milliseconds_per_token(graph: Path, ids: np.ndarray, context: int, threads: int = 1, repeats: int = 200) -> float:
+    """Median time of a single step with `context` ids of past."""
+    session = StepSession(graph, context + repeats, threads)
+    for begin in range(0, context, PREFILL_CHUNK_TOKENS):
+        session.extend(ids[begin : min(begin + PREFILL_CHUNK_TOKENS, context)])
+    times = []
+    for token in ids[context : context + repeats]:
+        began = time.perf_counter()
+        session.extend([token])
+        times.append(time.perf_counter() - began)
+    return float(np.median(times) * 1000)

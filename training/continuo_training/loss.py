@@ -1,0 +1,70 @@
+"""Cross-entropy under the grammar: each id competes with the ids its column and event allow, as when playing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from .model import Decoder
+from .vocabulary import BLOCKS, PAD, ROW_WIDTH, block_numbers
+
+_BLOCK_OF_ID = block_numbers()
+
+
+@dataclass
+class LossSum:
+    """Nats and counts, in all and per parameter."""
+
+    nats: dict[str, float]
+    tokens: dict[str, int]
+
+    @staticmethod
+    def empty() -> "LossSum":
+        return LossSum({name: 0.0 for name in BLOCKS}, {name: 0 for name in BLOCKS})
+
+    def add(self, name: str, nats: float, tokens: int) -> None:
+        self.nats[name] += nats
+        self.tokens[name] += tokens
+
+    @property
+    def per_token(self) -> float:
+        """Nats per non-PAD id of note rows."""
+        return sum(self.nats.values()) / max(sum(self.tokens.values()), 1)
+
+    @property
+    def perplexity(self) -> float:
+        return math.exp(self.per_token)
+
+    @property
+    def bits_per_event(self) -> float:
+        """Bits per note row (a note row has no PAD)."""
+        return self.per_token * ROW_WIDTH / math.log(2)
+
+    def bits_by_parameter(self) -> dict[str, float]:
+        return {
+            name: self.nats[name] / self.tokens[name] / math.log(2) for name in BLOCKS if self.tokens[name]
+        }
+
+
+def grammar_loss(model: Decoder, hidden: Tensor, target: np.ndarray, sums: LossSum | None = None) -> Tensor:
+    """Mean nats per target that is not PAD. `hidden` [batch, tokens, width], `target` [batch, tokens]."""
+    flat = hidden.reshape(-1, hidden.shape[-1])
+    wanted = target.reshape(-1)
+    block = np.where(wanted == PAD, -1, _BLOCK_OF_ID[wanted])
+    total, count = flat.new_zeros((), dtype=torch.float32), 0
+    for number, (name, (start, size)) in enumerate(BLOCKS.items()):
+        places = np.flatnonzero(block == number)
+        if not len(places):
+            continue
+        chosen = flat.index_select(0, torch.from_numpy(places))
+        logits = functional.linear(chosen, model.head[start : start + size]).float()
+        nats = functional.cross_entropy(logits, torch.from_numpy(wanted[places] - start), reduction="sum")
+        total, count = total + nats, count + len(places)
+        if sums is not None:
+            sums.add(name, float(nats.detach()), len(places))
+    return total / max(count, 1)

@@ -1,0 +1,212 @@
+"""One training run: a folder that holds its settings, its last and best checkpoints and its log, resumable at any moment."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from .loss import LossSum, grammar_loss
+from .model import Decoder, ModelConfiguration
+from .optimiser import make_optimisers
+from .vocabulary import PAD, ROW_WIDTH
+from .windows import PreparedSong, WindowSampler, all_windows, targets
+
+AVERAGE_DECAY = 0.998
+GRADIENT_LIMIT = 1.0
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """`minutes`: the budget that the learning-rate schedule is laid over; `decay_share`: its last part, down to 0."""
+
+    minutes: float
+    batch: int
+    matrix_rate: float = 0.02
+    table_rate: float = 4e-3
+    weight_decay: float = 0.02
+    warmup_steps: int = 100
+    decay_share: float = 0.5
+    evaluate_minutes: float = 6.0
+    checkpoint_minutes: float = 2.0
+    patience: int = 6
+    validation_windows: int = 24
+    seed: int = 1
+    threads: int = 2
+    compiled: bool = False
+
+
+@dataclass
+class Progress:
+    seconds: float = 0.0
+    steps: int = 0
+    tokens: int = 0
+    best: float = float("inf")
+    since_best: int = 0
+    history: list[dict] = field(default_factory=list)
+
+
+def learning_share(settings: TrainingSettings, progress: Progress) -> float:
+    """Factor on both learning rates, 0..1: warm up, hold, then linearly down to nothing at the end of the budget."""
+    done = progress.seconds / (settings.minutes * 60)
+    warm = min(1.0, (progress.steps + 1) / settings.warmup_steps)
+    return warm * float(np.clip((1 - done) / settings.decay_share, 0.0, 1.0))
+
+
+def evaluate(model: Decoder, ids: np.ndarray, first: np.ndarray, batch: int = 4) -> LossSum:
+    """Loss over windows of ids; deterministic."""
+    sums = LossSum.empty()
+    with torch.no_grad():
+        for start in range(0, len(ids), batch):
+            part = slice(start, start + batch)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                hidden = model(torch.from_numpy(ids[part]))
+                grammar_loss(model, hidden, targets(ids[part], first[part]), sums)
+    return sums
+
+
+class TrainingRun:
+    def __init__(
+        self,
+        folder: Path,
+        configuration: ModelConfiguration,
+        settings: TrainingSettings,
+        training: list[PreparedSong],
+        validation: list[PreparedSong],
+    ) -> None:
+        torch.set_num_threads(settings.threads)
+        torch.manual_seed(settings.seed)
+        self.folder, self.settings, self.configuration = folder, settings, configuration
+        rows = configuration.context_tokens // ROW_WIDTH
+        self.sampler = WindowSampler(training, rows, settings.seed)
+        ids, first = all_windows(validation, rows)
+        spread = np.linspace(0, len(ids) - 1, min(settings.validation_windows, len(ids))).astype(int)
+        self.validation = ids[spread], first[spread]
+        self.model = Decoder(configuration)
+        self.average = Decoder(configuration)
+        self.average.load_state_dict(self.model.state_dict())
+        self.optimisers = make_optimisers(
+            self.model, settings.matrix_rate, settings.table_rate, settings.weight_decay
+        )
+        self.progress = Progress()
+        self._stop = False
+        folder.mkdir(parents=True, exist_ok=True)
+        self._resume()
+        if settings.compiled:
+            for layer in self.model.layers:
+                layer.compile()
+
+    @property
+    def _last(self) -> Path:
+        return self.folder / "last.pt"
+
+    def train(self) -> None:
+        """Until the budget is spent, patience is lost, or SIGINT / SIGTERM (which leaves a checkpoint to resume from)."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask_to_stop)
+        budget = self.settings.minutes * 60
+        if not self.progress.history:
+            self._evaluate()
+        saved = evaluated = self.progress.seconds
+        with tqdm(total=round(budget), initial=round(self.progress.seconds), unit="s", smoothing=0.05) as bar:
+            while not self._stop and self.progress.seconds < budget:
+                began = time.monotonic()
+                loss = self._step()
+                self.progress.seconds += time.monotonic() - began
+                bar.update(round(self.progress.seconds) - bar.n)
+                bar.set_postfix(loss=f"{loss:.4f}", tokens=f"{self.progress.tokens / 1e6:.2f}M", refresh=False)
+                if self.progress.seconds - evaluated >= self.settings.evaluate_minutes * 60:
+                    evaluated = self.progress.seconds
+                    self._evaluate()
+                    if self.progress.since_best >= self.settings.patience:
+                        bar.write(f"no better for {self.settings.patience} evaluations: stopped early")
+                        break
+                if self.progress.seconds - saved >= self.settings.checkpoint_minutes * 60:
+                    saved = self.progress.seconds
+                    self._save(self._last)
+        if not self._stop:
+            self._evaluate()
+        self._save(self._last)
+
+    def _ask_to_stop(self, *_: object) -> None:
+        self._stop = True
+
+    def _step(self) -> float:
+        ids, first = self.sampler.batch(self.settings.batch)
+        wanted = targets(ids, first)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            hidden = self.model(torch.from_numpy(ids))
+            loss = grammar_loss(self.model, hidden, wanted)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_LIMIT)
+        share = learning_share(self.settings, self.progress)
+        for optimiser, rate in zip(self.optimisers, (self.settings.matrix_rate, self.settings.table_rate)):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * share
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        decay = min(AVERAGE_DECAY, (self.progress.steps + 1) / (self.progress.steps + 10))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
+        self.progress.steps += 1
+        self.progress.tokens += int((wanted != PAD).sum())
+        return float(loss.detach())
+
+    def _evaluate(self) -> None:
+        sums = evaluate(self.average, *self.validation)
+        progress = self.progress
+        entry = {
+            "seconds": round(progress.seconds), "steps": progress.steps, "tokens": progress.tokens,
+            "loss": sums.per_token, "perplexity": sums.perplexity, "bitsPerEvent": sums.bits_per_event,
+            "bits": {name: round(bits, 4) for name, bits in sums.bits_by_parameter().items()},
+        }
+        progress.history.append(entry)
+        with open(self.folder / "log.jsonl", "a", encoding="utf-8") as log:
+            log.write(json.dumps(entry) + "\n")
+        tqdm.write(f"step {progress.steps}: validation {sums.per_token:.4f} nats, {sums.bits_per_event:.3f} bits/event")
+        if sums.per_token < progress.best:
+            progress.best, progress.since_best = sums.per_token, 0
+            self._save(self.folder / "best.pt")
+        else:
+            progress.since_best += 1
+
+    def _save(self, path: Path) -> None:
+        content = {
+            "configuration": self.configuration.as_dict(),
+            "settings": asdict(self.settings),
+            "progress": asdict(self.progress),
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "random": self.sampler.rng.bit_generator.state,
+        }
+        partial = path.with_suffix(".partial")
+        torch.save(content, partial)
+        partial.replace(path)
+
+    def _resume(self) -> None:
+        if not self._last.exists():
+            return
+        content = torch.load(self._last, weights_only=False)
+        if content["configuration"] != self.configuration.as_dict():
+            raise ValueError(f"{self._last} is of another shape: {content['configuration']}; choose another --out")
+        self.model.load_state_dict(content["model"])
+        self.average.load_state_dict(content["average"])
+        for optimiser, state in zip(self.optimisers, content["optimisers"]):
+            optimiser.load_state_dict(state)
+        self.sampler.rng.bit_generator.state = content["random"]
+        self.progress = Progress(**content["progress"])
+
+
+def load_decoder(checkpoint: Path) -> tuple[Decoder, dict]:
+    """The averaged weights of a checkpoint, ready to run, and the checkpoint's other entries."""
+    content = torch.load(checkpoint, weights_only=False)
+    model = Decoder(ModelConfiguration(**content["configuration"]))
+    model.load_state_dict(content["average"])
+    return model.eval(), {key: content[key] for key in ("configuration", "settings", "progress")}
