@@ -33,9 +33,14 @@ export class Inbox<T> {
 
   /** Takes the first that is wanted, now or when it comes. */
   take(what: string, wanted: (item: T) => boolean = () => true): Promise<T> {
+    return within(what, this.takeWhenever(wanted));
+  }
+
+  /** The same without a deadline. */
+  takeWhenever(wanted: (item: T) => boolean): Promise<T> {
     const index = this.kept.findIndex(wanted);
     if (index >= 0) return Promise.resolve(this.kept.splice(index, 1)[0]);
-    return within(what, new Promise<T>((take) => this.waiting.push({ wanted, take })));
+    return new Promise<T>((take) => this.waiting.push({ wanted, take }));
   }
 
   /** All that has come and was not taken; empties the box. */
