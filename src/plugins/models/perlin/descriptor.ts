@@ -1,0 +1,19 @@
+import type { PluginDescriptor } from '../../../engine/contracts/plugin.js';
+import { optionsSchema } from './options.js';
+
+export const descriptor: PluginDescriptor = {
+  kind: 'composer',
+  name: 'perlin',
+  summary: 'Melody, chords, bass and drums out of seeded Perlin noise and musical rules; needs no weights.',
+  capabilities: [
+    'weightless',
+    'constraint:pitchRange',
+    'constraint:channels',
+    'constraint:velocityRange',
+    'constraint:durationRange',
+    'constraint:maximumRestBeats',
+    'constraint:scale',
+  ],
+  optionsSchema,
+  implementation: new URL('./module.js', import.meta.url).href,
+};
