@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { complain, sentenceOf } from './complain.js';
 import { register as registerBench } from './commands/bench.js';
+import { register as registerDetokenize } from './commands/detokenize.js';
 import { register as registerDoctor } from './commands/doctor.js';
 import { register as registerTokenize } from './commands/tokenize.js';
 
 /** Each command registers itself on the program. */
-const commands = [registerBench, registerDoctor, registerTokenize];
+const commands = [registerBench, registerDetokenize, registerDoctor, registerTokenize];
 
 const program = new Command('continuo')
   .description('A real-time engine that improvises MIDI on stage, in time with the host.')

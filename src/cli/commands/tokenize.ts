@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Tokenizer } from '../../engine/contracts/tokenizer.js';
 import { readMidiFile } from '../../engine/midi-file/read-midi-file.js';
@@ -6,7 +6,9 @@ import { complain, sentenceOf } from '../complain.js';
 import { openTokenizer } from '../open-tokenizer.js';
 import { collectOption, type OptionValues } from '../plugin-options.js';
 import { startProgress } from '../progress.js';
+import { toDocument } from '../token-document.js';
 import { writeTokenFile, type TokenisedFile } from '../token-file.js';
+import { writeOutput } from '../write-output.js';
 
 interface TokenizeOptions {
   readonly tokenizer: string;
@@ -36,13 +38,13 @@ async function tokenize(files: readonly string[], { tokenizer: name, option, jso
   const { tokenizer, options } = await openTokenizer(name, option);
   const done = await tokenizeAll(files, tokenizer);
   if (out === undefined) {
-    const documents = done.map(({ file, ids }) => ({ file, tokens: inRows(ids, tokenizer.vocabulary.rowWidth) }));
+    const documents = done.map(({ file, ids }) => toDocument(file, ids, tokenizer.vocabulary.rowWidth));
     if (files.length > 1) print(documents);
     else if (documents.length > 0) print(documents[0]);
     return;
   }
   const { size: vocabularySize, rowWidth } = tokenizer.vocabulary;
-  await writeFile(out, writeTokenFile(done, { tokenizer: name, options, vocabularySize, rowWidth }));
+  await writeOutput(out, writeTokenFile(done, { tokenizer: name, options, vocabularySize, rowWidth }));
   const ids = done.reduce((sum, file) => sum + file.ids.length, 0);
   if (json) print({ out, files: done.length, failed: files.length - done.length, ids });
   else process.stdout.write(`${out}: ${ids} ids of ${done.length} files\n`);
@@ -66,11 +68,6 @@ async function tokenizeAll(files: readonly string[], tokenizer: Tokenizer): Prom
   progress.stop();
   complaints.forEach(complain);
   return done;
-}
-
-function inRows(ids: Int32Array, rowWidth: number): number[] | number[][] {
-  if (rowWidth === 1) return [...ids];
-  return Array.from({ length: ids.length / rowWidth }, (_, row) => [...ids.subarray(row * rowWidth, (row + 1) * rowWidth)]);
 }
 
 function print(document: unknown): void {

@@ -1,0 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import { ContinuoError } from '../engine/errors.js';
+
+/** Writes the file a command line names. Errors: badConfiguration, in words, when it cannot be written. */
+export async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
+  try {
+    await writeFile(path, content);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such folder' : code === 'EISDIR' ? 'it is a folder' : String(code);
+    throw new ContinuoError('badConfiguration', `${path} cannot be written: ${reason}.`, { cause });
+  }
+}
