@@ -1,5 +1,17 @@
 import type { PluginDescriptor } from '../engine/contracts/plugin.js';
+import { midiTransport } from '../transports/midi/descriptor.js';
+import { oscTransport } from '../transports/osc/descriptor.js';
+import { websocketTransport } from '../transports/websocket/descriptor.js';
+import { decoderLm } from './models/decoder-lm/descriptor.js';
+import { perlin } from './models/perlin/descriptor.js';
 import { skytntEvents } from './tokenizers/skytnt-events/descriptor.js';
 
 /** The plugins that come with the engine. Adding one is a folder and a line here. */
-export const builtInPlugins: readonly PluginDescriptor[] = [skytntEvents];
+export const builtInPlugins: readonly PluginDescriptor[] = [
+  skytntEvents,
+  decoderLm,
+  perlin,
+  midiTransport,
+  oscTransport,
+  websocketTransport,
+];

@@ -1,7 +1,7 @@
 import type { PluginDescriptor } from '../../../engine/contracts/plugin.js';
 import { optionsSchema } from './options.js';
 
-export const descriptor: PluginDescriptor = {
+export const perlin: PluginDescriptor = {
   kind: 'composer',
   name: 'perlin',
   summary: 'Melody, chords, bass and drums out of seeded Perlin noise and musical rules; needs no weights.',

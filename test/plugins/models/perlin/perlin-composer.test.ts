@@ -6,7 +6,7 @@ import type { ConstraintField, MusicConstraint } from '../../../../src/engine/mu
 import { compareNotes, drumChannel, endBeat, type Note } from '../../../../src/engine/music/note.js';
 import { emptyScore, scoreOf } from '../../../../src/engine/music/score.js';
 import { loadInContainer } from '../../../../src/engine/plugins/load-in-container.js';
-import { descriptor } from '../../../../src/plugins/models/perlin/descriptor.js';
+import { perlin } from '../../../../src/plugins/models/perlin/descriptor.js';
 import { optionsSchema } from '../../../../src/plugins/models/perlin/options.js';
 import { PerlinComposer } from '../../../../src/plugins/models/perlin/perlin-composer.js';
 import { composerContract, plainControls } from '../../../engine/contracts/composer-contract.js';
@@ -74,7 +74,7 @@ function assertPlayable(notes: readonly Note[]): void {
   });
 }
 
-const constraints = descriptor.capabilities
+const constraints = perlin.capabilities
   .filter((capability) => capability.startsWith('constraint:'))
   .map((capability) => capability.slice('constraint:'.length) as ConstraintField);
 
@@ -82,7 +82,7 @@ composerContract('perlin', make, { constraints, beats: 40 });
 
 describe('PerlinComposer', () => {
   it('loads by its descriptor', async () => {
-    const container = await loadInContainer(descriptor, { options: descriptor.optionsSchema.parse({}), files: {} });
+    const container = await loadInContainer(perlin, { options: perlin.optionsSchema.parse({}), files: {} });
     assert.ok(container.get(Composer) instanceof PerlinComposer);
   });
 
