@@ -3,10 +3,14 @@ import { complain, sentenceOf } from './complain.js';
 import { register as registerBench } from './commands/bench.js';
 import { register as registerDetokenize } from './commands/detokenize.js';
 import { register as registerDoctor } from './commands/doctor.js';
+import { register as registerPacks } from './commands/packs.js';
+import { register as registerPlay } from './commands/play.js';
+import { register as registerPlugins } from './commands/plugins.js';
+import { register as registerRender } from './commands/render.js';
 import { register as registerTokenize } from './commands/tokenize.js';
 
 /** Each command registers itself on the program. */
-const commands = [registerBench, registerDetokenize, registerDoctor, registerTokenize];
+const commands = [registerBench, registerDetokenize, registerDoctor, registerPacks, registerPlay, registerPlugins, registerRender, registerTokenize];
 
 const program = new Command('continuo')
   .description('A real-time engine that improvises MIDI on stage, in time with the host.')

@@ -33,9 +33,9 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
   container.bind(ParameterStore).toDynamicValue(() => new ParameterStore()).inSingletonScope();
   container.bind(PluginRegistry).toResolvedValue(registryOf, [BuiltInPlugins]).inSingletonScope();
   container.bind(PackShelf).toResolvedValue(shelfOf, [PluginRegistry, ConfigurationService]).inSingletonScope();
-  container.bind<Sender>(Sender).toDynamicValue(() => new SendThread()).inSingletonScope();
+  container.bind<Sender>(Sender).toResolvedValue(senderOf, [ParameterStore]).inSingletonScope();
   container.bind(InternalSource).toResolvedValue(internalOf, [Clock, ConfigurationService]).inSingletonScope();
-  container.bind(PackVoices).toResolvedValue(voicesOf, [PackShelf, ConfigurationService]).inSingletonScope();
+  container.bind(PackVoices).toResolvedValue(voicesOf, [PackShelf, ConfigurationService, ParameterStore]).inSingletonScope();
   container
     .bind(Ensemble)
     .toResolvedValue(ensembleOf, [Clock, Sender, PackVoices, ParameterStore, InternalSource, ConfigurationService])
@@ -60,12 +60,19 @@ function shelfOf(plugins: PluginRegistry, configuration: Configuration): PackShe
   return new PackShelf(plugins, [join(repositoryRoot, 'models'), ...configuration.packFolders]);
 }
 
+function senderOf(parameters: ParameterStore): Sender {
+  return new SendThread({
+    onFault: (error, origin) => parameters.report(error, origin),
+    onNotice: (sentence) => parameters.emit({ type: 'notice', sentence }),
+  });
+}
+
 function internalOf(clock: Clock, configuration: Configuration): InternalSource {
   return new InternalSource(clock, configuration.bpm);
 }
 
-function voicesOf(shelf: PackShelf, configuration: Configuration): PackVoices {
-  return new PackVoices(shelf, configuration.inference);
+function voicesOf(shelf: PackShelf, configuration: Configuration, parameters: ParameterStore): PackVoices {
+  return new PackVoices(shelf, configuration.inference, (sentence) => parameters.emit({ type: 'notice', sentence }));
 }
 
 function ensembleOf(

@@ -10,6 +10,7 @@ export class PackVoices implements VoiceSource {
   constructor(
     private readonly shelf: PackShelf,
     private readonly inference: Configuration['inference'],
+    private readonly onNotice: (sentence: string) => void,
   ) {}
 
   get fallback(): string | undefined {
@@ -18,7 +19,7 @@ export class PackVoices implements VoiceSource {
 
   async open(name: string, onFailure: (error: ContinuoError) => void): Promise<Voice> {
     const pack = await this.shelf.take(name);
-    const composer = new WorkerComposer(toRecipe(pack, this.inference), onFailure);
+    const composer = new WorkerComposer(toRecipe(pack, this.inference), onFailure, this.onNotice);
     await composer.prepare();
     return { pack: name, composer, sampling: pack.sampling };
   }

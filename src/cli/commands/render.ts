@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { loadConfiguration } from '../../engine/configuration.js';
+import { engineContainer } from '../../engine/create-engine.js';
+import { ContinuoError } from '../../engine/errors.js';
+import { readPrompt } from '../../engine/midi-file/prompt.js';
+import { writeRender } from '../../engine/midi-file/render.js';
+import type { Score } from '../../engine/music/score.js';
+import { PackShelf } from '../../engine/packs/pack-shelf.js';
+import { loadPlugins } from '../../engine/plugins/plugin-loader.js';
+import { PluginRegistry } from '../../engine/plugins/plugin-registry.js';
+import { OfflineTake } from '../../engine/rendering/offline-take.js';
+import { PackVoices } from '../../engine/voices.js';
+import { builtInPlugins } from '../../plugins/manifest.js';
+import { parseBpm, parseCount } from '../arguments.js';
+import { complain } from '../complain.js';
+import { startProgress } from '../progress.js';
+import { writeOutput } from '../write-output.js';
+
+interface RenderOptions {
+  readonly pack: string;
+  readonly bars: number;
+  readonly prompt?: string;
+  readonly bpm: number;
+  readonly seed: number;
+  readonly config?: string;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('render')
+    .description('let a pack play into a MIDI file, as on stage but faster than real time')
+    .requiredOption('--pack <name>', 'pack that plays')
+    .requiredOption('--bars <n>', 'length of the take', parseCount(1))
+    .option('--prompt <file.mid>', 'music that was played before')
+    .option('--bpm <n>', 'tempo', parseBpm, 120)
+    .option('--seed <n>', 'the same seed gives the same file', parseCount(0), 1)
+    .option('--config <file>', 'configuration file (JSON)')
+    .requiredOption('--out <file.mid>', 'file to write')
+    .option('--json', 'print what was done as JSON', false)
+    .action(render);
+}
+
+async function render(options: RenderOptions): Promise<void> {
+  const { pack, bars, bpm, seed, out } = options;
+  const configuration = loadConfiguration(options.config);
+  const container = engineContainer(configuration, builtInPlugins);
+  const { faults } = await loadPlugins(container.get(PluginRegistry), configuration.plugins, configuration.folder);
+  for (const fault of faults) complain(fault.message);
+  await container.get(PackShelf).read();
+  const take = new OfflineTake(container.get(PackVoices), bpm);
+  await take.parameters.write('deck/1/seed', [seed], 'render');
+  const beatsPerBar = take.parameters.number('beats-per-bar');
+  const progress = startProgress('rendering', bars * beatsPerBar);
+  const started = process.hrtime.bigint();
+  const { score, faults: broken } = await play(take, options, bars * beatsPerBar, () => progress.step());
+  progress.stop();
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  await writeOutput(out, writeRender(score, { title: `${pack}, seed ${seed}` }));
+  for (const fault of broken) complain(fault);
+  const musicSeconds = (bars * beatsPerBar * 60) / bpm;
+  const report = { file: out, pack, bars, bpm, seed, notes: score.notes.length, seconds, timesRealTime: musicSeconds / seconds };
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else complain(`${out}: ${score.notes.length} notes in ${bars} bars, ${report.timesRealTime.toFixed(1)} times faster than it plays`);
+}
+
+/** The take as it sounded, in the tempo asked for, with the prompt left out. */
+async function play(
+  take: OfflineTake,
+  { pack, prompt, bpm }: RenderOptions,
+  beats: number,
+  onBeat: () => void,
+): Promise<{ score: Score; faults: readonly string[] }> {
+  const faults: string[] = [];
+  take.parameters.onEvent((event) => {
+    if (event.type === 'error') faults.push(event.sentence);
+  });
+  await take.start(pack, prompt === undefined ? undefined : promptFrom(prompt));
+  await take.playUntil(beats, onBeat);
+  await take.end();
+  return { score: { ...take.recorder.score(), tempos: [{ beat: 0, bpm }] }, faults };
+}
+
+function promptFrom(file: string): Score {
+  try {
+    return readPrompt(readFileSync(file));
+  } catch (cause) {
+    const { message } = ContinuoError.from(cause, 'badMidiFile');
+    throw new ContinuoError('badMidiFile', `${file} cannot be a prompt: ${message}`, { cause });
+  }
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ComposeControls, ComposedSpan, Composer } from '../../../src/engine/contracts/composer.js';
+import { NullComposer } from '../../../src/engine/contracts/null-composer.js';
+import type { Voice, VoiceSource } from '../../../src/engine/deck/voice.js';
+import { ContinuoError } from '../../../src/engine/errors.js';
+import type { EngineEvent } from '../../../src/engine/events.js';
+import type { Note } from '../../../src/engine/music/note.js';
+import type { Score } from '../../../src/engine/music/score.js';
+import { Ensemble } from '../../../src/engine/ensemble.js';
+import { ParameterStore } from '../../../src/engine/parameters/parameter-store.js';
+import { OfflineTake } from '../../../src/engine/rendering/offline-take.js';
+import { TakeRecorder } from '../../../src/engine/rendering/take-recorder.js';
+import { LocalSender } from '../../../src/engine/scheduling/local-sender.js';
+import { VirtualClock } from '../../../src/engine/time/clock.js';
+import { timeAt } from '../../../src/engine/time/timeline.js';
+
+/** The null composer on a channel of its own, with a memory of what it was primed with. */
+class NumberedComposer extends NullComposer {
+  readonly primed: { history: Score; atBeat: number }[] = [];
+  disposals = 0;
+  broken = false;
+
+  constructor(private readonly channel: number) {
+    super();
+  }
+
+  override async prime(history: Score, atBeat: number): Promise<void> {
+    this.primed.push({ history, atBeat });
+    await super.prime(history, atBeat);
+  }
+
+  override async compose(untilBeat: number, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
+    if (this.broken) throw new ContinuoError('modelFailed', 'The composer broke.');
+    const constraint = { ...controls.constraint, channels: [this.channel] };
+    return super.compose(untilBeat, { ...controls, constraint }, stopped);
+  }
+
+  override async dispose(): Promise<void> {
+    this.disposals += 1;
+    await super.dispose();
+  }
+}
+
+/** Packs named by the channel they play on; a pack named `bad` cannot be opened. */
+class NumberedVoices implements VoiceSource {
+  readonly fallback = '15';
+  readonly opened: NumberedComposer[] = [];
+
+  async open(pack: string): Promise<Voice> {
+    if (pack === 'bad') throw new ContinuoError('badPack', 'The pack bad is damaged.');
+    const composer = new NumberedComposer(Number(pack));
+    this.opened.push(composer);
+    await composer.prepare();
+    return { pack, composer: composer satisfies Composer, sampling: {} };
+  }
+}
+
+async function take(pack = '1') {
+  const voices = new NumberedVoices();
+  const offline = new OfflineTake(voices, 120);
+  const events: EngineEvent[] = [];
+  offline.parameters.onEvent((event) => events.push(event));
+  await offline.start(pack);
+  return { voices, offline, events, deck: offline.ensemble.decks[0] };
+}
+
+const beatsOf = (notes: readonly Note[], channel: number): number[] =>
+  notes.filter((note) => note.channel === channel).map((note) => note.beat);
+const range = (from: number, until: number): number[] => Array.from({ length: until - from }, (_unused, index) => from + index);
+
+describe('Deck', () => {
+  it('plays every beat its composer wrote, and no note hangs', async () => {
+    const { offline } = await take();
+    await offline.playUntil(64);
+    await offline.end();
+    assert.deepEqual(beatsOf(offline.recorder.score().notes, 1), range(0, 64));
+    assert.equal(offline.recorder.hanging, 0);
+  });
+
+  it('keeps the horizon composed and not more', async () => {
+    const { offline, deck } = await take();
+    await offline.playUntil(10);
+    await deck.settled();
+    assert.ok(deck.aheadBeats > 7 && deck.aheadBeats <= 8, String(deck.aheadBeats));
+    await offline.end();
+  });
+
+  it('swaps on the bar with no beat left empty, and primes the newcomer with what came before', async () => {
+    const { offline, voices } = await take();
+    await offline.playUntil(5);
+    await offline.swap('2', 'bar');
+    await offline.playUntil(16);
+    await offline.end();
+    const { notes } = offline.recorder.score();
+    assert.deepEqual(beatsOf(notes, 1), range(0, 8));
+    assert.deepEqual(beatsOf(notes, 2), range(8, 16));
+    const [{ history, atBeat }] = voices.opened[1].primed;
+    assert.equal(atBeat, 8);
+    assert.deepEqual(beatsOf(history.notes, 1), range(0, 8));
+    assert.equal(voices.opened[0].disposals, 1);
+  });
+
+  it('waits for a boundary that lies beyond the horizon', async () => {
+    const { offline, events } = await take();
+    await offline.playUntil(1);
+    await offline.swap('2', '8-bars');
+    await offline.playUntil(40);
+    await offline.end();
+    assert.deepEqual(beatsOf(offline.recorder.score().notes, 2), range(32, 40));
+    const stages = events.filter((event) => event.type === 'swap').map((event) => `${event.stage} ${event.pack} ${event.atBeat ?? ''}`);
+    assert.deepEqual(stages, ['loading 1 ', 'ready 1 0', 'playing 1 0', 'loading 2 ', 'ready 2 32', 'playing 2 32']);
+  });
+
+  it('plays on when a pack cannot be loaded, and says why', async () => {
+    const { offline, events } = await take();
+    await offline.playUntil(3);
+    await assert.rejects(offline.swap('bad', 'bar'), /damaged/);
+    await offline.playUntil(20);
+    await offline.end();
+    assert.deepEqual(beatsOf(offline.recorder.score().notes, 1), range(0, 20));
+    assert.ok(events.some((event) => event.type === 'swap' && event.stage === 'failed' && event.sentence?.includes('damaged')));
+  });
+
+  it('lets the latest of two loads win', async () => {
+    const { offline, deck } = await take();
+    await offline.playUntil(1);
+    const first = deck.load('2', 'bar');
+    await offline.swap('3', 'bar');
+    await first;
+    await offline.playUntil(12);
+    await offline.end();
+    const { notes } = offline.recorder.score();
+    assert.deepEqual([beatsOf(notes, 2), beatsOf(notes, 3)], [[], range(4, 12)]);
+  });
+
+  it('loads the pack again when its voice dies, with no beat lost', async () => {
+    const { offline, voices, events } = await take();
+    await offline.playUntil(4);
+    voices.opened[0].broken = true;
+    await offline.playUntil(24);
+    await offline.end();
+    assert.equal(voices.opened.length, 2);
+    assert.deepEqual(beatsOf(offline.recorder.score().notes, 1), range(0, 24));
+    assert.ok(events.some((event) => event.type === 'error' && event.code === 220));
+  });
+
+  it('steers what is not committed and keeps what is', async () => {
+    const { offline, deck } = await take();
+    await offline.playUntil(4);
+    await offline.parameters.write('deck/1/low-pitch', [100], 'test');
+    await deck.settled();
+    await offline.playUntil(12);
+    await offline.end();
+    const { notes } = offline.recorder.score();
+    assert.deepEqual(beatsOf(notes, 1), range(0, 12));
+    assert.deepEqual(notes.filter((note) => note.pitch >= 100).map((note) => note.beat), range(5, 12));
+  });
+
+  it('moves the plan with a host that jumps, at the same place in the bar', async () => {
+    const { offline, deck } = await take();
+    await offline.playUntil(6);
+    await deck.settled();
+    deck.relocate(6, 102);
+    assert.deepEqual(deck.plan.from(102).notes.map((note) => note.pitch), range(6, 13).map((beat) => 60 + (beat % 12)));
+    deck.relocate(102, 1);
+    const next = deck.plan.from(1).notes[0];
+    assert.deepEqual([next.beat, next.pitch], [1, 60 + 9]);
+    await offline.end();
+  });
+
+  it('rests and begins again ahead when the music overtakes it', async () => {
+    const clock = new VirtualClock();
+    const timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
+    const sender = new LocalSender(clock, { timeline });
+    const recorder = new TakeRecorder();
+    await sender.attach({ name: 'take', leadMicros: 0, offsetMicros: 0, sendsClock: false }, recorder);
+    const ensemble = new Ensemble({ clock, sender, voices: new NumberedVoices(), parameters: new ParameterStore(), timeline }, 1);
+    const [deck] = ensemble.decks;
+    await deck.load('1', 'now');
+    ensemble.transport({ type: 'start', beat: 0, micros: 0 });
+    await deck.settled();
+    sender.advanceTo(timeAt(timeline, 20.5));
+    await deck.settled();
+    sender.advanceTo(timeAt(timeline, 25));
+    await ensemble.dispose();
+    assert.deepEqual(beatsOf(recorder.score().notes, 1), [...range(0, 8), ...range(22, 26)]);
+    assert.equal(deck.underruns, 1);
+  });
+});
