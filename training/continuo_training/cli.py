@@ -88,10 +88,14 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _sample(options: argparse.Namespace) -> None:
+    from .data import load_songs
     from .render import render_pack
 
     overrides = json.loads(options.sampling) if options.sampling else {}
-    for path in render_pack(options.pack, options.out, options.count, options.beats, options.bpm, options.seed, overrides):
+    like = load_songs(options.like, True) if options.like else None
+    for path in render_pack(
+        options.pack, options.out, options.count, options.beats, options.seed, options.bpm, overrides, like
+    ):
         print(path)
 
 
@@ -168,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--beats", type=int, default=128)
     sample.add_argument("--bpm", type=float, default=None, help="default: the tempo in the pack's setup, or 90")
     sample.add_argument("--seed", type=int, default=1)
+    sample.add_argument("--like", type=Path, help="token file: each take begins as one of its songs, in that song's key")
     sample.add_argument("--sampling", help="JSON that overrides the pack's sampling")
     sample.set_defaults(command=_sample)
 
