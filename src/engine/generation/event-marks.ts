@@ -14,14 +14,17 @@ export interface EventMark {
   readonly segment: Segment;
   /** Composed ids of the segment so far. */
   readonly length: number;
-  /** What makes going back quick, as long as the stream has not been opened anew. */
+  /** What makes going back quick, good for the opening of the stream it was taken in. */
   readonly stream: StreamMark | undefined;
+  readonly opening: number;
   /** Random numbers drawn. */
   readonly counter: number;
   /** Beat of the last event so far. */
   readonly lastBeat: Beats;
   /** No event before this could still come. */
   readonly frontierBeat: Beats;
+  /** No event before this was to come. */
+  readonly floor: Beats;
   /** Events since time last moved. */
   readonly eventsHere: number;
 }
@@ -44,11 +47,6 @@ export class EventMarks {
 
   clear(): void {
     this.marks = [];
-  }
-
-  /** The stream was opened anew: nothing is quick any more. */
-  slowDown(): void {
-    this.marks = this.marks.map((mark) => ({ ...mark, stream: undefined }));
   }
 
   /** The latest mark with nothing at or after `beat`, and all later ones removed; `undefined` when it was let go. */

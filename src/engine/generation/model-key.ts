@@ -3,7 +3,7 @@ import { detectKey, semitonesToC, transposePitch } from '../music/key.js';
 import { drumChannel, type Note } from '../music/note.js';
 
 /** From here on a key is taken for certain. */
-export const clearKey = 3;
+export const clearKey = 2;
 
 /** Semitones that bring the history into the model's key, C major or A minor. */
 export function shiftIntoModelKey(notes: readonly Note[], keySemitones: number): number {

@@ -37,11 +37,18 @@ export class Take {
   private readonly random = new CounterRandom(0);
   private readonly reserve: number;
   private segment: Segment = nothingRead;
+  /** How often the stream was opened. */
+  private openings = 0;
+  /** No event before this is wanted. */
   private floor: Beats = 0;
+  /** Where music was taken back to: what comes before it then was not given out and is not wanted now. */
+  private wall: Beats = -Infinity;
+  /** Where to go back to if what is composed as before, with other controls, comes before the wall. */
+  private beforeWall: EventMark | undefined;
   private lastBeat: Beats = -Infinity;
   private eventsHere = 0;
   private betweenEvents = true;
-  /** Where to go back to if what is composed freely turns out to be too early. */
+  /** Where to go back to if what is composed freely comes before the floor. */
   private attempt: EventMark | undefined;
   /** Only ids that can still reach the floor are allowed. */
   private strict = false;
@@ -61,7 +68,7 @@ export class Take {
 
   /** No event before this beat can still come. */
   get frontierBeat(): Beats {
-    return Math.max(this.floor, this.stream.frontierBeat);
+    return Math.max(this.wall, this.ownFrontier);
   }
 
   /** Forgets everything and reads `past`, all of which lies before `atBeat`; the first event comes at `atBeat` or later. */
@@ -70,6 +77,8 @@ export class Take {
     this.random.counter = 0;
     this.eventsHere = 0;
     this.marks.clear();
+    this.wall = -Infinity;
+    this.beforeWall = undefined;
     this.lastBeat = this.read(past, atBeat);
     while (this.stream.behind) await this.stream.readSome();
     this.marks.add(this.mark());
@@ -78,14 +87,13 @@ export class Take {
   /** At most one model run; returns the events that became certain. `past` is asked for when the context is full. */
   async step(rules: ComposingRules, past: () => Score): Promise<readonly DecodedEvent[]> {
     const { stream } = this;
-    if (this.isFull()) this.read(past(), this.frontierBeat);
+    if (this.isFull()) this.read(past(), this.ownFrontier);
     if (stream.behind) {
       await stream.readSome();
       return [];
     }
-    const early = stream.frontierBeat < this.floor;
-    if (this.betweenEvents) this.noteWhereWeStand(early);
-    const token = await this.choose(rules, early);
+    if (this.betweenEvents) this.noteWhereWeStand();
+    const token = await this.choose(rules);
     const frontier = stream.frontierBeat;
     const events = stream.accept(token);
     this.segment.ids.push(token);
@@ -100,14 +108,15 @@ export class Take {
     const mark = this.marks.backTo(beat);
     if (!mark) return false;
     this.restore(mark);
-    this.floor = beat;
+    this.wall = beat;
+    this.beforeWall = mark;
     return true;
   }
 
-  private async choose(rules: ComposingRules, early: boolean): Promise<number> {
-    const { stream } = this;
-    const allowed = stream.allow(early ? rules.constraintAfter(this.floor - this.lastOnset()) : rules.constraint);
-    if (early && this.strict) this.reach.keepFrom(stream, this.floor);
+  private async choose(rules: ComposingRules): Promise<number> {
+    const { stream, isEarly } = this;
+    const allowed = stream.allow(isEarly ? rules.constraintAfter(this.floor - this.lastOnset()) : rules.constraint);
+    if (isEarly && this.strict) this.reach.keepFrom(stream, this.floor);
     if (allowed.count === 1) return allowed.ids[0];
     biasDensity(stream, this.reach, rules.density);
     this.random.reseed(rules.seed, this.start);
@@ -115,17 +124,20 @@ export class Take {
     return this.sampler.sample(await stream.logits(), allowed, rules.sampling(attribute), this.random);
   }
 
-  private noteWhereWeStand(early: boolean): void {
+  private noteWhereWeStand(): void {
     if (this.eventsHere >= lostEvents) {
       throw new ContinuoError('composerStalled', `the model wrote ${lostEvents} events at beat ${this.stream.frontierBeat} and would not go on; raise the temperature or load another pack`);
     }
-    if (early) {
+    if (this.isEarly) {
       if (!this.strict && !this.attempt) this.attempt = this.mark();
       return;
     }
     this.attempt = undefined;
     this.strict = false;
-    this.marks.add(this.mark());
+    if (this.stream.frontierBeat >= this.wall) {
+      this.beforeWall = undefined;
+      this.marks.add(this.mark());
+    }
     if (this.eventsHere >= stuckEvents) {
       this.floor = this.stream.frontierBeat + pushBeats;
       this.strict = true;
@@ -134,14 +146,23 @@ export class Take {
 
   /** Lets events pass that are late enough; at the first that is not, goes back and composes with the times held down. */
   private judge(events: readonly DecodedEvent[]): readonly DecodedEvent[] {
-    const inTime = events.filter((event) => eventBeat(event) >= this.floor);
-    if (inTime.length < events.length && this.attempt) {
-      this.restore(this.attempt);
-      this.strict = true;
+    if (this.attempt && events.some((event) => eventBeat(event) < this.floor)) {
+      this.goBackTo(this.attempt, this.floor);
+      return [];
+    }
+    if (this.beforeWall && events.some((event) => eventBeat(event) < this.wall)) {
+      this.goBackTo(this.beforeWall, this.wall);
+      this.beforeWall = undefined;
       return [];
     }
     for (const event of events) this.lastBeat = Math.max(this.lastBeat, eventBeat(event));
-    return inTime;
+    return events.filter((event) => eventBeat(event) >= Math.max(this.floor, this.wall));
+  }
+
+  private goBackTo(mark: EventMark, floor: Beats): void {
+    this.restore(mark);
+    this.floor = floor;
+    this.strict = true;
   }
 
   private isFull(): boolean {
@@ -160,24 +181,34 @@ export class Take {
   }
 
   private openStream(ids: readonly number[], originBeat: Beats): readonly DecodedEvent[] {
-    this.marks.slowDown();
+    this.openings += 1;
     return this.stream.open(ids, originBeat);
   }
 
   private mark(): EventMark {
-    const { segment, stream, random, lastBeat, eventsHere } = this;
-    const { frontierBeat } = stream;
-    return { segment, length: segment.ids.length, stream: stream.mark(), counter: random.counter, lastBeat, frontierBeat, eventsHere };
+    const { segment, stream, random, openings, lastBeat, floor, eventsHere } = this;
+    return {
+      segment,
+      length: segment.ids.length,
+      stream: stream.mark(),
+      opening: openings,
+      counter: random.counter,
+      lastBeat,
+      frontierBeat: stream.frontierBeat,
+      floor,
+      eventsHere,
+    };
   }
 
   private restore(mark: EventMark): void {
     const { segment, length } = mark;
     segment.ids.length = length;
     this.segment = segment;
-    if (mark.stream) this.stream.rewind(mark.stream);
+    if (mark.stream && mark.opening === this.openings) this.stream.rewind(mark.stream);
     else this.openStream([...segment.prompt, ...segment.ids], segment.originBeat);
     this.random.counter = mark.counter;
     this.lastBeat = mark.lastBeat;
+    this.floor = mark.floor;
     this.eventsHere = mark.eventsHere;
     this.between();
   }
@@ -186,6 +217,14 @@ export class Take {
     this.betweenEvents = true;
     this.attempt = undefined;
     this.strict = false;
+  }
+
+  private get isEarly(): boolean {
+    return this.stream.frontierBeat < this.floor;
+  }
+
+  private get ownFrontier(): Beats {
+    return Math.max(this.floor, this.stream.frontierBeat);
   }
 
   /** The last event, or where the stream's time began. */

@@ -17,13 +17,13 @@ export interface DetectedKey {
   /** Pitch class 0..11 of the tonic of the major key, or of the relative major of the minor one. */
   readonly semitones: number;
   readonly minor: boolean;
-  /** How much likelier it is than the next key, as a natural logarithm: 0 is a guess, 3 is clear. */
+  /** How much likelier it is than the next key, as a natural logarithm: 0 is a guess, 2 is clear. */
   readonly clarity: number;
 }
 
 /**
  * The key of some music, drums left out; `undefined` where nothing with a pitch sounds.
- * @example detectKey(notes of a G major scale) // → { semitones: 7, minor: false, clarity: 5.1… }
+ * @example detectKey(notes of a G major scale) // → { semitones: 7, minor: false, clarity: 4.1… }
  */
 export function detectKey(notes: readonly Note[]): DetectedKey | undefined {
   const weights = pitchClassWeights(notes);
