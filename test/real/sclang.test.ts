@@ -10,6 +10,7 @@ import { OscSocket } from '../../src/transports/osc/osc-socket.js';
 import { OscSurface } from '../../src/transports/osc/osc-surface.js';
 import { OscPeer } from '../transports/support/osc-peer.js';
 import { until, within } from '../transports/support/within.js';
+import { freePort } from './support/free-port.js';
 import { skipWithoutSuperCollider, startSclang, type Sclang } from './support/sclang.js';
 import { readRecording } from './support/wav.js';
 
@@ -43,13 +44,6 @@ async function stage(context: TestContext, serverPort?: number): Promise<Stage> 
     await socket.close();
   });
   return { store, output, sclang, prompter };
-}
-
-async function freePort(): Promise<number> {
-  const peer = await OscPeer.open(0);
-  const { port } = peer;
-  await peer.close();
-  return port;
 }
 
 function note(index: number, change: Partial<WireEvent> = {}): WireEvent {
