@@ -114,7 +114,7 @@ export class PerlinComposer implements Composer {
     const { field, impression, options } = this;
     const { sampling, constraint, keySemitones, density } = controls;
     const daring = daringOf(sampling);
-    const key = chooseKey(keySemitones, this.follows, constraint.scale, impression, options.mode, field.trait(modeTrait));
+    const key = chooseKey(keySemitones, this.follows, constraint.scale, impression.key, options.mode, field.trait(modeTrait));
     const next = phraseAt(place.startBeat + beatsPerPhrase, sampling.temperature);
     return {
       place,
