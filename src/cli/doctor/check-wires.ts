@@ -38,9 +38,10 @@ async function look(wire: PluginDescriptor, options: unknown, packs: readonly Pa
   const transport = container.get<Transport>(Transport);
   try {
     const { notices, outputs } = await transport.open();
+    const surveyed = (await transport.survey?.()) ?? [];
     return {
       outputs: outputs.length,
-      findings: notices.map(({ level, sentence }): Finding => ({ topic: 'wires', state: level, sentence: asSentence(sentence) })),
+      findings: [...notices, ...surveyed].map(({ level, sentence }): Finding => ({ topic: 'wires', state: level, sentence: asSentence(sentence) })),
     };
   } finally {
     await transport.close();

@@ -21,6 +21,8 @@ export interface Transport {
    * Errors: `portUnavailable` when the wire as a whole cannot be had.
    */
   open(): Promise<TransportOffer>;
+  /** What else of its kind is on this machine, for somebody who looks for it; one sentence each. Called while it is open. */
+  survey?(): Promise<readonly Notice[]>;
   close(): Promise<void>;
 }
 

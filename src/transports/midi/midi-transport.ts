@@ -8,7 +8,8 @@ import { MidiInput } from './midi-input.js';
 import { hasVirtualPorts, midiPortNames, type MidiPortNames } from './midi-library.js';
 import type { MidiOutputOptions } from './midi-output.js';
 import type { MidiOptions, PortWish } from './options.js';
-import { planPort } from './port-names.js';
+import { midiPortReport } from './port-list.js';
+import { listed, planPort } from './port-names.js';
 
 /**
  * The MIDI wire: one port out, which the send thread opens, and one port in, whose clock is offered as a leader.
@@ -33,6 +34,16 @@ export class MidiTransport implements Transport {
       controlSurfaces: [],
       notices,
     };
+  }
+
+  /** The ports of other programs and devices. */
+  async survey(): Promise<readonly Notice[]> {
+    const report = midiPortReport();
+    if (!report.available) return [];
+    const { outputPort, inputPort } = this.#options;
+    const ours = [outputPort, inputPort].flatMap((wish) => ('virtual' in wish ? [wish.virtual] : []));
+    const others = (names: readonly string[]): string => listed(names.filter((name) => !ours.some((own) => name.includes(own))));
+    return [{ level: 'ready', sentence: `MIDI ports that can be played to: ${others(report.outputs)}; that can be heard: ${others(report.inputs)}.` }];
   }
 
   async close(): Promise<void> {

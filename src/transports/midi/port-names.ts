@@ -51,6 +51,7 @@ function stableNames(name: string): readonly string[] {
   return colon < 0 ? [withoutAddress] : [withoutAddress, withoutAddress.slice(colon + 1)];
 }
 
-function listed(names: readonly string[]): string {
+/** @example listed(['a', 'b']) // → '"a", "b"' */
+export function listed(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ');
 }
