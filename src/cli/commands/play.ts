@@ -4,6 +4,7 @@ import { engineContainer } from '../../engine/create-engine.js';
 import { Engine } from '../../engine/engine.js';
 import { builtInPlugins } from '../../plugins/manifest.js';
 import { parseBpm } from '../arguments.js';
+import { complain } from '../complain.js';
 import { eventSentence } from '../terminal/event-sentence.js';
 import { LiveTerminal } from '../terminal/live-terminal.js';
 
@@ -27,6 +28,14 @@ async function play(options: PlayOptions): Promise<void> {
   const engine = engineContainer(configurationOf(options), builtInPlugins).get(Engine);
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+    for (const crash of ['uncaughtException', 'unhandledRejection'] as const) {
+      process.once(crash, (cause) => {
+        // Whatever broke, no note may be left sounding: the send thread is alive and ends them all.
+        complain(`Continuo stops: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+        process.exitCode = 1;
+        resolve();
+      });
+    }
     show(engine, resolve);
   });
   await engine.start();

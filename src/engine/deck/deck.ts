@@ -64,6 +64,7 @@ export class Deck {
   private arrival: { readonly beat: Beats; readonly pack: string } | undefined;
   private relocations = 0;
   private underrunCount = 0;
+  private warned = false;
   private disposed = false;
   private onChanged: (() => void)[] = [];
 
@@ -200,9 +201,20 @@ export class Deck {
     const span = await voice.composer.compose(until - this.shift, controls, () => this.voice !== voice || this.disposed);
     if (this.voice !== voice || this.disposed) return;
     this.speed.add(span);
+    this.warnIfTooSlow(voice);
     this.accept(span);
     if (this.composedUntil > this.parts.position.beat()) this.restBeats = shortestRest;
     if (this.speed.measured) this.failures = 0;
+  }
+
+  /** Once a voice: a performer must know before the audience does. */
+  private warnIfTooSlow(voice: Voice): void {
+    const { microsPerBeat95, measured } = this.speed;
+    if (this.warned || !measured || microsPerBeat95 <= this.parts.position.beatMicros) return;
+    this.warned = true;
+    const bpm = Math.floor(60_000_000 / microsPerBeat95);
+    const sentence = `${voice.pack} cannot hold this tempo on this machine and will rest at times: play below ${bpm} BPM, or load a smaller pack.`;
+    this.parts.emit({ type: 'notice', sentence });
   }
 
   private accept(span: ComposedSpan): void {
@@ -289,6 +301,7 @@ export class Deck {
     this.shift = 0;
     this.composedUntil = atBeat;
     this.speed = new ComposingSpeed();
+    this.warned = false;
     this.restBeats = shortestRest;
     this.revision = 'none';
     this.arrival = { beat: atBeat, pack: voice.pack };

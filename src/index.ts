@@ -1,0 +1,21 @@
+/** What a plugin's author, or a program that embeds the engine, may use. */
+export * from './engine/contracts/composer.js';
+export * from './engine/contracts/control-surface.js';
+export * from './engine/contracts/language-model.js';
+export * from './engine/contracts/output.js';
+export * from './engine/contracts/plugin.js';
+export * from './engine/contracts/sync-source.js';
+export * from './engine/contracts/tokenizer.js';
+export * from './engine/contracts/transport.js';
+export * from './engine/music/constraint.js';
+export * from './engine/music/note.js';
+export * from './engine/music/score.js';
+export * from './engine/music/tick-score.js';
+export * from './engine/music/units.js';
+export * from './engine/time/clock.js';
+export * from './engine/time/timeline.js';
+export { loadConfiguration, type Configuration } from './engine/configuration.js';
+export { engineContainer } from './engine/create-engine.js';
+export { Engine } from './engine/engine.js';
+export { ContinuoError, errorCodes } from './engine/errors.js';
+export { builtInPlugins } from './plugins/manifest.js';
