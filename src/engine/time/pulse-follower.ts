@@ -11,6 +11,8 @@ const strayInterval = 0.25;
 const shortestQuiet: Micros = 500_000;
 /** Pulses needed before a long gap is taken for missing pulses. */
 const pulsesToTrust = 4;
+/** Intervals from one pulse to the next from which on one is missing between them. */
+const lostGap = 1.6;
 /** So many long gaps on end, all alike, are a slower tempo, not a run of lost pulses. */
 const gapsThatAreATempo = 4;
 const longGap = 1.3;
@@ -152,13 +154,13 @@ export class PulseFollower {
       this.resume(time);
       return true;
     }
-    // The second pulse of a clock that is new, or has resumed at another tempo, is the first to tell the interval.
-    if (this.line.pulses === 1 && Math.abs(gap - 1) > strayInterval) this.line.forgetTempo();
     if (this.owed > 0 && gap < 0.3) {
       this.owed -= 1;
       return false;
     }
-    const steps = this.line.pulses >= pulsesToTrust && gap > 1.6 ? Math.round(gap) : 1;
+    // Only a gap that is long by itself hides pulses: one that is merely far from the line says that the line is wrong.
+    const isLong = gap > lostGap && (time - this.lastMicros) / this.line.interval > lostGap;
+    const steps = this.line.pulses >= pulsesToTrust && isLong ? Math.round(gap) : 1;
     if (steps > 1) {
       this.owed = steps - 1;
       this.pulsesSinceGap = 0;

@@ -72,11 +72,6 @@ export class PulseRegression {
     this.fit();
   }
 
-  /** Lets the next two pulses alone tell the interval. */
-  forgetTempo(): void {
-    this.rememberedWeight = 0;
-  }
-
   /** Forgets where the pulses were; `rememberTempo` lets the old interval count until the new pulses outweigh it. */
   restart(rememberTempo: boolean): void {
     const evidence = this.count < rememberedPulses ? this.count : rememberedPulses;

@@ -226,6 +226,40 @@ describe('PulseFollower: lost pulses', () => {
   });
 });
 
+describe('PulseFollower: clocks that stumble', () => {
+  /** Sends pulses so many intervals after each other. */
+  function stumble(host: Host, intervals: readonly number[]): void {
+    for (const interval of intervals) {
+      host.micros += (interval - 1) * host.interval();
+      host.pulses(1);
+    }
+  }
+
+  it('keeps the tempo when the pulse behind the downbeat comes too soon', () => {
+    const host = new Host(180).pulses(96).start();
+    stumble(host, [1.6, 0.3, 0.9]);
+    near(host.heardBpm, 180, 3);
+  });
+
+  it('takes no tempo for the true one that is wrong by the same share at every pulse', () => {
+    const host = new Host(180, 1_000, 3).pulses(48).start();
+    stumble(host, [1.6, 0.3, 0.9, 1.1, 1.1, 1, 1, 1, 1.05, 0.9, 1.2, 0.8, 0.7, 1.3]);
+    host.pulses(2 * quarter);
+    near(host.heardBpm, 180, 1);
+    near(host.heardBeat, (13 + 2 * quarter) / pulsesPerBeat, 0.02);
+  });
+
+  it('is back in tempo and place within two beats after a machine that stood still for a moment', () => {
+    for (const late of [2, 4, 7]) {
+      const host = new Host(180, 500, late).start().pulses(48);
+      stumble(host, [late + 1, ...Array.from({ length: late }, () => 0.02), 0.98 - 0.02 * late]);
+      host.pulses(2 * quarter);
+      near(host.heardBpm, 180, 0.5);
+      near(host.heardBeat, (48 + late + 1 + 2 * quarter) / pulsesPerBeat, 0.02, `after ${late} pulses`);
+    }
+  });
+});
+
 describe('PulseFollower: transport', () => {
   it('makes the first pulse after start the downbeat', () => {
     const host = new Host(120).pulses(30).start();
