@@ -27,7 +27,8 @@ export function register(program: Command): void {
 async function play(options: PlayOptions): Promise<void> {
   const engine = engineContainer(configurationOf(options), builtInPlugins).get(Engine);
   const ended = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+    // Kept, not once: a second signal (a group and its launcher are both told) must not cut the ending short.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
     for (const crash of ['uncaughtException', 'unhandledRejection'] as const) {
       process.once(crash, (cause) => {
         // Whatever broke, no note may be left sounding: the send thread is alive and ends them all.
