@@ -1,6 +1,6 @@
 import type { TransportChange } from './contracts/sync-source.js';
 import type { Position } from './deck/deck.js';
-import type { Beats, Micros } from './music/units.js';
+import type { Beats } from './music/units.js';
 import type { Clock } from './time/clock.js';
 import { beatAt, microsPerBeat, type Timeline } from './time/timeline.js';
 
@@ -55,7 +55,7 @@ export class Session implements Position {
 
   /** Takes the leader's start, continue, stop or locate; the timeline that goes with it has been given before. */
   change(change: TransportChange): void {
-    const from = this.isPlaying ? beatAt(this.current, change.micros as Micros) : this.restingBeat;
+    const from = this.isPlaying ? beatAt(this.current, change.micros) : this.restingBeat;
     switch (change.type) {
       case 'stop':
         this.restingBeat = from;
