@@ -8,7 +8,7 @@ import type { Beats } from '../music/units.js';
  * channel's events stand in (>= 1; track 0 is for tempo, meter and key).
  */
 export function ticksOfScore(score: Score, originBeat: Beats, trackOf: (channel: number) => number): TickScore {
-  const { ticksPerBeat, tracks: [frame, ...parts] } = scoreToTicks(shiftScore(notBefore(score, originBeat), -originBeat));
+  const { ticksPerBeat, tracks: [frame, ...parts] } = scoreToTicks(shiftScore(notBefore(score, originBeat), 0 - originBeat));
   const tracks: TickEvent[][] = [[...frame]];
   for (const event of parts.flat()) {
     if (!('channel' in event)) continue;

@@ -22,7 +22,8 @@ interface PendingCall {
  * dies. Of a death after `prepare` `onFailure` is told, once. Await `dispose` before the process exits.
  */
 export class WorkerComposer implements Composer {
-  private readonly stop = new Int32Array(new SharedArrayBuffer(4));
+  private readonly stopMemory = new SharedArrayBuffer(4);
+  private readonly stop = new Int32Array(this.stopMemory);
   private readonly calls = new Map<number, PendingCall>();
   private worker: Worker | undefined;
   private ended: Promise<void> = Promise.resolve();
@@ -81,7 +82,7 @@ export class WorkerComposer implements Composer {
 
   private start(): void {
     turnTelemetryOff();
-    const workerData: WorkerStart = { recipe: this.recipe, stop: this.stop.buffer as SharedArrayBuffer };
+    const workerData: WorkerStart = { recipe: this.recipe, stop: this.stopMemory };
     const worker = new Worker(new URL('./inference-worker.js', import.meta.url), { workerData, env: SHARE_ENV, name: 'inference' });
     worker.on('message', (reply: WorkerReply) => this.receive(reply));
     worker.on('messageerror', (cause) => this.fail(`a message of the composer's thread cannot be read: ${cause.message}`, cause));

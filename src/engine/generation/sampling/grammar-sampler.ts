@@ -89,7 +89,6 @@ export class GrammarSampler implements TokenSampler {
     let sum = 0;
     while (kept < topK && this.heapSize > 0 && (kept === 0 || sum <= mass)) {
       const index = this.popHeaviest(allowed);
-      if (this.weights[index] === 0) break;
       this.picked[kept] = index;
       kept += 1;
       sum += this.weights[index];
@@ -103,9 +102,13 @@ export class GrammarSampler implements TokenSampler {
   }
 
   private buildHeap(allowed: AllowedTokens): void {
-    this.heapSize = allowed.count;
-    for (let index = 0; index < allowed.count; index += 1) this.heap[index] = index;
-    for (let node = (allowed.count >> 1) - 1; node >= 0; node -= 1) this.siftDown(node, allowed);
+    this.heapSize = 0;
+    for (let index = 0; index < allowed.count; index += 1) {
+      if (this.weights[index] === 0) continue;
+      this.heap[this.heapSize] = index;
+      this.heapSize += 1;
+    }
+    for (let node = (this.heapSize >> 1) - 1; node >= 0; node -= 1) this.siftDown(node, allowed);
   }
 
   private popHeaviest(allowed: AllowedTokens): number {

@@ -4,7 +4,7 @@ import type { RandomSource } from './random-source.js';
 import type { TokenSampler, TokenSampling } from './token-sampler.js';
 
 /**
- * Draws as SkyTNT's midi-model does (app_onnx.py, Apache-2.0), number for number: softmax in single precision over the
+ * Draws as the midi-model project's app_onnx.py does (Apache-2.0), number for number: softmax in single precision over the
  * whole vocabulary, then the mask, without normalising again, so that top-p counts the mass of forbidden ids too; then
  * a draw by numpy's `choice`. For comparing with the reference; it allocates and costs more than the live sampler.
  * `minP` and temperature 0 are unknown to it.
