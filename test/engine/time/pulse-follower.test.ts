@@ -242,11 +242,12 @@ describe('PulseFollower: clocks that stumble', () => {
   });
 
   it('takes no tempo for the true one that is wrong by the same share at every pulse', () => {
-    const host = new Host(180, 1_000, 3).pulses(48).start();
-    stumble(host, [1.6, 0.3, 0.9, 1.1, 1.1, 1, 1, 1, 1.05, 0.9, 1.2, 0.8, 0.7, 1.3]);
-    host.pulses(2 * quarter);
+    const host = new Host(180).pulses(48).start();
+    // As heard from a host on a machine with more to do than it could: 23 pulses from the downbeat on.
+    stumble(host, [1.63, 0.27, 0.88, 1.14, 1.08, 1, 1, 1.01, 1.06, 0.91, 1.17, 0.82, 0.73, 1.3, 0.93, 1.07, 1.01, 2.84, 0.01, 0.17, 1.07, 1.9, 0.01, 0.99]);
+    host.pulses(quarter);
     near(host.heardBpm, 180, 1);
-    near(host.heardBeat, (13 + 2 * quarter) / pulsesPerBeat, 0.02);
+    near(host.heardBeat, (23 + quarter) / pulsesPerBeat, 0.02);
   });
 
   it('is back in tempo and place within two beats after a machine that stood still for a moment', () => {
