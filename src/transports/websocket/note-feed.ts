@@ -18,19 +18,21 @@ export interface NoteFeedEnd {
  * nothing is posted at all.
  */
 export class NoteFeed {
-  readonly far: NoteFeedEnd;
-  private readonly near: MessagePort;
   private readonly counters = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+  private near: MessagePort;
+  /** The send thread's end, until it is renewed. */
+  far: NoteFeedEnd;
 
-  constructor(listener: (messages: readonly WireMessage[]) => void) {
-    const { port1, port2 } = new MessageChannel();
-    this.near = port1;
-    this.far = { port: port2, counters: this.counters };
-    this.near.on('message', (messages: readonly WireMessage[]) => {
-      Atomics.sub(this.counters, waitingIndex, messages.length);
-      listener(messages);
-    });
-    this.near.unref();
+  constructor(private readonly listener: (messages: readonly WireMessage[]) => void) {
+    ({ near: this.near, far: this.far } = this.connected());
+  }
+
+  /** A new channel, for a send thread that takes the place of one that crashed. What was on its way is lost. */
+  renew(): NoteFeedEnd {
+    this.near.close();
+    Atomics.store(this.counters, waitingIndex, 0);
+    ({ near: this.near, far: this.far } = this.connected());
+    return this.far;
   }
 
   /** How many sockets want the notes. */
@@ -45,6 +47,16 @@ export class NoteFeed {
 
   close(): void {
     this.near.close();
+  }
+
+  private connected(): { near: MessagePort; far: NoteFeedEnd } {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (messages: readonly WireMessage[]) => {
+      Atomics.sub(this.counters, waitingIndex, messages.length);
+      this.listener(messages);
+    });
+    port1.unref();
+    return { near: port1, far: { port: port2, counters: this.counters } };
   }
 }
 

@@ -46,6 +46,10 @@ function outputOf(feed: NoteFeed, options: WebSocketOptions): OutputSpecificatio
     implementation: new URL('./output-module.js', import.meta.url).href,
     options: feed.far,
     transfer: [feed.far.port],
+    renew: () => {
+      const far = feed.renew();
+      return { options: far, transfer: [far.port] };
+    },
     leadMicros: options.leadMilliseconds * 1000,
     offsetMicros: options.offsetMilliseconds * 1000,
     sendsClock: true,

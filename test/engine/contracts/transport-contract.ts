@@ -48,7 +48,7 @@ export function transportContract(name: string, make: () => Transport | Promise<
         for (const output of outputs) {
           const container = await loadInContainer(output, { options: {}, files: {} }, new Map([[OutputOptions, output.options]]));
           assert.ok(container.isBound(Output), `${output.implementation} binds no Output`);
-          structuredClone({ ...output, transfer: undefined }, { transfer: [...(output.transfer ?? [])] as ArrayBuffer[] });
+          structuredClone({ ...output, transfer: undefined, renew: undefined }, { transfer: [...(output.transfer ?? [])] as ArrayBuffer[] });
           assert.ok(output.leadMicros >= 0);
           assert.ok(Number.isFinite(output.offsetMicros));
         }

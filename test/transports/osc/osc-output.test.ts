@@ -7,6 +7,7 @@ import { ContinuoError } from '../../../src/engine/errors.js';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { destinationSchema, type OscDestination } from '../../../src/transports/osc/options.js';
 import { OscOutput } from '../../../src/transports/osc/osc-output.js';
+import { outputContract, type ReceivedNote } from '../../engine/contracts/output-contract.js';
 import { OscPeer } from '../support/osc-peer.js';
 
 const note: WireEvent = {
@@ -154,3 +155,21 @@ describe('an OSC output', () => {
     assert.equal(peer.heard.count, 0);
   });
 });
+
+for (const delivery of ['timetag', 'when-due'] as const) {
+  outputContract(`OSC, ${delivery}`, async () => {
+    const peer = await OscPeer.open(0);
+    return {
+      output: new OscOutput(destinationSchema.parse({ port: peer.port, delivery })),
+      async received(count) {
+        const notes: ReceivedNote[] = [];
+        while (notes.length < count) {
+          const { address, values } = await peer.heard.take('a note', (message) => message.address.startsWith('/continuo/note'));
+          notes.push({ kind: address === '/continuo/note' ? 'noteOn' : 'noteOff', channel: values[1] as number, pitch: values[2] as number });
+        }
+        return notes;
+      },
+      dispose: () => peer.close(),
+    };
+  });
+}

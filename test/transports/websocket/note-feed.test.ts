@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { NoteFeed, NoteFeedWriter } from '../../../src/transports/websocket/note-feed.js';
 import type { WireMessage } from '../../../src/transports/websocket/server-message.js';
+import { WebSocketOutput } from '../../../src/transports/websocket/websocket-output.js';
+import { outputContract, type ReceivedNote } from '../../engine/contracts/output-contract.js';
 import { until } from '../support/within.js';
 
 const note = (id: number): WireMessage => ({
@@ -58,6 +60,22 @@ describe('the note feed', () => {
     await until('it goes on', () => heard.length === 4098);
   });
 
+  it('goes on over a new channel, and forgets what was on its way over the old one', async (context) => {
+    const heard: WireMessage[] = [];
+    const feed = new NoteFeed((messages) => heard.push(...messages));
+    context.after(() => feed.close());
+    const old = new NoteFeedWriter(feed.far);
+    for (let id = 0; id < 4096; id += 1) old.add(note(id));
+    old.flush();
+    const writer = new NoteFeedWriter(feed.renew());
+    writer.add(note(7000));
+    writer.flush();
+    old.flush();
+    await until('it arrived', () => heard.length === 1);
+    assert.deepEqual(heard, [note(7000)]);
+    assert.equal(feed.dropped, 0);
+  });
+
   it('crosses to another thread', async (context) => {
     const heard: WireMessage[] = [];
     const feed = new NoteFeed((messages) => heard.push(...messages));
@@ -79,4 +97,21 @@ describe('the note feed', () => {
     await until('it arrived', () => heard.length === 1);
     assert.deepEqual(heard, [note(5)]);
   });
+});
+
+outputContract('WebSocket', () => {
+  const heard: WireMessage[] = [];
+  const feed = new NoteFeed((messages) => heard.push(...messages));
+  feed.setListeners(1);
+  return {
+    output: new WebSocketOutput(feed.far),
+    async received(count) {
+      await until(`${count} notes arrived`, () => heard.length >= count);
+      return heard.map((message): ReceivedNote => {
+        assert.ok(message.type === 'note' || message.type === 'noteOff');
+        return { kind: message.type === 'note' ? 'noteOn' : 'noteOff', channel: message.channel, pitch: message.pitch };
+      });
+    },
+    dispose: () => feed.close(),
+  };
 });
