@@ -5,7 +5,9 @@ import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import type { ComposerRecipe } from './composer-recipe.js';
 import { turnTelemetryOff } from './onnx/telemetry.js';
-import { stopEverything, type WorkerCall, type WorkerReply, type WorkerRequest, type WorkerStart } from './worker-messages.js';
+import { guardExit } from './worker-exit-guard.js';
+import { WorkerFlags } from './worker-flags.js';
+import type { WorkerCall, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
 
 /** How often it is looked whether a composing should end early. */
 const stopCheckMilliseconds = 3;
@@ -19,11 +21,11 @@ interface PendingCall {
  * A composer in a thread of its own. The thread starts with `prepare` and ends with `dispose`, or with a failure.
  *
  * Thread: main. Blocks: no. Errors: what the composer throws; `modelFailed` for everything under way when the thread
- * dies. Of a death after `prepare` `onFailure` is told, once. Await `dispose` before the process exits.
+ * dies. Of a death after `prepare` `onFailure` is told, once. Await `dispose` before the process exits; an exit without it
+ * waits for the run under way.
  */
 export class WorkerComposer implements Composer {
-  private readonly stopMemory = new SharedArrayBuffer(4);
-  private readonly stop = new Int32Array(this.stopMemory);
+  private readonly flags = new WorkerFlags();
   private readonly calls = new Map<number, PendingCall>();
   private worker: Worker | undefined;
   private ended: Promise<void> = Promise.resolve();
@@ -59,7 +61,7 @@ export class WorkerComposer implements Composer {
     const reply = this.call({ method: 'compose', untilBeat, controls });
     const id = this.lastId;
     const check = (): void => {
-      if (!this.disposing && stopped()) Atomics.store(this.stop, 0, id);
+      if (stopped()) this.flags.stop(id);
     };
     check();
     const timer = setInterval(check, stopCheckMilliseconds);
@@ -82,13 +84,15 @@ export class WorkerComposer implements Composer {
 
   private start(): void {
     turnTelemetryOff();
-    const workerData: WorkerStart = { recipe: this.recipe, stop: this.stopMemory };
+    const workerData: WorkerStart = { recipe: this.recipe, flags: this.flags.memory };
     const worker = new Worker(new URL('./inference-worker.js', import.meta.url), { workerData, env: SHARE_ENV, name: 'inference' });
     worker.on('message', (reply: WorkerReply) => this.receive(reply));
     worker.on('messageerror', (cause) => this.fail(`a message of the composer's thread cannot be read: ${cause.message}`, cause));
     worker.on('error', (cause: Error) => this.fail(`the composer's thread failed: ${cause.message}`, cause));
+    const liftGuard = guardExit(this.flags);
     this.ended = new Promise((resolve) => {
       worker.once('exit', (code) => {
+        liftGuard();
         this.fail(`the composer's thread ended by itself with code ${code}`);
         resolve();
       });
@@ -134,7 +138,7 @@ export class WorkerComposer implements Composer {
   private async end(): Promise<void> {
     const { worker } = this;
     if (!worker) return;
-    Atomics.store(this.stop, 0, stopEverything);
+    this.flags.stopEverything();
     worker.postMessage({ id: 0, method: 'dispose' } satisfies WorkerRequest);
     await this.ended;
   }

@@ -7,12 +7,9 @@ import type { ComposerRecipe } from './composer-recipe.js';
 /** What the inference worker is started with. */
 export interface WorkerStart {
   readonly recipe: ComposerRecipe;
-  /** One Int32: the id of the call that should end early, or {@link stopEverything}. */
-  readonly stop: SharedArrayBuffer;
+  /** The memory of {@link WorkerFlags}. */
+  readonly flags: SharedArrayBuffer;
 }
-
-/** In place of a call's id: whatever is under way should end early. */
-export const stopEverything = -1;
 
 /** A method of the composer in the worker, with its arguments. */
 export type WorkerCall =

@@ -112,6 +112,16 @@ describe('WorkerComposer', () => {
     await new WorkerComposer(nullComposerRecipe).dispose();
   });
 
+  it('lets a process exit in the middle of a run', async () => {
+    const script = fileURLToPath(new URL('./modules/exit-while-composing.js', import.meta.url));
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await assert.rejects(promisify(execFile)(process.execPath, [script]), (error: { code?: unknown; stderr?: string }) => {
+        assert.equal(error.code, 5, error.stderr);
+        return true;
+      });
+    }
+  });
+
   it('tells nobody that it runs: the runtime writes no identifier and makes no uploader', async (context) => {
     if (process.platform === 'win32') return context.skip('the switch is for the other systems');
     const home = await mkdtemp(join(tmpdir(), 'continuo-home-'));

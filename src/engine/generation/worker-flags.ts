@@ -1,0 +1,47 @@
+/** In place of a call's id: whatever is under way should end early, and nothing new should begin. */
+const everything = -1;
+const stopped = 0;
+const busy = 1;
+
+/** What the two sides of an inference worker tell each other while the worker is too busy to read messages. Thread: both. */
+export class WorkerFlags {
+  private readonly cells: Int32Array;
+
+  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(8)) {
+    this.cells = new Int32Array(memory);
+  }
+
+  /** Asks one call to end early. */
+  stop(id: number): void {
+    if (!this.isEnding) Atomics.store(this.cells, stopped, id);
+  }
+
+  /** Asks whatever is under way to end early, for good. */
+  stopEverything(): void {
+    Atomics.store(this.cells, stopped, everything);
+  }
+
+  isStopped(id: number): boolean {
+    const asked = Atomics.load(this.cells, stopped);
+    return asked === id || asked === everything;
+  }
+
+  get isEnding(): boolean {
+    return Atomics.load(this.cells, stopped) === everything;
+  }
+
+  /** The worker is inside a composer from here on. */
+  begin(): void {
+    Atomics.store(this.cells, busy, 1);
+  }
+
+  end(): void {
+    Atomics.store(this.cells, busy, 0);
+    Atomics.notify(this.cells, busy);
+  }
+
+  /** Blocks until the worker is not inside a composer, or the time is up. */
+  waitUntilIdle(milliseconds: number): void {
+    Atomics.wait(this.cells, busy, 1, milliseconds);
+  }
+}
