@@ -1,8 +1,16 @@
-import type { Beats } from './units.js';
+import type { Note } from './note.js';
+import type { Beats, Bpm } from './units.js';
 
 export interface Range {
   readonly low: number;
   readonly high: number;
+}
+
+/** Pitch classes 0..11 that are wanted: `strict` forbids the others, else they are `bias` (natural log) less likely. */
+export interface PitchClassWish {
+  readonly pitchClasses: readonly number[];
+  readonly strict: boolean;
+  readonly bias: number;
 }
 
 /**
@@ -20,8 +28,22 @@ export interface MusicConstraint {
   readonly durationRange?: Range;
   /** Longest silence between two onsets. */
   readonly maximumRestBeats?: Beats;
-  /** Pitch classes 0..11 of the scale; `strict` forbids the others, else they are `bias` (natural log) less likely. */
-  readonly scale?: { readonly pitchClasses: readonly number[]; readonly strict: boolean; readonly bias: number };
+  readonly scale?: PitchClassWish;
+  /** The chord of the moment; it speaks with the scale, and goes before it where the two leave nothing. */
+  readonly chord?: PitchClassWish;
+  /** General MIDI programs 0..127 that may be chosen; drums excepted. */
+  readonly programs?: readonly number[];
+  /** Most notes that may sound at once, drums excepted. */
+  readonly maximumPolyphony?: number;
+  /** Onsets in each beat, inclusive: the fewest before the next beat may come, the most before it must. */
+  readonly onsetsPerBeat?: Range;
+  /**
+   * Notes the music must contain as they stand and is written around, e.g. a melody to harmonise: sorted, in beats of the
+   * stream (0 is the decoder's origin). Those before the present place are past and ask for nothing.
+   */
+  readonly forcedNotes?: readonly Note[];
+  /** Tempo the music should be written for, where the format speaks of tempo. */
+  readonly tempo?: Bpm;
   /** Kinds of event the format may use besides notes. Default: what the pack says. */
   readonly eventKinds?: readonly string[];
 }
