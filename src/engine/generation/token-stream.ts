@@ -11,7 +11,7 @@ import type { MusicConstraint } from '../music/constraint.js';
 import type { Beats } from '../music/units.js';
 
 /** Ids given to the model in one run while a long prompt is read: short enough to stop in between. */
-const chunkTokens = 32;
+const chunkTokens = 64;
 
 /** Where a stream stood; valid until the stream is opened anew or rewound to before it. */
 export interface StreamMark {

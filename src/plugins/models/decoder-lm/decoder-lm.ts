@@ -7,7 +7,7 @@ import { KeyValueCache } from './key-value-cache.js';
 import type { DecoderOptions } from './options.js';
 
 /** Ids in one run: enough to use the cores well, few enough that a run stays short. */
-const chunkTokens = 32;
+const chunkTokens = 64;
 /** onnxruntime settles after a few runs of either kind. */
 const warmUpRuns = 3;
 
