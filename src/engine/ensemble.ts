@@ -51,7 +51,7 @@ export class Ensemble {
     this.session.change(change);
     this.parts.sender.transport(change);
     this.parts.parameters.publish('playing', this.session.playing);
-    this.parts.parameters.emit({ type: 'transport', playing: this.session.playing, beat: this.session.beat() });
+    this.parts.parameters.emit({ type: 'transport', playing: this.session.playing, beat: change.beat });
     this.advance();
   }
 

@@ -13,8 +13,8 @@ import type { Voice, VoiceSource } from './voice.js';
 const headStartBeats: Beats = 2;
 /** The first try allows this much time for priming; each miss doubles it. */
 const firstLeadBeats: Beats = 1;
-/** Tries at a boundary before the swap is given up; the lead has then grown to 32 beats. */
-const maximumTries = 6;
+/** A newcomer that needs more than this to get ready can't play here. */
+const longestLeadBeats: Beats = 32;
 /** The newcomer's notes must be queued this long before the boundary. */
 const safetyMicros = 10_000;
 
@@ -43,7 +43,7 @@ export interface SwapGround {
  */
 export class HotSwap {
   private abandoned = false;
-  private waiting: { readonly beat: Beats; readonly resume: () => void } | undefined;
+  private waiting: { readonly beat: Beats; readonly relocations: number; readonly resume: () => void } | undefined;
 
   constructor(
     private readonly pack: string,
@@ -81,26 +81,30 @@ export class HotSwap {
     return this.waiting !== undefined;
   }
 
-  /** Called as time goes on. */
+  /** Called as time goes on: a boundary that is near, a host that jumped or stopped ends the waiting. */
   advance(): void {
-    if (this.waiting && this.ground.position.beat() >= this.waiting.beat) this.waiting.resume();
+    const { position } = this.ground;
+    if (!this.waiting) return;
+    const { beat, relocations, resume } = this.waiting;
+    if (!position.playing || position.beat() >= beat || this.ground.relocations() !== relocations) resume();
   }
 
   private async takeBoundary(voice: Voice): Promise<boolean> {
     const { ground } = this;
     const { position } = ground;
     let lead = firstLeadBeats;
-    for (let tries = 0; tries < maximumTries; tries += 1) {
+    while (lead <= longestLeadBeats) {
       const relocations = ground.relocations();
       const atBeat = this.chooseBoundary(lead);
       await this.reach(atBeat - Math.max(lead, ground.settings().horizon / 2));
       if (this.abandoned) return false;
+      if (ground.relocations() !== relocations) continue;
       await voice.composer.prime(ground.plan.history(atBeat), atBeat);
       const controls = ground.controls.read(voice.sampling);
       const span = await voice.composer.compose(atBeat + headStartBeats, controls, () => this.abandoned);
       if (this.abandoned) return false;
-      const inTime = !position.playing || (atBeat - position.beat()) * position.beatMicros > safetyMicros;
-      if (inTime && ground.relocations() === relocations) {
+      if (ground.relocations() !== relocations) continue;
+      if (!position.playing || (atBeat - position.beat()) * position.beatMicros > safetyMicros) {
         ground.takeOver(voice, atBeat, span);
         this.tell('ready', atBeat);
         return true;
@@ -122,7 +126,7 @@ export class HotSwap {
     const { position } = this.ground;
     if (!position.playing || position.beat() >= beat || this.abandoned) return;
     await new Promise<void>((resolve) => {
-      this.waiting = { beat, resume: resolve };
+      this.waiting = { beat, relocations: this.ground.relocations(), resume: resolve };
       this.ground.changed();
     });
     this.waiting = undefined;

@@ -169,6 +169,29 @@ describe('Deck', () => {
     await offline.end();
   });
 
+  it('chooses another boundary when the host jumps while a swap waits', async () => {
+    const { offline, deck } = await take();
+    await offline.playUntil(5);
+    const loading = deck.load('2', '8-bars');
+    await deck.settled();
+    offline.ensemble.follow({ bpm: 120, beatOrigin: 61, timeOrigin: 2_500_000 });
+    await deck.settled();
+    await loading;
+    assert.deepEqual(deck.plan.from(64).notes.slice(0, 1).map((note) => [note.beat, note.channel]), [[64, 2]]);
+    await offline.end();
+  });
+
+  it('takes over at once when the host stops while a swap waits', async () => {
+    const { offline, deck } = await take();
+    await offline.playUntil(5);
+    const loading = deck.load('2', '8-bars');
+    await deck.settled();
+    offline.ensemble.transport({ type: 'stop', beat: 5, micros: 2_500_000 });
+    await loading;
+    assert.equal(deck.pack, '2');
+    await offline.end();
+  });
+
   it('rests and begins again ahead when the music overtakes it', async () => {
     const clock = new VirtualClock();
     const timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
