@@ -14,6 +14,7 @@ export const errorCodes = {
   deviceUnavailable: 300,
   portUnavailable: 301,
   queueFull: 310,
+  sendFailed: 311,
   badMidiFile: 400,
   badTokens: 401,
 } as const;

@@ -39,7 +39,7 @@ export interface WireEvent {
   microsPerBeat: number;
 }
 
-/** How the main thread describes an output to the send thread. Structured-cloneable. */
+/** How the main thread describes an output to the send thread. Structured-cloneable but for `transfer` and `renew`. */
 export interface OutputSpecification {
   /** Unique name a performer sees, e.g. `midi`, `osc:127.0.0.1:57120`. */
   readonly name: string;
@@ -48,6 +48,11 @@ export interface OutputSpecification {
   /** Bound as {@link OutputOptions}; may hold MessagePorts (listed in `transfer`). */
   readonly options: unknown;
   readonly transfer?: readonly import('node:worker_threads').Transferable[];
+  /**
+   * Makes options anew for a send thread that had to be started again: what was transferred went down with the old one.
+   * Without it an output that has `transfer` is not opened again. Thread: main.
+   */
+  renew?(): Pick<OutputSpecification, 'options' | 'transfer'>;
   /** How long before it is due an event is handed to the wire: 0 for wires that play on arrival. */
   readonly leadMicros: Micros;
   /** Signed correction; positive plays later. */

@@ -63,7 +63,7 @@ export class SyncChooser {
   private isPlaying = false;
   private heldBeat: Beats = 0;
   /** The listener hears nothing while we are being made: it may well hold a variable that we are to be put in. */
-  private opened = false;
+  private readonly opened: boolean = false;
 
   constructor(
     private readonly clock: Clock,

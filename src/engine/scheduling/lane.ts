@@ -1,0 +1,268 @@
+import type { Output, WireEventKind } from '../contracts/output.js';
+import type { TransportChange } from '../contracts/sync-source.js';
+import type { Beats, Micros } from '../music/units.js';
+import type { Clock } from '../time/clock.js';
+import { beatAt, timeAt, type Timeline } from '../time/timeline.js';
+import { BeatQueue, emptyEntry, type QueueEntry } from './beat-queue.js';
+import { ClockGenerator } from './clock-generator.js';
+import { judge } from './late-policy.js';
+import type { SendCounters } from './send-counters.js';
+import { channelOf, keyOf, pitchOf, type Key, type SoundingNotes } from './sounding-notes.js';
+import { Wire } from './wire.js';
+
+/** A start is taken up this early, so that a receiver has the 1 ms it may ask for between the start byte and its downbeat. */
+const startGap: Micros = 1_000;
+/** A timeline that goes back by more than this repeats music: notes that sound belong to the past and end. */
+const backwardJump: Beats = 0.25;
+/** An onset this little before the beat that was started from is at it. */
+const sameBeat: Beats = 1e-3;
+const pendingChanges = 16;
+/** What a panic says on a used channel once every note has been ended by name. */
+const allNotesOff = 123;
+const allSoundOff = 120;
+const sustainPedal = 64;
+const engineOwner = 0;
+const channelCount = 16;
+/** A start this near explains why the timeline has jumped. */
+const announcedWithin: Micros = 20_000;
+
+export interface LaneParts {
+  readonly output: Output;
+  /** How long before it is due an event is handed to the wire. */
+  readonly leadMicros: Micros;
+  /** Signed; positive plays later. */
+  readonly offsetMicros: Micros;
+  readonly sendsClock: boolean;
+  /** Notes left in it by a thread that crashed are ended at once. */
+  readonly sounding: SoundingNotes;
+  /** Events that may wait. */
+  readonly capacity: number;
+  /** Whether the owner's onsets and marks reach this lane; asked when they are due. */
+  isRouted(owner: number): boolean;
+  /** The output threw; told once a second at most. */
+  onFault(cause: unknown): void;
+}
+
+/**
+ * One output with a queue, a latency offset and notes of its own: each destination is flushed, held and judged late by
+ * itself. The Timeline is applied when an event is due, so a tempo change moves what is already queued.
+ *
+ * For every onset sent one end is sent, whatever happens: the end is queued when the onset goes out, in the place it
+ * leaves free, and is void when the note has been ended before (struck again, silenced, stopped, panic).
+ *
+ * Thread: send, or any one thread under a virtual clock. Blocks: no. Allocates: no, but for transport changes.
+ */
+export class Lane {
+  private readonly entries: BeatQueue;
+  private readonly entry: QueueEntry = emptyEntry();
+  private readonly wire: Wire;
+  private readonly clockwork: ClockGenerator | undefined;
+  private readonly changes: TransportChange[] = [];
+  private offset: Micros;
+  private playing = false;
+  private startBeat: Beats = -Infinity;
+
+  constructor(
+    private readonly parts: LaneParts,
+    private readonly clock: Clock,
+    private readonly counters: SendCounters,
+    private timeline: Timeline,
+  ) {
+    this.entries = new BeatQueue(parts.capacity);
+    this.offset = parts.offsetMicros;
+    this.wire = new Wire(parts.output, clock, parts.onFault);
+    this.wire.follow(timeline);
+    const now = clock.now();
+    if (parts.sendsClock) {
+      this.clockwork = new ClockGenerator((kind, beat, data1) => this.sendClock(kind, beat, data1), this.positionAt(now));
+    }
+    this.endNotes(now);
+  }
+
+  get sounding(): number {
+    return this.parts.sounding.count;
+  }
+
+  get queued(): number {
+    return this.entries.size;
+  }
+
+  /** When `run` next has something to do; Infinity when only a call can change that. */
+  nextDue(): Micros {
+    return Math.min(this.changeDue(), this.clockDue(), this.entryDue());
+  }
+
+  /** Queues an onset or a mark; false when the queue is full. */
+  queue(entry: QueueEntry): boolean {
+    return this.entries.push(entry);
+  }
+
+  follow(timeline: Timeline): void {
+    const now = this.clock.now();
+    const before = this.positionAt(now);
+    this.timeline = timeline;
+    this.wire.follow(timeline);
+    if (this.positionAt(now) >= before - backwardJump) return;
+    this.startBeat = -Infinity;
+    this.endNotes(now);
+  }
+
+  /** Takes up a transport change at its time. A change that comes to be before others makes those void. */
+  change(change: TransportChange): void {
+    while (this.changes.length > 0 && this.changes[this.changes.length - 1].micros > change.micros) this.changes.pop();
+    if (this.changes.length === pendingChanges) this.apply(this.changes.shift() as TransportChange);
+    this.changes.push(change);
+  }
+
+  setOffset(offsetMicros: Micros): void {
+    this.offset = offsetMicros;
+  }
+
+  /** Drops the owner's queued onsets and marks at or after `fromBeat`. */
+  flush(owner: number, fromBeat: Beats): void {
+    this.entries.removeAhead(owner, fromBeat);
+  }
+
+  /** Ends the owner's notes and drops what it has queued. */
+  silence(owner: number): void {
+    const now = this.clock.now();
+    const { sounding } = this.parts;
+    for (let key = sounding.next(0, owner); key >= 0; key = sounding.next(key + 1, owner)) this.endNote(key, now);
+    this.entries.removeOwner(owner);
+    this.wire.flush();
+  }
+
+  /** Ends every note by name, then says so to every used channel in three more ways; the queue is empty after. */
+  panic(): void {
+    const now = this.clock.now();
+    this.endNotes(now);
+    const due = Math.max(now, this.wire.latestDue);
+    for (let channel = 0; channel < channelCount; channel += 1) {
+      if (!this.wire.hasUsed(channel)) continue;
+      for (const controller of [allNotesOff, allSoundOff, sustainPedal]) {
+        this.wire.mark('control', engineOwner, channel, controller, 0, this.beatHeard(due), due);
+      }
+    }
+    this.entries.clear();
+    this.wire.flush();
+  }
+
+  /** Sends everything due at `now`; false when there was nothing to send. */
+  run(now: Micros): boolean {
+    this.clockwork?.follow(this.positionAt(now), this.changeDue() > now + announcedWithin);
+    for (;;) {
+      const changeDue = this.changeDue();
+      const clockDue = this.clockDue();
+      const entryDue = this.entryDue();
+      if (Math.min(changeDue, clockDue, entryDue) > now) break;
+      if (changeDue <= clockDue && changeDue <= entryDue) this.apply(this.changes.shift() as TransportChange);
+      else if (clockDue <= entryDue) this.clockwork?.tick();
+      else this.release();
+    }
+    return this.wire.flush();
+  }
+
+  /** The beat that is handed to the wire at `now`. */
+  private positionAt(now: Micros): Beats {
+    return beatAt(this.timeline, now + this.parts.leadMicros - this.offset);
+  }
+
+  /** The beat that is heard at `due`. */
+  private beatHeard(due: Micros): Beats {
+    return beatAt(this.timeline, due - this.offset);
+  }
+
+  private dueOf(beat: Beats): Micros {
+    return timeAt(this.timeline, beat) + this.offset;
+  }
+
+  private changeDue(): Micros {
+    if (this.changes.length === 0) return Infinity;
+    const { type, micros } = this.changes[0];
+    const gap = type === 'start' || type === 'continue' ? startGap : 0;
+    return micros + this.offset - this.parts.leadMicros - gap;
+  }
+
+  private clockDue(): Micros {
+    return this.clockwork ? this.dueOf(this.clockwork.nextBeat) - this.parts.leadMicros : Infinity;
+  }
+
+  private entryDue(): Micros {
+    return this.playing && this.entries.size > 0 ? this.dueOf(this.entries.firstBeat) - this.parts.leadMicros : Infinity;
+  }
+
+  private apply({ type, beat, micros }: TransportChange): void {
+    const position = this.positionAt(this.clock.now());
+    this.endNotes(Math.max(this.clock.now(), micros + this.offset));
+    if (type === 'stop') {
+      this.playing = false;
+      this.clockwork?.stop(beat);
+      return;
+    }
+    this.startBeat = beat;
+    if (type === 'locate') {
+      this.clockwork?.locate(beat, position);
+      return;
+    }
+    this.playing = true;
+    this.clockwork?.start(beat, position);
+  }
+
+  private release(): void {
+    const { entry } = this;
+    this.entries.pop(entry);
+    const due = this.dueOf(entry.beat);
+    const late = this.clock.now() - due;
+    const verdict = judge(entry.kind, late);
+    if (entry.kind === 'noteOff') this.releaseEnd(due);
+    else if (!this.parts.isRouted(entry.owner)) return;
+    else if (entry.kind !== 'noteOn') this.wire.mark(entry.kind, entry.owner, entry.channel, entry.data1, entry.data2, entry.beat, due);
+    else if (entry.beat < this.startBeat - sameBeat) return;
+    else if (verdict === 'dropped') this.counters.onsetDroppedLate();
+    else if (this.releaseOnset(due)) this.counters.onset(late + this.parts.leadMicros, verdict === 'late');
+  }
+
+  private releaseEnd(due: Micros): void {
+    const key = keyOf(this.entry.channel, this.entry.data1);
+    if (this.parts.sounding.noteOn(key) === this.entry.noteId) this.endNote(key, due, this.entry.beat);
+  }
+
+  private releaseOnset(due: Micros): boolean {
+    const { entry, wire } = this;
+    const { sounding } = this.parts;
+    const key = keyOf(entry.channel, entry.data1);
+    let heard = due;
+    if (sounding.noteOn(key) !== 0) {
+      // Tempo may have moved the old note, on a wire that is told early, past the new one.
+      heard = Math.max(due, sounding.heardFrom(key));
+      this.endNote(key, heard, entry.beat);
+    }
+    if (!wire.noteOn(entry.owner, entry.channel, entry.data1, entry.data2, entry.beat, entry.durationBeats, entry.noteId, heard)) return false;
+    sounding.begin(key, entry.owner, entry.noteId, heard);
+    entry.kind = 'noteOff';
+    entry.beat += entry.durationBeats;
+    // There is room: the onset has just left.
+    this.entries.push(entry);
+    return true;
+  }
+
+  /** Ends all notes, heard at `due` or when they begin to be heard. */
+  private endNotes(due: Micros): void {
+    const { sounding } = this.parts;
+    if (sounding.count === 0) return;
+    for (let key = sounding.next(0); key >= 0; key = sounding.next(key + 1)) this.endNote(key, due);
+    this.entries.removeEnds();
+  }
+
+  private endNote(key: Key, due: Micros, beat: Beats = this.beatHeard(due)): void {
+    const { sounding } = this.parts;
+    const heard = Math.max(due, sounding.heardFrom(key));
+    this.wire.noteOff(sounding.ownerOf(key), channelOf(key), pitchOf(key), beat, sounding.noteOn(key), heard);
+    sounding.end(key);
+  }
+
+  private sendClock(kind: WireEventKind, beat: Beats, data1: number): void {
+    const due = kind === 'clock' ? this.dueOf(beat) : Math.max(this.clock.now(), this.wire.latestDue);
+    this.wire.clockwork(kind, data1, beat, due);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Micros } from '../music/units.js';
+import type { SenderCounters } from './sender.js';
+
+/** Buckets of the histogram: exact to 64 µs, then 32 to every doubling (3 %), up to 2^31 µs. */
+const exactMicros = 64;
+const exactBits = 6;
+const bucketsPerDoubling = 32;
+const bucketCount = exactMicros + (31 - exactBits) * bucketsPerDoubling;
+
+const words = { sent: 0, late: 1, droppedLate: 2, droppedFull: 3, sounding: 4, queued: 5, longest: 6, histogram: 8 } as const;
+
+/**
+ * What the send thread counts, in shared memory: it writes, anybody reads.
+ * Thread: writes from one (the histogram is emptied by whoever resets it), reads from any. Blocks: no. Allocates: no.
+ */
+export class SendCounters {
+  static readonly byteLength = (words.histogram + bucketCount) * Uint32Array.BYTES_PER_ELEMENT;
+
+  private readonly words: Uint32Array;
+
+  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(SendCounters.byteLength)) {
+    this.words = new Uint32Array(buffer);
+  }
+
+  /** An onset was handed to the wire `latenessMicros` after its time (early counts as on time). */
+  onset(latenessMicros: Micros, isLate: boolean): void {
+    const micros = Math.min(2 ** 31 - 1, Math.max(0, Math.round(latenessMicros)));
+    this.words[words.sent] += 1;
+    if (isLate) this.words[words.late] += 1;
+    if (micros > this.words[words.longest]) this.words[words.longest] = micros;
+    this.words[words.histogram + bucketOf(micros)] += 1;
+  }
+
+  onsetDroppedLate(): void {
+    this.words[words.droppedLate] += 1;
+  }
+
+  onsetDroppedFull(): void {
+    this.words[words.droppedFull] += 1;
+  }
+
+  /** Notes that sound and events that wait, over all outputs. */
+  gauge(sounding: number, queued: number): void {
+    this.words[words.sounding] = sounding;
+    this.words[words.queued] = queued;
+  }
+
+  /** Forgets the lateness measured so far; the counts stay. */
+  resetLateness(): void {
+    this.words.fill(0, words.longest);
+  }
+
+  read(): SenderCounters {
+    const { words: from } = this;
+    return {
+      sent: from[words.sent],
+      droppedLate: from[words.droppedLate],
+      late: from[words.late],
+      droppedFull: from[words.droppedFull],
+      sounding: from[words.sounding],
+      queued: from[words.queued],
+      latenessMicros: { p50: this.percentile(0.5), p99: this.percentile(0.99), p999: this.percentile(0.999), max: from[words.longest] },
+    };
+  }
+
+  /** Upper edge of the bucket that holds this share of the onsets, never above the longest measured. */
+  private percentile(share: number): Micros {
+    let total = 0;
+    for (let bucket = 0; bucket < bucketCount; bucket += 1) total += this.words[words.histogram + bucket];
+    let rest = total * share;
+    for (let bucket = 0; bucket < bucketCount; bucket += 1) {
+      rest -= this.words[words.histogram + bucket];
+      if (rest <= 0 && total > 0) return Math.min(upperEdge(bucket), this.words[words.longest]);
+    }
+    return 0;
+  }
+}
+
+function bucketOf(micros: number): number {
+  if (micros < exactMicros) return micros;
+  const doublings = 31 - Math.clz32(micros) - exactBits;
+  const within = (micros >>> (doublings + 1)) - bucketsPerDoubling;
+  return exactMicros + doublings * bucketsPerDoubling + within;
+}
+
+function upperEdge(bucket: number): Micros {
+  if (bucket < exactMicros) return bucket;
+  const doublings = Math.floor((bucket - exactMicros) / bucketsPerDoubling);
+  const within = (bucket - exactMicros) % bucketsPerDoubling;
+  return (bucketsPerDoubling + within + 1) * 2 ** (doublings + 1) - 1;
+}
