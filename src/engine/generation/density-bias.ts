@@ -2,8 +2,8 @@ import type { Beats } from '../music/units.js';
 import type { OnsetReach } from './onset-reach.js';
 import type { TokenStream } from './token-stream.js';
 
-/** At the ends of the range a beat of waiting is e^3 times more or less likely than the model thinks. */
-const strongestPerBeat = 3;
+/** At the ends of the range a beat of waiting is e^1.5 times more or less likely than the model thinks. */
+const strongestPerBeat = 1.5;
 /** Waiting longer than this is no less dense. */
 const longestWait: Beats = 1;
 
