@@ -37,6 +37,12 @@ export class Program {
     }
   }
 
+  /** Asks it to end, as Ctrl-C does, and gives its exit code. */
+  async interrupt(): Promise<number | undefined> {
+    this.child.kill('SIGINT');
+    return within('its end', this.ended, 20_000);
+  }
+
   /** Ends it, if it has not ended. */
   async stop(): Promise<void> {
     this.child.kill('SIGKILL');
