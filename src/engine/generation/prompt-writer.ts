@@ -29,7 +29,7 @@ export class PromptWriter {
   private readonly setupMeter: MeterMark;
 
   constructor(
-    tokenizer: Tokenizer,
+    private readonly tokenizer: Tokenizer,
     options: GenerationOptions,
     private readonly maximumTokens: number,
   ) {
@@ -54,7 +54,8 @@ export class PromptWriter {
       return { tokens: this.encoder.encode({ ...trim(past, originBeat), notes: recent }, originBeat), originBeat };
     };
     const fits = (recent: readonly Note[]): boolean => promptOf(recent).tokens.length <= this.maximumTokens;
-    const recent = largestTail(notes, this.maximumTokens, fits);
+    // No format tells a note in less than an id, or less than a row.
+    const recent = largestTail(notes, Math.floor(this.maximumTokens / this.tokenizer.vocabulary.rowWidth), fits);
     return promptOf(recent.length < notes.length ? fromBarLine(recent, barLine) : recent);
   }
 
