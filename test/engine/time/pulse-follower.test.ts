@@ -250,6 +250,13 @@ describe('PulseFollower: clocks that stumble', () => {
     near(host.heardBeat, (23 + quarter) / pulsesPerBeat, 0.02);
   });
 
+  it('takes pulses that come late by more than half an interval for late, not for lost', () => {
+    const host = new Host(180).start().pulses(48);
+    stumble(host, [2.63, 0.01, 0.93, 0.75, 0.68]);
+    host.pulses(quarter);
+    near(host.heardBeat, (52 + quarter) / pulsesPerBeat, 0.01);
+  });
+
   it('is back in tempo and place within two beats after a machine that stood still for a moment', () => {
     for (const late of [2, 4, 7]) {
       const host = new Host(180, 500, late).start().pulses(48);
