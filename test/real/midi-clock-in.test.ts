@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ClockInResult, FollowedBeat } from './inner/clock-in-result.js';
+import { median } from './support/median.js';
 import { runScriptInSequencer, skipWithoutSequencer } from './support/sequencer.js';
 
 function inner(script: string): string {
@@ -10,10 +11,6 @@ function inner(script: string): string {
 
 /** Under a kernel in a program processes are late by milliseconds: these tests are about what is followed, benches about how closely. */
 const phaseToleranceMicros = 10_000;
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
-}
 
 describe('MIDI clock from another process', { skip: skipWithoutSequencer('aconnect') }, () => {
   let result: ClockInResult;
