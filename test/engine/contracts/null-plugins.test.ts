@@ -6,6 +6,7 @@ import { NullTokenizer } from '../../../src/engine/contracts/null-tokenizer.js';
 import type { TickScore } from '../../../src/engine/music/tick-score.js';
 import { composerContract } from './composer-contract.js';
 import { languageModelContract } from './language-model-contract.js';
+import { describeTokenizerContract } from './tokenizer-contract.js';
 
 languageModelContract('the null model', () => new NullLanguageModel({ vocabularySize: 40 }), { tolerance: 0 });
 languageModelContract('the null model with a limit', () => new NullLanguageModel({ vocabularySize: 40, contextTokens: 100 }), {
@@ -18,6 +19,13 @@ describe('the null tokenizer', () => {
   const note = (tick: number, duration: number, pitch: number) =>
     ({ type: 'note', tick, duration, channel: 0, pitch, velocity: 80 }) as const;
   const score: TickScore = { ticksPerBeat: 4, tracks: [[note(0, 4, 60), note(4, 2, 64), note(4, 2, 67), note(40, 16, 72)]] };
+
+  describeTokenizerContract('the null tokenizer', {
+    make: () => new NullTokenizer(),
+    samples: [score],
+    capabilities: ['constraint:pitchRange', 'constraint:durationRange', 'constraint:maximumRestBeats', 'constraint:scale'],
+    encodesItsOwnDecoding: true,
+  });
 
   it('reads back what it wrote', () => {
     assert.deepEqual(tokenizer.decode(tokenizer.encode(score)), score);
