@@ -13,6 +13,8 @@ const shortestQuiet: Micros = 500_000;
 const pulsesToTrust = 4;
 /** Intervals from one pulse to the next from which on one is missing between them. */
 const lostGap = 1.6;
+/** … and up to which it is one of those, come late with the others. */
+const burstGap = 0.3;
 /** By how much of an interval a pulse may be early. It may be far later than that, when its host or the way here is busy. */
 const earliness = 0.3;
 /** So many long gaps on end, all alike, are a slower tempo, not a run of lost pulses. */
@@ -156,12 +158,13 @@ export class PulseFollower {
       this.resume(time);
       return true;
     }
-    if (this.owed > 0 && gap < 0.3) {
+    const sinceLast = (time - this.lastMicros) / this.line.interval;
+    if (this.owed > 0 && Math.min(gap, sinceLast) < burstGap) {
       this.owed -= 1;
       return false;
     }
     // Only a gap that is long by itself hides pulses: one that is merely far from the line says that the line is wrong.
-    const isLong = gap > lostGap && (time - this.lastMicros) / this.line.interval > lostGap;
+    const isLong = Math.min(gap, sinceLast) > lostGap;
     const steps = this.line.pulses >= pulsesToTrust && isLong ? Math.floor(gap + earliness) : 1;
     if (steps > 1) {
       this.owed = steps - 1;
