@@ -26,22 +26,32 @@ export function register(program: Command): void {
 
 async function play(options: PlayOptions): Promise<void> {
   const engine = engineContainer(configurationOf(options), builtInPlugins).get(Engine);
+  const crashes: unknown[] = [];
+  let quit = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
+    quit = resolve;
     // Kept, not once: a second signal (a group and its launcher are both told) must not cut the ending short.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
     for (const crash of ['uncaughtException', 'unhandledRejection'] as const) {
-      process.once(crash, (cause) => {
-        // Whatever broke, no note may be left sounding: the send thread is alive and ends them all.
-        complain(`Continuo stops: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
-        process.exitCode = 1;
+      process.on(crash, (cause) => {
+        crashes.push(cause);
         resolve();
       });
     }
-    show(engine, resolve);
   });
-  await engine.start();
-  await ended;
-  await engine.stop();
+  const hide = show(engine, quit);
+  try {
+    await engine.start();
+    await ended;
+  } finally {
+    hide();
+    // Whatever broke, no note may be left sounding: the send thread is alive and ends them all.
+    await engine.stop();
+  }
+  for (const cause of crashes) {
+    complain(`Continuo stops: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+    process.exitCode = 1;
+  }
 }
 
 function configurationOf({ config, pack, bpm }: PlayOptions): Configuration {
@@ -49,19 +59,17 @@ function configurationOf({ config, pack, bpm }: PlayOptions): Configuration {
   return { ...configuration, ...(pack === undefined ? {} : { pack }), ...(bpm === undefined ? {} : { bpm }) };
 }
 
-/** A moving picture on a terminal, plain lines elsewhere. */
-function show(engine: Engine, quit: () => void): void {
+/** A moving picture on a terminal, plain lines elsewhere. Returns what takes the picture away. */
+function show(engine: Engine, quit: () => void): () => void {
   if (process.stdout.isTTY && process.stdin.isTTY) {
-    const terminal = new LiveTerminal(engine, process.stdin, process.stdout, () => {
-      terminal.stop();
-      quit();
-    });
+    const terminal = new LiveTerminal(engine, process.stdin, process.stdout, quit);
     terminal.start();
     process.once('exit', () => terminal.stop());
-    return;
+    return () => terminal.stop();
   }
   engine.parameters.onEvent((event) => {
     const sentence = eventSentence(event, engine.parameters.number('beats-per-bar'));
     if (sentence !== undefined) (event.type === 'error' ? process.stderr : process.stdout).write(`${sentence}\n`);
   });
+  return () => undefined;
 }
