@@ -60,7 +60,8 @@ function wordsOf({ deck, channel, pitch, velocity, beat }: Omit<HeardNote, 'id'>
 
 describe('the engine, as it is started', () => {
   it('plays the same notes over every wire, as they were planned, while a pack is swapped', async (context) => {
-    const [stamped, due, hand] = [await OscPeer.open(0), await OscPeer.open(0), { value: undefined as OscPeer | undefined }];
+    const [stamped, due] = [await OscPeer.open(0), await OscPeer.open(0)];
+    context.after(() => Promise.all([stamped.close(), due.close()]));
     const engine = await startEngine(
       { bpm: 240, pack: 'perlin' },
       {
@@ -70,12 +71,9 @@ describe('the engine, as it is started', () => {
         ],
       },
     );
-    context.after(async () => {
-      await engine.program.stop();
-      await Promise.all([stamped, due, hand.value].map((peer) => peer?.close()));
-    });
+    context.after(() => engine.program.stop());
     const osc = await OscPeer.open(engine.oscPort);
-    hand.value = osc;
+    context.after(() => osc.close());
     const browser = await WebSocketPeer.open(engine.webSocketPort);
     const { packs } = await browser.next('hello');
     assert.ok(packs.some(({ name }) => name === 'tiny-lm'));
