@@ -32,6 +32,7 @@ export class Ensemble {
   ) {
     this.session = new Session(parts.clock, parts.timeline, {
       relocated: (fromBeat, toBeat) => this.decks.forEach((deck) => deck.relocate(fromBeat, toBeat)),
+      resumed: (beat) => this.decks.forEach((deck) => deck.requeue(beat)),
     });
     this.decks = Array.from({ length: deckCount }, (_unused, index) => this.makeDeck(index + 1));
     parts.parameters.handle('panic', () => parts.sender.panic());

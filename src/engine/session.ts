@@ -13,6 +13,11 @@ const toleratedBeats: Beats = 0.5;
 export interface SessionListener {
   /** The host jumped: what was to play from `fromBeat` on plays from `toBeat` on. */
   relocated(fromBeat: Beats, toBeat: Beats): void;
+  /**
+   * The host plays on from `beat`, about where it stopped. Outputs that are told early had been given notes past the
+   * stop and have ended them: what is planned from there must be queued anew.
+   */
+  resumed(beat: Beats): void;
 }
 
 /** Where the music is: the leader's timeline while it plays, the place it stopped at while it doesn't. Thread: main. */
@@ -63,16 +68,21 @@ export class Session implements Position {
         return;
       case 'locate':
         this.restingBeat = change.beat;
-        break;
+        this.moved(from, change.beat);
+        return;
       case 'start':
-      case 'continue':
+      case 'continue': {
+        const stood = !this.isPlaying;
         this.restingBeat = change.beat;
         this.isPlaying = true;
+        if (!this.moved(from, change.beat) && stood) this.listener.resumed(change.beat);
+      }
     }
-    this.moved(from, change.beat);
   }
 
-  private moved(fromBeat: Beats, toBeat: Beats): void {
-    if (Math.abs(toBeat - fromBeat) > toleratedBeats) this.listener.relocated(fromBeat, toBeat);
+  private moved(fromBeat: Beats, toBeat: Beats): boolean {
+    const jumped = Math.abs(toBeat - fromBeat) > toleratedBeats;
+    if (jumped) this.listener.relocated(fromBeat, toBeat);
+    return jumped;
   }
 }

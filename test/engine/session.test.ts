@@ -7,8 +7,12 @@ import { withTempo } from '../../src/engine/time/timeline.js';
 function session() {
   const clock = new VirtualClock();
   const jumps: [number, number][] = [];
-  const made = new Session(clock, { bpm: 120, beatOrigin: 0, timeOrigin: 0 }, { relocated: (from, to) => void jumps.push([from, to]) });
-  return { clock, jumps, session: made };
+  const resumes: number[] = [];
+  const made = new Session(clock, { bpm: 120, beatOrigin: 0, timeOrigin: 0 }, {
+    relocated: (from, to) => void jumps.push([from, to]),
+    resumed: (beat) => void resumes.push(beat),
+  });
+  return { clock, jumps, resumes, session: made };
 }
 
 describe('Session', () => {
@@ -50,12 +54,14 @@ describe('Session', () => {
     assert.equal(it.beat(), 64);
   });
 
-  it('does not move the music when the host goes on where it stopped', () => {
-    const { clock, jumps, session: it } = session();
+  it('does not move the music when the host goes on where it stopped, but has it queued anew, once', () => {
+    const { clock, jumps, resumes, session: it } = session();
     it.change({ type: 'start', beat: 0, micros: 0 });
     clock.advanceTo(1_180_000);
     it.change({ type: 'stop', beat: 2.36, micros: 1_180_000 });
+    it.follow({ bpm: 120, beatOrigin: 2.25, timeOrigin: 3e6 });
     it.change({ type: 'continue', beat: 2.25, micros: 3e6 });
-    assert.deepEqual(jumps, []);
+    it.change({ type: 'continue', beat: 2.25, micros: 3e6 });
+    assert.deepEqual([jumps, resumes], [[], [0, 2.25]]);
   });
 });

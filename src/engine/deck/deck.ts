@@ -149,20 +149,24 @@ export class Deck {
   /** The host is at `toBeat` from now on: what was planned next plays there, at the same place in the bar. */
   relocate(fromBeat: Beats, toBeat: Beats): void {
     if (fromBeat === toBeat) return;
-    const { sender } = this.parts;
     const resume = Math.min(samePlaceInBar(fromBeat, toBeat, this.parts.settings().beatsPerBar), Math.max(this.composedUntil, fromBeat));
     const by = toBeat - resume;
-    sender.silence(this.number);
     this.plan.cut(fromBeat, resume);
     this.plan.shift(by);
     this.shift += by;
     this.composedUntil += by;
     this.relocations += 1;
     this.arrival = this.arrival && { ...this.arrival, beat: this.arrival.beat + by };
-    this.enqueue(this.plan.from(toBeat));
+    this.requeue(toBeat);
     this.parts.emit({ type: 'discarded', deck: this.number, fromBeat: Math.min(fromBeat, toBeat) });
     this.announce(toBeat, this.composedUntil, this.plan.from(toBeat));
     this.advance();
+  }
+
+  /** Queues anew what is planned from `fromBeat` on, and only that. */
+  requeue(fromBeat: Beats): void {
+    this.parts.sender.silence(this.number);
+    this.enqueue(this.plan.from(fromBeat));
   }
 
   /** Resolves when nothing more can be done before time moves on. For rendering, where time waits for the music. */

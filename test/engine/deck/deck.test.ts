@@ -192,6 +192,29 @@ describe('Deck', () => {
     await offline.end();
   });
 
+  it('loses no note on an output that is told early when the host stops and goes on', async () => {
+    const clock = new VirtualClock();
+    const timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
+    const sender = new LocalSender(clock, { timeline });
+    const recorder = new TakeRecorder();
+    await sender.attach({ name: 'early', leadMicros: 200_000, offsetMicros: 0, sendsClock: false }, recorder);
+    const ensemble = new Ensemble({ clock, sender, voices: new NumberedVoices(), parameters: new ParameterStore(), timeline }, 1);
+    const [deck] = ensemble.decks;
+    await deck.load('1', 'now');
+    ensemble.transport({ type: 'start', beat: 0, micros: 0 });
+    await deck.settled();
+    sender.advanceTo(1_450_000);
+    ensemble.transport({ type: 'stop', beat: 2.9, micros: 1_450_000 });
+    sender.advanceTo(5_000_000);
+    ensemble.follow({ bpm: 120, beatOrigin: 2.9, timeOrigin: 5_000_000 });
+    ensemble.transport({ type: 'continue', beat: 2.9, micros: 5_000_000 });
+    await deck.settled();
+    sender.advanceTo(6_400_000);
+    await ensemble.dispose();
+    sender.run();
+    assert.deepEqual(beatsOf(recorder.score().notes, 1), [0, 1, 2, 3, 3, 4, 5, 6]);
+  });
+
   it('rests and begins again ahead when the music overtakes it', async () => {
     const clock = new VirtualClock();
     const timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
