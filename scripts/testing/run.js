@@ -5,7 +5,7 @@ import { repositoryRoot } from '../setup/places.js';
 import { findTests, groupTests } from './select.js';
 import { Summary } from './summary.js';
 
-const fileTimeoutMilliseconds = 10 * 60_000;
+const fileTimeoutMilliseconds = 5 * 60_000;
 
 const folder = join(repositoryRoot, 'dist', 'test');
 const { unit, real } = groupTests(findTests(folder), process.argv.slice(2));
