@@ -9,18 +9,16 @@ const quietBeats: Beats = 2;
 /** An interval that differs by this share from the one before is another clock, or another phase of it. */
 const strayInterval = 0.25;
 const shortestQuiet: Micros = 500_000;
-/** Pulses needed before a long gap is taken for missing pulses. */
+/** Pulses needed before one can be told to be off the line. */
 const pulsesToTrust = 4;
-/** Intervals from one pulse to the next from which on one is missing between them. */
-const lostGap = 1.6;
-/** … and up to which it is one of those, come late with the others. */
-const burstGap = 0.3;
-/** By how much of an interval a pulse may be early. It may be far later than that, when its host or the way here is busy. */
-const earliness = 0.3;
-/** So many long gaps on end, all alike, are a slower tempo, not a run of lost pulses. */
-const gapsThatAreATempo = 4;
-const longGap = 1.3;
+/** A pulse further than this from its place, in intervals, is a stray: it is counted, and kept from the line. */
+const strayOffset = 0.5;
+/** So many strays on end that follow each other evenly are no stumble: pulses were lost, or the clock is another. */
+const straysToBelieve = 4;
+/** Evenly: no two gaps between them differ by a larger ratio. */
 const alike = 1.25;
+/** Strays that follow each other this closely, in intervals, come late all at once. */
+const burstInterval = 0.3;
 const sixteenthsPerBeat = 4;
 
 export interface PulseFollowerOptions {
@@ -47,7 +45,7 @@ const noNews: PulseNews = {};
 
 /**
  * Follows a pulse clock (MIDI clock and its like) by the driver's own time stamps: a regression over the last four beats
- * takes out the jitter, single lost pulses are inferred, a tempo step is followed within a beat.
+ * takes out the jitter, lost pulses are inferred, late ones are not, a tempo step is followed within a beat.
  *
  * Beats of the timeline are the host's song position while it plays: the first pulse after `start` is beat 0, the first
  * after `continue` the position it stopped at or was located to. While the host is stopped its pulses give the tempo and
@@ -67,11 +65,11 @@ export class PulseFollower {
   private isPlaying = false;
   private heldBeat: Beats = 0;
   private pending: 'start' | 'continue' | 'locate' | undefined;
-  /** Inferred pulses that may still arrive late, all at once. */
-  private owed = 0;
-  private pulsesSinceGap = 0;
-  private readonly recentTimes = new Float64Array(gapsThatAreATempo + 1).fill(-Infinity);
-  private readonly recentIndices = new Float64Array(gapsThatAreATempo + 1);
+  /** Times of the latest strays, the newest last, and how many there were on end. */
+  private readonly strayTimes = new Float64Array(straysToBelieve);
+  private strays = 0;
+  /** Pulses counted that did not come. */
+  private inferred = 0;
 
   constructor(options: PulseFollowerOptions = {}) {
     this.pulsesPerBeat = options.pulsesPerBeat ?? 24;
@@ -88,8 +86,8 @@ export class PulseFollower {
   /** A pulse came at `micros`. */
   pulse(micros: Micros): PulseNews {
     const time = Math.max(micros, this.lastMicros);
-    if (this.index < 0) this.begin(time);
-    else if (!this.advance(time)) return noNews;
+    if (this.index < 0) this.resume(time);
+    else this.advance(time);
     this.lastMicros = time;
     const transport = this.pending && this.takeUp(this.pending);
     const timeline = this.timeline();
@@ -146,37 +144,30 @@ export class PulseFollower {
     return { bpm, beatOrigin: this.beatOf(this.index), timeOrigin: this.line.timeOf(this.index) };
   }
 
-  private begin(time: Micros): void {
-    this.index = 0;
-    this.take(time);
+  /**
+   * Every pulse is counted, however late it comes: a host that stumbled catches up, and then the count is right. Pulses
+   * that were lost show as strays that stay one or more whole intervals late.
+   */
+  private advance(time: Micros): void {
+    if (this.isSilence(time - this.lastMicros) || (this.pending && Math.abs(this.offsetOf(this.index + 1, time)) > strayInterval)) {
+      this.resume(time);
+      return;
+    }
+    this.index += 1;
+    if (this.line.pulses < pulsesToTrust || Math.abs(this.offsetOf(this.index, time)) <= strayOffset) {
+      this.strays = 0;
+      this.line.add(this.index, time);
+      return;
+    }
+    this.strayTimes.copyWithin(0, 1);
+    this.strayTimes[straysToBelieve - 1] = time;
+    this.strays += 1;
+    if (this.strays >= straysToBelieve) this.judgeStrays();
   }
 
-  /** Counts the pulse and those lost before it; false when it is one that was already inferred. */
-  private advance(time: Micros): boolean {
-    const gap = (time - this.line.timeOf(this.index)) / this.line.interval;
-    if (this.isSilence(time - this.lastMicros) || (this.pending && Math.abs(gap - 1) > strayInterval)) {
-      this.resume(time);
-      return true;
-    }
-    const sinceLast = (time - this.lastMicros) / this.line.interval;
-    if (this.owed > 0 && Math.min(gap, sinceLast) < burstGap) {
-      this.owed -= 1;
-      return false;
-    }
-    // Only a gap that is long by itself hides pulses: one that is merely far from the line says that the line is wrong.
-    const isLong = Math.min(gap, sinceLast) > lostGap;
-    const steps = this.line.pulses >= pulsesToTrust && isLong ? Math.floor(gap + earliness) : 1;
-    if (steps > 1) {
-      this.owed = steps - 1;
-      this.pulsesSinceGap = 0;
-    } else {
-      this.pulsesSinceGap += 1;
-      if (this.pulsesSinceGap >= this.pulsesPerBeat / 4) this.owed = 0;
-    }
-    this.index += steps;
-    this.take(time);
-    if (this.isSlower()) this.slowDown();
-    return true;
+  /** How many intervals after its place on the line pulse `index` came. */
+  private offsetOf(index: number, time: Micros): number {
+    return (time - this.line.timeOf(index)) / this.line.interval;
   }
 
   private isSilence(micros: Micros): boolean {
@@ -184,46 +175,37 @@ export class PulseFollower {
     return micros > (this.line.pulses === 1 ? (1 + strayInterval) * slowestInterval : longestGapBeats * this.beatMicros);
   }
 
-  private take(time: Micros): void {
-    this.line.add(this.index, time);
-    this.recentTimes.copyWithin(0, 1);
-    this.recentIndices.copyWithin(0, 1);
-    this.recentTimes[gapsThatAreATempo] = time;
-    this.recentIndices[gapsThatAreATempo] = this.index;
-  }
-
   /** The clock's phase is new: keep the tempo, count this pulse as the next. */
   private resume(time: Micros): void {
-    this.line.restart(true);
-    this.recentTimes.fill(-Infinity);
-    this.owed = 0;
     this.index += 1;
-    this.take(time);
+    this.strays = this.inferred = 0;
+    this.line.restart(true);
+    this.line.add(this.index, time);
   }
 
-  /** Whether the last gaps held inferred pulses, and are so alike that they must be a tempo of their own. */
-  private isSlower(): boolean {
-    if (this.index - this.recentIndices[0] === gapsThatAreATempo) return false;
+  private judgeStrays(): void {
     let shortest = Infinity;
     let longest = 0;
-    for (let at = 0; at < gapsThatAreATempo; at += 1) {
-      const gap = this.recentTimes[at + 1] - this.recentTimes[at];
+    for (let at = 1; at < straysToBelieve; at += 1) {
+      const gap = this.strayTimes[at] - this.strayTimes[at - 1];
       shortest = Math.min(shortest, gap);
       longest = Math.max(longest, gap);
     }
-    return longest < alike * shortest && shortest > longGap * this.line.interval;
-  }
-
-  /** Takes the inferred pulses back and begins again from the last gaps. */
-  private slowDown(): void {
-    this.owed = 0;
-    this.line.restart(false);
-    const firstIndex = this.recentIndices[0];
-    for (let at = 0; at <= gapsThatAreATempo; at += 1) {
-      this.recentIndices[at] = firstIndex + at;
-      this.line.add(firstIndex + at, this.recentTimes[at]);
+    const isEven = longest < alike * shortest && shortest > burstInterval * this.line.interval;
+    // A beat of strays is a clock that is not the one on the line, even or not.
+    if (!isEven && this.strays < this.pulsesPerBeat) return;
+    const sameTempo = longest < alike * this.line.interval && alike * shortest > this.line.interval;
+    const offset = this.offsetOf(this.index, this.strayTimes[straysToBelieve - 1]);
+    const lost = Math.round(offset);
+    // Fewer than were counted can only be pulses that were thought lost and have come after all.
+    if (sameTempo && Math.abs(offset - lost) <= strayInterval && lost >= -this.inferred) {
+      this.index += lost;
+      this.inferred += lost;
+    } else {
+      this.line.restart(sameTempo);
     }
-    this.index = firstIndex + gapsThatAreATempo;
+    for (let at = 0; at < straysToBelieve; at += 1) this.line.add(this.index - straysToBelieve + 1 + at, this.strayTimes[at]);
+    this.strays = 0;
   }
 
   private takeUp(change: 'start' | 'continue' | 'locate'): PulseTransport {

@@ -257,6 +257,40 @@ describe('PulseFollower: clocks that stumble', () => {
     near(host.heardBeat, (52 + quarter) / pulsesPerBeat, 0.01);
   });
 
+  it('counts every pulse of a host that stands still for up to 120 ms about once a second', () => {
+    for (const bpm of [90, 140, 180]) {
+      for (let seed = 1; seed <= 100; seed += 1) {
+        const random = randomFrom(seed);
+        const host = new Host(bpm, 0, seed).start();
+        const interval = host.interval();
+        const origin = host.micros;
+        let busyUntil = 0;
+        let nextStall = random() * 2_000_000;
+        const count = 16 * quarter;
+        for (let pulse = 0; pulse < count; pulse += 1) {
+          const due = pulse * interval;
+          for (; nextStall < due && pulse < count - 2 * quarter; nextStall += random() * 2_000_000) {
+            busyUntil = Math.max(busyUntil, nextStall + random() * 120_000);
+          }
+          // What is overdue is sent as fast as it goes.
+          busyUntil += random() * 200;
+          host.micros = origin + Math.max(due, busyUntil);
+          host.hear(host.follower.pulse(host.micros));
+        }
+        near(host.heardBpm, bpm, 1, `seed ${seed}`);
+        near(host.heardBeat, (count - 1) / pulsesPerBeat, 0.01, `seed ${seed}`);
+      }
+    }
+  });
+
+  it('takes pulses back that it thought lost when they come after all', () => {
+    const host = new Host(120).start().pulses(48);
+    // One interval behind for five pulses, as if one were lost; then two at once.
+    stumble(host, [2, 1, 1, 1, 1, 0.01, 0.99]);
+    host.pulses(quarter);
+    near(host.heardBeat, (48 + 6 + quarter) / pulsesPerBeat, 0.01);
+  });
+
   it('is back in tempo and place within two beats after a machine that stood still for a moment', () => {
     for (const late of [2, 4, 7]) {
       const host = new Host(180, 500, late).start().pulses(48);
