@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { runInSequencer, skipWithoutSequencer } from './support/sequencer.js';
 
 describe('the MIDI wire with a sequencer', { skip: skipWithoutSequencer() }, () => {
-  it('passes its own tests, those that need ports among them', async () => {
-    const test = fileURLToPath(new URL('../transports/midi/midi-transport.test.js', import.meta.url));
-    const run = await runInSequencer([process.execPath, '--test', '--test-reporter', 'tap', test]);
-    assert.equal(run.code, 0, run.stdout + run.stderr);
-    assert.match(run.stdout, /ok \d+ - MidiTransport with a driver$/m);
-  });
+  for (const [file, name] of [['midi-transport', 'MidiTransport with a driver'], ['midi-output', 'MidiOutput to a device, as an output']]) {
+    it(`passes the tests that need ports in ${file}`, async () => {
+      const test = fileURLToPath(new URL(`../transports/midi/${file}.test.js`, import.meta.url));
+      const run = await runInSequencer([process.execPath, '--test', '--test-reporter', 'tap', test]);
+      assert.equal(run.code, 0, run.stdout + run.stderr);
+      assert.match(run.stdout, new RegExp(`^ok \\d+ - ${name}$`, 'm'));
+    });
+  }
 });

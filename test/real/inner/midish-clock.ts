@@ -1,10 +1,11 @@
-/** Follows midish, a sequencer that leads by MIDI clock, for four beats; prints a ClockInResult without beats. */
+/** Follows midish, a sequencer that leads by MIDI clock, for six beats; prints a ClockInResult without beats. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { MidiTransport } from '../../../src/transports/midi/midi-transport.js';
 import { midiOptionsSchema } from '../../../src/transports/midi/options.js';
 import { alsaPort } from '../support/alsa-ports.js';
+import { median } from '../support/median.js';
 import { until } from '../support/until.js';
 import { TimedListener, type ClockInResult } from './clock-in-result.js';
 
@@ -16,8 +17,8 @@ offer.syncSources[0].start(listener);
 const midish = spawn('midish', ['-b'], { stdio: ['pipe', 'ignore', 'inherit'] });
 midish.stdin.write(`dnew 0 "${alsaPort('Continuo In').address}" wo\ndclktx {0}\nt 150\ntnew a\nr\n`);
 await until('midish starts', () => listener.changes.some(({ type }) => type === 'start'));
-await until('midish has played four beats', () => listener.told.length >= 4 * 24);
-const bpm = listener.told.at(-1)?.timeline.bpm ?? 0;
+await until('midish has played six beats', () => listener.told.length >= 6 * 24);
+const bpm = median(listener.told.slice(-2 * 24).map(({ timeline }) => timeline.bpm));
 // It reads no further command while it records.
 midish.kill('SIGINT');
 midish.stdin.end('exit\n');

@@ -38,11 +38,11 @@ describe('the modules of the MIDI wire', () => {
   });
 });
 
-const report = midiPortReport();
-const withMidi = report.available ? false : report.sentence;
-const withoutMidi = report.available ? 'this machine has MIDI' : false;
+// Where this machine has no MIDI, test/real/midi-transport.test.ts runs this file in front of a sequencer.
+if (midiPortReport().available) describe('MidiTransport with a driver', withDriver);
+else describe('MidiTransport without a driver', withoutDriver);
 
-describe('MidiTransport with a driver', { skip: withMidi }, () => {
+function withDriver(): void {
   it('offers one output with clock, one clock to follow, and no surface', async () => {
     const wire = transport({ offsetMilliseconds: -3 });
     const offer = await wire.open();
@@ -83,9 +83,9 @@ describe('MidiTransport with a driver', { skip: withMidi }, () => {
     assert.match(off.sentence, /no port is called "no such synth"; there (is|are) /);
     await wire.close();
   });
-});
+}
 
-describe('MidiTransport without a driver', { skip: withoutMidi }, () => {
+function withoutDriver(): void {
   it('offers nothing and says in one sentence what is missing and how to get it', async () => {
     const offer = await transport().open();
     assert.deepEqual([offer.outputs, offer.syncSources, offer.controlSurfaces], [[], [], []]);
@@ -98,4 +98,4 @@ describe('MidiTransport without a driver', { skip: withoutMidi }, () => {
     await assert.rejects(output.open(), (error) => error instanceof ContinuoError && error.errorName === 'deviceUnavailable');
     await output.close();
   });
-});
+}
