@@ -4,7 +4,7 @@ import type { Beats, Micros } from '../../engine/music/units.js';
 import { systemAlarm, type Alarm } from '../../engine/sync/alarm.js';
 import type { Clock } from '../../engine/time/clock.js';
 import { PulseFollower, type PulseNews } from '../../engine/time/pulse-follower.js';
-import { beatAt, type Timeline } from '../../engine/time/timeline.js';
+import { beatAt, microsPerBeat, type Timeline } from '../../engine/time/timeline.js';
 
 /** A host that sends no pulse for so long is gone. */
 export const quietMicros: Micros = 2_000_000;
@@ -13,6 +13,8 @@ const graceMicros: Micros = 250_000;
 /** A tempo is first told after a sixteenth note of pulses: two pulses alone may be 5 % off. A host that starts is told at once. */
 const settlingPulses = 6;
 const pulsesPerBeat = 24;
+/** A silence longer than this in the middle of a song is a gap, if the clock had been steady for as long before. */
+const gapBeats: Beats = 2;
 
 /**
  * The host's MIDI clock as a leader: pulses, start, continue, stop and song position.
@@ -25,7 +27,11 @@ export class MidiClockSource implements SyncSource {
   readonly name = 'midi-clock';
   #listener: SyncListener | undefined;
   #follower = new PulseFollower();
+  /** Since the source was started, or the clock was lost. */
   #pulses = 0;
+  /** Since the last start, continue, jump or gap. */
+  #steadyPulses = 0;
+  #lastStamp: Micros = -Infinity;
   #told: Timeline | undefined;
   /** What the follower's count lacks for pulses that never came. */
   #missedBeats: Beats = 0;
@@ -48,6 +54,8 @@ export class MidiClockSource implements SyncSource {
     this.#listener = undefined;
     this.#follower = new PulseFollower();
     this.#pulses = 0;
+    this.#steadyPulses = 0;
+    this.#lastStamp = -Infinity;
     this.#told = undefined;
     this.#missedBeats = 0;
   }
@@ -89,15 +97,21 @@ export class MidiClockSource implements SyncSource {
     this.#watch ??= this.#watchFor(quietMicros);
     this.#pulses += 1;
     const news = this.#follower.pulse(stamp);
-    if (news.timeline && !news.transport && this.#follower.playing) this.#countThroughGap(news.timeline, stamp);
+    if (news.transport) this.#steadyPulses = 0;
+    else if (news.timeline && this.#follower.playing) this.#countThroughGap(news.timeline, stamp);
+    this.#steadyPulses += 1;
+    this.#lastStamp = stamp;
     if (this.#pulses >= settlingPulses || this.#follower.playing) this.#tell(news);
   }
 
+  /** The follower takes a long silence for a clock that stood still; in the middle of a song it is one that was not heard. */
   #countThroughGap(timeline: Timeline, stamp: Micros): void {
-    if (!this.#told) return;
-    const missed = beatAt(this.#told, stamp) - beatAt(timeline, stamp) - this.#missedBeats;
-    // The follower finds single lost pulses itself; what it takes for a halt is longer than a beat.
-    if (missed > 1) this.#missedBeats += Math.round(missed * pulsesPerBeat) / pulsesPerBeat;
+    if (!this.#told || stamp - this.#lastStamp <= gapBeats * microsPerBeat(this.#told)) return;
+    if (this.#steadyPulses >= gapBeats * pulsesPerBeat) {
+      const missed = beatAt(this.#told, stamp) - beatAt(timeline, stamp) - this.#missedBeats;
+      this.#missedBeats += Math.max(0, Math.round(missed * pulsesPerBeat) / pulsesPerBeat);
+    }
+    this.#steadyPulses = 0;
   }
 
   #tell({ timeline, transport }: PulseNews): void {

@@ -34,14 +34,18 @@ export class MidiOutput implements Output {
       else port.openPortByName(wish.device);
     } catch (cause) {
       port.destroy();
-      const name = 'virtual' in wish ? wish.virtual : wish.device;
-      throw new ContinuoError('portUnavailable', `The MIDI port "${name}" could not be opened; see whether another program holds it.`, { cause });
+      throw new ContinuoError('portUnavailable', `The MIDI port "${this.#name}" could not be opened; see whether another program holds it.`, { cause });
     }
     this.#port = port;
   }
 
+  /** Errors: `portUnavailable` where the driver tells that the device is gone (Windows does). */
   send(event: WireEvent): void {
-    this.#port?.sendMessage(this.#encoder.encode(event));
+    try {
+      this.#port?.sendMessage(this.#encoder.encode(event));
+    } catch (cause) {
+      throw new ContinuoError('portUnavailable', `The MIDI port "${this.#name}" took no message; see whether its device is still connected.`, { cause });
+    }
   }
 
   flush(): void {}
@@ -49,6 +53,11 @@ export class MidiOutput implements Output {
   async close(): Promise<void> {
     this.#port?.destroy();
     this.#port = undefined;
+  }
+
+  get #name(): string {
+    const { port } = this.options;
+    return 'virtual' in port ? port.virtual : port.device;
   }
 }
 
