@@ -1,0 +1,86 @@
+import type { StreamCursor } from './stream-cursor.js';
+import type { TokenTable } from './token-table.js';
+import { refused, type TokenWishes } from './wishes.js';
+
+/** More lists than this are forgotten and made anew. */
+const maximumLists = 256;
+
+/** Tokens that may come, those that begin with a low pitch first, those that begin with no pitch last. */
+export class AllowedList {
+  /** Where tokens begin whose first pitch is at least the index; 0..128. */
+  private readonly starts: Int32Array;
+
+  constructor(
+    readonly ids: Int32Array,
+    readonly biases: Float32Array,
+    firstPitches: Uint8Array,
+  ) {
+    this.starts = new Int32Array(129);
+    let at = 0;
+    for (let pitch = 0; pitch <= 128; pitch += 1) {
+      while (at < ids.length && firstPitches[ids[at]] < pitch) at += 1;
+      this.starts[pitch] = at;
+    }
+  }
+
+  /** Index of the first token that begins with a pitch above this one, or with none. */
+  firstAbove(pitch: number): number {
+    return this.starts[pitch + 1];
+  }
+}
+
+/** The tokens that fit a structure of the stream and a performer's wishes, listed once for each structure. */
+export class AllowedLists {
+  private readonly lists = new Map<number, AllowedList>();
+  private readonly order: Int32Array;
+
+  constructor(
+    private readonly table: TokenTable,
+    private readonly wishes: TokenWishes,
+    private readonly scratch: StreamCursor,
+  ) {
+    const wanted = Array.from({ length: table.size }, (_, token) => token).filter(
+      (token) => Math.min(wishes.melodic[token], wishes.drums[token]) < refused,
+    );
+    this.order = Int32Array.from(wanted.sort((a, b) => table.firstPitches[a] - table.firstPitches[b] || a - b));
+  }
+
+  at(cursor: StreamCursor): AllowedList {
+    const { structure } = cursor;
+    let list = this.lists.get(structure);
+    if (list === undefined) {
+      if (this.lists.size >= maximumLists) this.lists.clear();
+      list = this.make(cursor);
+      this.lists.set(structure, list);
+    }
+    return list;
+  }
+
+  private make(cursor: StreamCursor): AllowedList {
+    const { table, wishes, order } = this;
+    const fits = new Uint8Array(table.shapeCount);
+    for (let shape = 0; shape < fits.length; shape += 1) fits[shape] = this.fits(cursor, table.examples[shape]) ? 1 : 0;
+    const costs = cursor.isDrums ? wishes.drums : wishes.melodic;
+    const ids = new Int32Array(order.length);
+    const biases = new Float32Array(order.length);
+    let count = 0;
+    for (const token of order) {
+      if (fits[table.shapes[token]] === 0 || costs[token] === refused) continue;
+      ids[count] = token;
+      biases[count] = 0 - costs[token];
+      count += 1;
+    }
+    return new AllowedList(ids.slice(0, count), biases.slice(0, count), table.firstPitches);
+  }
+
+  private fits(cursor: StreamCursor, token: number): boolean {
+    this.scratch.loadStructure(cursor);
+    this.scratch.lastPitch = -1;
+    const { kinds, values } = this.table.symbols;
+    const spelling = this.table.spelling(token);
+    for (let index = 0; index < spelling.length; index += 1) {
+      if (!this.scratch.step(kinds[spelling[index]], values[spelling[index]])) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,154 @@
+import { drumProgram } from './symbols.js';
+import type { Limits } from './limits.js';
+import { longestDuration, positionsPerBar, sixteenthsPerBeat } from './phrase-vocabulary.js';
+
+const soundingSpan = positionsPerBar + longestDuration;
+/** Beats a bar can touch: four, or five when it begins off the beat. */
+const beatSpan = 6;
+
+/** What sounds and begins in the present bar, all tracks together, in sixteenths from its line. */
+export class BarTexture {
+  /** Melodic notes sounding at each sixteenth. */
+  private readonly sounding = new Uint16Array(soundingSpan);
+  /** Onsets in each beat that the bar touches. */
+  private readonly onsets = new Uint16Array(beatSpan);
+  /** Bit n: something begins at position n. */
+  private places = 0;
+  /** Position of the last onset before the bar, < 0; that of the first bar's line at the start. */
+  private onsetBefore = 0;
+  private length = positionsPerBar;
+  /** Sixteenths from a beat to the bar's line. */
+  private offset = 0;
+  /** What this was last loaded from, and what was done to it since: each a position and, for what sounds, a length. */
+  private origin: BarTexture | undefined;
+  private readonly strikes: number[] = [];
+  private readonly holds: number[] = [];
+
+  /** Becomes a copy of another, which must not change from then on; quick when it comes back to the same one. */
+  load(other: BarTexture): void {
+    if (this.origin === other) this.undo();
+    else this.copy(other);
+    this.places = other.places;
+    this.length = other.length;
+    this.origin = other;
+  }
+
+  clone(): BarTexture {
+    const clone = new BarTexture();
+    clone.copy(this);
+    clone.places = this.places;
+    clone.length = this.length;
+    return clone;
+  }
+
+  private copy(other: BarTexture): void {
+    this.sounding.set(other.sounding);
+    this.onsets.set(other.onsets);
+    this.onsetBefore = other.onsetBefore;
+    this.offset = other.offset;
+    this.strikes.length = this.holds.length = 0;
+  }
+
+  private undo(): void {
+    for (let strike = this.strikes.pop(); strike !== undefined; strike = this.strikes.pop()) {
+      this.onsets[this.beatOf(strike)] -= 1;
+    }
+    for (let length = this.holds.pop(); length !== undefined; length = this.holds.pop()) {
+      this.addSounding(this.holds.pop() ?? 0, length, -1);
+    }
+  }
+
+  /** For a meter said at the head of the bar. */
+  setLength(length: number): void {
+    this.length = length;
+  }
+
+  nextBar(): void {
+    const { length } = this;
+    this.origin = undefined;
+    if (this.places !== 0) this.onsetBefore = 31 - Math.clz32(this.places);
+    this.onsetBefore -= length;
+    this.places = 0;
+    this.sounding.copyWithin(0, length);
+    this.sounding.fill(0, soundingSpan - length);
+    const beats = Math.floor((this.offset + length) / sixteenthsPerBeat);
+    this.offset = (this.offset + length) % sixteenthsPerBeat;
+    this.onsets.copyWithin(0, beats);
+    this.onsets.fill(0, beatSpan - beats);
+  }
+
+  strike(position: number): void {
+    this.places |= 1 << position;
+    this.onsets[this.beatOf(position)] += 1;
+    if (this.origin !== undefined) this.strikes.push(position);
+  }
+
+  /** A melodic note sounds. */
+  hold(position: number, length: number): void {
+    this.addSounding(position, length, 1);
+    if (this.origin !== undefined) this.holds.push(position, length);
+  }
+
+  /** Sixteenths that one more melodic note may last at a position. */
+  roomAt(position: number, { polyphony }: Limits): number {
+    if (polyphony === Infinity) return longestDuration;
+    let at = position;
+    while (at < position + longestDuration && this.sounding[at] < polyphony) at += 1;
+    return at - position;
+  }
+
+  canStrike(position: number, isDrums: boolean, limits: Limits): boolean {
+    if (this.onsets[this.beatOf(position)] >= limits.mostOnsets) return false;
+    return isDrums || this.roomAt(position, limits) >= limits.shortestNote;
+  }
+
+  /** Whether a track that chooses its program after `program` finds one, and a place for a note. */
+  canStartTrack(program: number, limits: Limits): boolean {
+    if (program < limits.highestProgram && this.hasPlace(false, limits)) return true;
+    return program < drumProgram && this.hasPlace(true, limits);
+  }
+
+  hasPlace(isDrums: boolean, limits: Limits): boolean {
+    for (let position = 0; position < this.length; position += 1) {
+      if (this.canStrike(position, isDrums, limits)) return true;
+    }
+    return false;
+  }
+
+  /** The last position at which the next onset may be; {@link length} and more when the bar asks for none. */
+  deadline({ longestRest, fewestOnsets }: Limits): number {
+    let latest = Infinity;
+    if (longestRest !== Infinity) latest = this.lastOfChain(longestRest) + longestRest;
+    for (let beat = 0; fewestOnsets > 0 && (beat + 1) * sixteenthsPerBeat - this.offset <= this.length; beat += 1) {
+      if (this.onsets[beat] >= fewestOnsets) continue;
+      latest = Math.min(latest, (beat + 1) * sixteenthsPerBeat - this.offset - 1);
+      break;
+    }
+    return latest;
+  }
+
+  /** Whether nothing more must come before the next bar line. */
+  isFull(limits: Limits): boolean {
+    return this.deadline(limits) >= this.length;
+  }
+
+  /** The last onset that is reached without too long a rest. */
+  private lastOfChain(longestRest: number): number {
+    let last = this.onsetBefore;
+    for (let position = 0; position < this.length; position += 1) {
+      if ((this.places >> position) % 2 === 0) continue;
+      if (position - last > longestRest) break;
+      last = position;
+    }
+    return last;
+  }
+
+  private addSounding(position: number, length: number, count: number): void {
+    const end = Math.min(soundingSpan, position + length);
+    for (let at = position; at < end; at += 1) this.sounding[at] += count;
+  }
+
+  private beatOf(position: number): number {
+    return (this.offset + position) >> 2;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * The wishes that depend on what has sounded so far, in the units of the format. What is absent does not limit.
+ */
+export interface Limits {
+  /** Most melodic notes that may sound at once. */
+  readonly polyphony: number;
+  /** Least room, in grid units, a melodic note needs to be begun. */
+  readonly shortestNote: number;
+  /** Most onsets in a beat. */
+  readonly mostOnsets: number;
+  /** Fewest onsets in a beat; 0 for any. */
+  readonly fewestOnsets: number;
+  /** Longest silence between onsets, in grid units. */
+  readonly longestRest: number;
+  /** Index of the tempo the music must be written for; -1 for any. */
+  readonly tempo: number;
+  /** The highest melodic program that may be chosen; -1 for none. */
+  readonly highestProgram: number;
+}
+
+export const noLimits: Limits = {
+  polyphony: Infinity,
+  shortestNote: 1,
+  mostOnsets: Infinity,
+  fewestOnsets: 0,
+  longestRest: Infinity,
+  tempo: -1,
+  highestProgram: 127,
+};
+
+/** The limits without those that ask for something to come. */
+export function withoutDemands(limits: Limits): Limits {
+  return { ...limits, fewestOnsets: 0, longestRest: Infinity, tempo: -1 };
+}

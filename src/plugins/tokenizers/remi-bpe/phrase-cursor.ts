@@ -1,0 +1,221 @@
+import type { TokenAttribute } from '../../../engine/contracts/tokenizer.js';
+import { BarTexture } from './bar-texture.js';
+import type { Limits } from './limits.js';
+import { barLengths, commonMeter, meters, positionsPerBar } from './phrase-vocabulary.js';
+import type { StreamCursor } from './stream-cursor.js';
+import { SymbolKind, drumProgram } from './symbols.js';
+
+/** What the last symbol was, as far as it decides what may come. */
+export const Phase = {
+  /** Nothing, or the end of a piece. */
+  start: 0,
+  bar: 1,
+  meter: 2,
+  /** A tempo, or the end of a track. */
+  head: 3,
+  trackStart: 4,
+  program: 5,
+  position: 6,
+  pitch: 7,
+  velocity: 8,
+  /** A duration: a note is complete. */
+  note: 9,
+} as const;
+export type Phase = (typeof Phase)[keyof typeof Phase];
+
+const attributes: readonly TokenAttribute[] = [
+  'event',
+  'event',
+  'event',
+  'event',
+  'program',
+  'time',
+  'pitch',
+  'velocity',
+  'duration',
+  'event',
+];
+
+/** The automaton of bars of tracks. */
+export class PhraseCursor implements StreamCursor {
+  phase: Phase = Phase.start;
+  /** Sixteenths from the start of the stream to the present bar's line. */
+  barStart = 0;
+  meter = commonMeter;
+  /** Tracks begun in this bar. */
+  tracksInBar = 0;
+  /** Of the last track in this bar; -1 before the first. */
+  program = -1;
+  position = -1;
+  lastPitch = -1;
+  private tempo = -1;
+  private hasBar = false;
+  private texture = new BarTexture();
+
+  get structure(): number {
+    // In a track its program no longer matters, before one the position doesn't.
+    const inTrack = this.phase >= Phase.program;
+    const place = inTrack ? this.position + 1 + (this.isDrums ? positionsPerBar + 1 : 0) : this.program + 1;
+    return (this.phase * meters.length + this.meter) * 256 + place;
+  }
+
+  get isDrums(): boolean {
+    return this.program === drumProgram;
+  }
+
+  get attribute(): TokenAttribute {
+    return attributes[this.phase];
+  }
+
+  get barLength(): number {
+    return barLengths[this.meter];
+  }
+
+  load(other: this): void {
+    this.loadStructure(other);
+    this.texture.load(other.texture);
+  }
+
+  loadStructure(other: this): void {
+    this.phase = other.phase;
+    this.barStart = other.barStart;
+    this.meter = other.meter;
+    this.tracksInBar = other.tracksInBar;
+    this.program = other.program;
+    this.position = other.position;
+    this.lastPitch = other.lastPitch;
+    this.tempo = other.tempo;
+    this.hasBar = other.hasBar;
+  }
+
+  clone(): this {
+    const copy = new PhraseCursor() as this;
+    copy.loadStructure(this);
+    copy.texture = this.texture.clone();
+    return copy;
+  }
+
+  step(kind: number, value: number, limits?: Limits): boolean {
+    switch (kind) {
+      case SymbolKind.bar:
+        return this.startBar(limits);
+      case SymbolKind.end:
+        if (this.phase > Phase.head || this.lacksSomething(limits)) return false;
+        this.phase = Phase.start;
+        return true;
+      case SymbolKind.meter:
+        if (this.phase !== Phase.bar) return false;
+        this.meter = value;
+        this.texture.setLength(this.barLength);
+        this.phase = Phase.meter;
+        return true;
+      case SymbolKind.tempo:
+        if (this.phase !== Phase.bar && this.phase !== Phase.meter) return false;
+        this.tempo = value;
+        this.phase = Phase.head;
+        return true;
+      case SymbolKind.trackStart:
+        return this.startTrack(limits);
+      case SymbolKind.program:
+        return this.chooseProgram(value, limits);
+      case SymbolKind.position:
+        return this.moveTo(value, limits);
+      case SymbolKind.pitch:
+        return this.strike(value, limits);
+      case SymbolKind.velocity:
+        if (this.phase !== Phase.pitch) return false;
+        this.phase = Phase.velocity;
+        return true;
+      case SymbolKind.duration:
+        return this.hold(value, limits);
+      case SymbolKind.trackEnd:
+        if (this.phase !== Phase.note || (limits !== undefined && !this.mayLeaveTrack(limits))) return false;
+        this.phase = Phase.head;
+        this.position = this.lastPitch = -1;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private startBar(limits: Limits | undefined): boolean {
+    if (this.phase > Phase.head || this.lacksSomething(limits)) return false;
+    if (this.hasBar) {
+      this.barStart += this.barLength;
+      this.texture.nextBar();
+    }
+    this.hasBar = true;
+    this.tracksInBar = 0;
+    this.program = -1;
+    this.phase = Phase.bar;
+    return true;
+  }
+
+  private startTrack(limits: Limits | undefined): boolean {
+    if (this.phase === Phase.start || this.phase > Phase.head || this.program >= drumProgram) return false;
+    if (limits !== undefined && (this.lacksTempo(limits) || !this.texture.canStartTrack(this.program, limits))) return false;
+    this.tracksInBar += 1;
+    this.phase = Phase.trackStart;
+    return true;
+  }
+
+  private chooseProgram(program: number, limits: Limits | undefined): boolean {
+    if (this.phase !== Phase.trackStart || program <= this.program) return false;
+    if (limits !== undefined && !this.texture.hasPlace(program === drumProgram, limits)) return false;
+    this.program = program;
+    this.phase = Phase.program;
+    this.position = -1;
+    return true;
+  }
+
+  private moveTo(position: number, limits: Limits | undefined): boolean {
+    if ((this.phase !== Phase.program && this.phase !== Phase.note) || position <= this.position) return false;
+    if (position >= this.barLength) return false;
+    if (limits !== undefined) {
+      if (!this.texture.canStrike(position, this.isDrums, limits)) return false;
+      const deadline = this.texture.deadline(limits);
+      // What an earlier place lacks, another track must bring.
+      if (position > deadline && deadline >= Math.max(0, this.position)) return false;
+    }
+    this.position = position;
+    this.lastPitch = -1;
+    this.phase = Phase.position;
+    return true;
+  }
+
+  private strike(pitch: number, limits: Limits | undefined): boolean {
+    if (this.phase !== Phase.position && this.phase !== Phase.note) return false;
+    if (pitch <= this.lastPitch) return false;
+    if (limits !== undefined && !this.texture.canStrike(this.position, this.isDrums, limits)) return false;
+    this.texture.strike(this.position);
+    this.lastPitch = pitch;
+    this.phase = Phase.pitch;
+    return true;
+  }
+
+  private hold(length: number, limits: Limits | undefined): boolean {
+    if (this.phase !== Phase.velocity) return false;
+    if (!this.isDrums) {
+      if (limits !== undefined && length > this.texture.roomAt(this.position, limits)) return false;
+      this.texture.hold(this.position, length);
+    }
+    this.phase = Phase.note;
+    return true;
+  }
+
+  private mayLeaveTrack(limits: Limits): boolean {
+    const deadline = this.texture.deadline(limits);
+    return deadline >= this.barLength || deadline < this.position;
+  }
+
+  /** Whether something must come before the next bar line, and can. */
+  private lacksSomething(limits: Limits | undefined): boolean {
+    if (limits === undefined || !this.hasBar || this.phase === Phase.start) return false;
+    if (this.lacksTempo(limits)) return true;
+    return !this.texture.isFull(limits) && this.program < drumProgram && this.texture.canStartTrack(this.program, limits);
+  }
+
+  private lacksTempo({ tempo }: Limits): boolean {
+    return tempo >= 0 && tempo !== this.tempo && (this.phase === Phase.bar || this.phase === Phase.meter);
+  }
+}

@@ -1,0 +1,18 @@
+import {
+  indexTempo,
+  levelVelocity,
+  longestDuration,
+  sixteenthsPerBeat,
+  tempoCount,
+  velocityLevels,
+} from './phrase-vocabulary.js';
+import type { FormatUnits } from './wishes.js';
+
+export const phraseUnits: FormatUnits = {
+  unitsPerBeat: sixteenthsPerBeat,
+  beatsOf: (duration) => duration / sixteenthsPerBeat,
+  bpmOf: indexTempo,
+  tempoCount,
+  durations: Array.from({ length: longestDuration }, (_, index) => index + 1),
+  velocities: Array.from({ length: velocityLevels }, (_, level) => levelVelocity(level)),
+};

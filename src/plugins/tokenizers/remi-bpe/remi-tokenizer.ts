@@ -1,0 +1,52 @@
+import type { Tokenizer, Vocabulary } from '../../../engine/contracts/tokenizer.js';
+import type { TickScore } from '../../../engine/music/tick-score.js';
+import type { Beats } from '../../../engine/music/units.js';
+import { encodePhrases } from './encode-phrases.js';
+import { readLearnedMerges } from './learned-merges.js';
+import type { RemiOptions } from './options.js';
+import { PairMerges } from './pair-merges.js';
+import { PhraseCursor } from './phrase-cursor.js';
+import { PhraseReader } from './phrase-reader.js';
+import { baseSize, endId, padId, phraseSymbols, startId } from './phrase-vocabulary.js';
+import { phraseUnits } from './phrase-units.js';
+import { mergePhrases } from './phrase-words.js';
+import { TokenDecoder, decodeTokens } from './token-decoder.js';
+import { TokenGrammar } from './token-grammar.js';
+import { TokenTable, spellMerges } from './token-table.js';
+
+/** Bars of tracks in 382 base symbols, or in the 8192 ids learned on them. */
+export class RemiTokenizer implements Tokenizer {
+  readonly vocabulary: Vocabulary;
+  readonly grammar: TokenGrammar<PhraseCursor>;
+  private readonly table: TokenTable;
+  private readonly merges: PairMerges | undefined;
+
+  constructor({ encoding }: RemiOptions) {
+    const merges = encoding === 'bpe' ? readLearnedMerges() : [];
+    this.table = new TokenTable(phraseSymbols, spellMerges(baseSize, merges));
+    this.merges = encoding === 'bpe' ? new PairMerges(merges) : undefined;
+    this.vocabulary = {
+      size: this.table.size,
+      rowWidth: 1,
+      pad: padId,
+      start: [startId],
+      end: endId,
+      describe: (id) => this.table.describe(id),
+    };
+    this.grammar = new TokenGrammar(this.table, phraseUnits, new PhraseCursor());
+  }
+
+  encode(score: TickScore): Int32Array {
+    const base = encodePhrases(score);
+    return this.merges === undefined ? base : mergePhrases(base, this.merges);
+  }
+
+  decode(tokens: ArrayLike<number>): TickScore {
+    return decodeTokens(tokens, this.table, new PhraseReader());
+  }
+
+  /** `originBeat` is the line of the first bar. */
+  startDecoder(originBeat: Beats): TokenDecoder {
+    return new TokenDecoder(this.table, new PhraseReader(), originBeat);
+  }
+}

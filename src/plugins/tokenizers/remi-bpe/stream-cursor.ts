@@ -1,0 +1,26 @@
+import type { TokenAttribute } from '../../../engine/contracts/tokenizer.js';
+import type { Limits } from './limits.js';
+
+/**
+ * Where a stream of base symbols stands, as a value that is moved from symbol to symbol. A grammar's states are cursors
+ * that nobody moves any more.
+ */
+export interface StreamCursor {
+  /** A number for all that decides which symbols are legal next, but for {@link lastPitch} and limits. */
+  readonly structure: number;
+  /** A pitch that comes next must be above this; -1 for any. */
+  lastPitch: number;
+  /** Whether pitches that come next are drums. */
+  readonly isDrums: boolean;
+  readonly attribute: TokenAttribute;
+  /** Takes on everything of another cursor, which must not be moved from then on. */
+  load(other: this): void;
+  /** Takes on what decides about steps without limits. */
+  loadStructure(other: this): void;
+  clone(): this;
+  /**
+   * Moves past a symbol. Returns whether it was legal here, and within the limits if they are given; if not, the cursor
+   * stands nowhere until it is loaded again.
+   */
+  step(kind: number, value: number, limits?: Limits): boolean;
+}

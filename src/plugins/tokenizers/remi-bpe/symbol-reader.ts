@@ -1,0 +1,13 @@
+import type { DecodedEvent } from '../../../engine/contracts/tokenizer.js';
+
+/**
+ * Reads base symbols one at a time and says what they make certain. Symbols that fit nothing are skipped. Beats count
+ * from the start of the stream.
+ */
+export interface SymbolReader {
+  /** No event before this beat can still come. Never decreases. */
+  readonly frontierBeat: number;
+  /** Appends the events that this symbol makes certain. */
+  read(kind: number, value: number, events: DecodedEvent[]): void;
+  clone(): SymbolReader;
+}

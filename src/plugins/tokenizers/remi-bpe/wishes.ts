@@ -1,0 +1,157 @@
+import type { MusicConstraint, PitchClassWish, Range } from '../../../engine/music/constraint.js';
+import { noLimits, type Limits } from './limits.js';
+import { SymbolKind, drumProgram } from './symbols.js';
+import type { TokenTable } from './token-table.js';
+
+/** How a format's numbers translate into a performer's. */
+export interface FormatUnits {
+  readonly unitsPerBeat: number;
+  /** Beats of a duration symbol's value. */
+  beatsOf(duration: number): number;
+  /** Bpm of a tempo symbol's value. */
+  bpmOf(tempo: number): number;
+  readonly tempoCount: number;
+  /** Values of the duration symbols, and of the velocity symbols. */
+  readonly durations: readonly number[];
+  readonly velocities: readonly number[];
+}
+
+/** A token that is not wanted. */
+export const refused = Infinity;
+
+/** What a performer wishes, token by token. */
+export interface TokenWishes {
+  /** Costs (negated log-bias) of the tokens when their first pitches are melodic, {@link refused} for unwanted ones. */
+  readonly melodic: Float32Array;
+  /** The same when they are drums. */
+  readonly drums: Float32Array;
+}
+
+/**
+ * Fields that say something of single tokens. A range that falls between two steps means the nearest one; one that
+ * misses all steps does not limit. Where scale and chord leave no pitch of the range, the chord counts alone, then the
+ * scale alone, then neither.
+ */
+export function wishesOf(constraint: MusicConstraint, table: TokenTable, units: FormatUnits): TokenWishes {
+  const pitchCosts = costsOfPitches(constraint);
+  const velocities = wantedValues(constraint.velocityRange, units.velocities, (value) => value);
+  const durations = wantedValues(constraint.durationRange, units.durations, (value) => units.beatsOf(value));
+  const programs = wantedPrograms(constraint.programs);
+  const kinds = constraint.eventKinds;
+  const tempo = constraint.tempo === undefined ? -1 : nearestTempo(constraint.tempo, units);
+
+  const costOf = (token: number, startsInDrums: boolean): number => {
+    let isDrums = startsInDrums;
+    let cost = 0;
+    for (const symbol of table.spelling(token)) {
+      const value = table.symbols.values[symbol];
+      switch (table.symbols.kinds[symbol]) {
+        case SymbolKind.special:
+        case SymbolKind.start:
+          return refused;
+        case SymbolKind.end:
+          if (kinds?.includes('end') !== true) return refused;
+          break;
+        case SymbolKind.program:
+          isDrums = value === drumProgram;
+          if (!isDrums && !programs.has(value)) return refused;
+          break;
+        case SymbolKind.pitch:
+          if (!isDrums) cost += pitchCosts[value];
+          break;
+        case SymbolKind.velocity:
+          if (!velocities.has(value)) return refused;
+          break;
+        case SymbolKind.duration:
+          if (!durations.has(value)) return refused;
+          break;
+        case SymbolKind.tempo:
+          if ((tempo >= 0 && value !== tempo) || kinds?.includes('tempo') === false) return refused;
+          break;
+        case SymbolKind.meter:
+          if (kinds?.includes('meter') === false) return refused;
+      }
+    }
+    return cost;
+  };
+  return {
+    melodic: Float32Array.from({ length: table.size }, (_, token) => costOf(token, false)),
+    drums: Float32Array.from({ length: table.size }, (_, token) => costOf(token, true)),
+  };
+}
+
+/** Fields that depend on what has sounded; `undefined` when there are none. */
+export function limitsOf(constraint: MusicConstraint, units: FormatUnits): Limits | undefined {
+  const { maximumPolyphony, onsetsPerBeat, maximumRestBeats, tempo, programs, eventKinds } = constraint;
+  const limitsTempo = tempo !== undefined && eventKinds?.includes('tempo') !== false;
+  if ((maximumPolyphony ?? onsetsPerBeat ?? maximumRestBeats ?? programs) === undefined && !limitsTempo) return undefined;
+  const onsets = onsetsPerBeat !== undefined && onsetsPerBeat.low <= onsetsPerBeat.high ? onsetsPerBeat : undefined;
+  const lengths = [...wantedValues(constraint.durationRange, units.durations, (value) => units.beatsOf(value))];
+  return {
+    polyphony: Math.max(1, maximumPolyphony ?? noLimits.polyphony),
+    shortestNote: Math.min(...lengths.map((value) => Math.round(units.beatsOf(value) * units.unitsPerBeat))),
+    mostOnsets: Math.max(1, onsets?.high ?? noLimits.mostOnsets),
+    fewestOnsets: onsets?.low ?? noLimits.fewestOnsets,
+    // A rest shorter than the grid would stop time.
+    longestRest: maximumRestBeats === undefined ? Infinity : Math.max(1, Math.floor(maximumRestBeats * units.unitsPerBeat)),
+    tempo: limitsTempo ? nearestTempo(tempo, units) : noLimits.tempo,
+    highestProgram: Math.max(-1, ...wantedPrograms(programs)),
+  };
+}
+
+/** Fields of a constraint that {@link wishesOf} looks at, as a key. */
+export function wishesKey(constraint: MusicConstraint): string {
+  const { pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo } = constraint;
+  return JSON.stringify([pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo]);
+}
+
+function costsOfPitches({ pitchRange, scale, chord }: MusicConstraint): Float32Array {
+  const range = wantedValues(pitchRange, Array.from({ length: 128 }, (_, pitch) => pitch), (value) => value);
+  const withWishes = (wishes: readonly (PitchClassWish | undefined)[]): Float32Array =>
+    Float32Array.from({ length: 128 }, (_, pitch) =>
+      wishes.reduce((cost, wish) => cost + costOf(wish, pitch), range.has(pitch) ? 0 : refused),
+    );
+  for (const wishes of [[scale, chord], [chord], [scale]]) {
+    const costs = withWishes(wishes);
+    if (costs.some((cost) => cost < refused)) return costs;
+  }
+  return withWishes([]);
+}
+
+function costOf(wish: PitchClassWish | undefined, pitch: number): number {
+  if (wish === undefined || wish.pitchClasses.length === 0 || wish.pitchClasses.includes(pitch % 12)) return 0;
+  return wish.strict ? refused : wish.bias;
+}
+
+function wantedValues(
+  range: Range | undefined,
+  values: readonly number[],
+  measure: (value: number) => number,
+): ReadonlySet<number> {
+  if (range === undefined || !(range.low <= range.high)) return new Set(values);
+  const inside = values.filter((value) => measure(value) >= range.low && measure(value) <= range.high);
+  if (inside.length > 0) return new Set(inside);
+  const sizes = values.map(measure);
+  const between = range.high > Math.min(...sizes) && range.low < Math.max(...sizes);
+  if (!between) return new Set(values);
+  const centre = (range.low + range.high) / 2;
+  return new Set([values.reduce((best, value) => (distance(value) < distance(best) ? value : best))]);
+
+  function distance(value: number): number {
+    return Math.abs(measure(value) - centre);
+  }
+}
+
+function wantedPrograms(programs: readonly number[] | undefined): ReadonlySet<number> {
+  const all = Array.from({ length: 128 }, (_, program) => program);
+  const wanted = all.filter((program) => programs === undefined || programs.includes(program));
+  return new Set(wanted.length > 0 ? wanted : all);
+}
+
+function nearestTempo(bpm: number, { tempoCount, bpmOf }: FormatUnits): number {
+  let best = 0;
+  for (let index = 1; index < tempoCount; index += 1) {
+    if (Math.abs(bpmOf(index) - bpm) < Math.abs(bpmOf(best) - bpm)) best = index;
+  }
+  return best;
+}
