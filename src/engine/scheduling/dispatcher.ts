@@ -107,8 +107,9 @@ export class Dispatcher {
 
   /** Sends everything that is due; false when there was nothing to send. */
   run(): boolean {
+    const now = this.clock.now();
     let sent = false;
-    for (const lane of this.lanes) if (lane?.run(this.clock.now())) sent = true;
+    for (const lane of this.lanes) if (lane?.run(now)) sent = true;
     this.gauge();
     return sent;
   }
