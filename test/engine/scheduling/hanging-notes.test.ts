@@ -198,7 +198,8 @@ describe('sending, whatever happens', () => {
         const { outputs } = await perform(steps, 8_192);
         for (const { sent } of [outputs[0], outputs[2]]) {
           const onsets = sent.filter(({ kind }) => kind === 'noteOn');
-          for (let at = 1; at < onsets.length; at += 1) assert.ok(onsets[at].beat >= onsets[at - 1].beat);
+          // Beats that differ by less than a rounding error are due at the same microsecond, in whichever order.
+          for (let at = 1; at < onsets.length; at += 1) assert.ok(onsets[at].beat >= onsets[at - 1].beat - 1e-9);
         }
       }),
     );
