@@ -9,7 +9,7 @@ export function parameterPage(table, errorCodes) {
   const actions = (scope) => table.filter((entry) => entry.scope === scope && entry.kind === 'action');
   return `# Parameters and actions
 
-<!-- Written by \`node scripts/write-docs.js\` from the parameter table; a test compares the two. -->
+<!-- Written by \`npm run docs\` from the parameter table; a test compares the two. -->
 
 Every control surface reads and writes the same table. An address is the name, with \`deck/<number>/\` before it for
 what belongs to a deck (decks count from 1). Over OSC the address stands behind \`/continuo/\`: send a value to set it,

@@ -13,7 +13,7 @@ const { parameterPage } = await loadScript<{ parameterPage(table: readonly Param
 );
 
 describe('docs/parameters.md', () => {
-  it('is what the parameter table makes it (node scripts/write-docs.js writes it)', () => {
+  it('is what the parameter table makes it (npm run docs writes it)', () => {
     assert.equal(readFileSync(join(repositoryRoot, 'docs', 'parameters.md'), 'utf8'), parameterPage(parameterTable, errorCodes));
   });
   it('names every parameter and every error', () => {
