@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Vocabulary } from '../engine/contracts/tokenizer.js';
 import { ContinuoError } from '../engine/errors.js';
 
-/** What `continuo tokenize` prints for one file: rows of ids where the format has rows, else a flat list. */
+/** What `continuo tokenize` prints for one file: rows of ids, or a flat list. */
 export interface TokenDocument {
   readonly file: string;
   readonly tokens: readonly number[] | readonly (readonly number[])[];
@@ -12,6 +12,11 @@ const ids = z.array(z.int());
 const tokens = z.union([ids, z.array(ids)]);
 const entry = z.object({ file: z.string(), tokens });
 const document = z.union([tokens, entry, z.array(entry)]);
+
+/** Ids in one row as others are given them; 1 for a flat list. */
+export function writtenRowWidth({ rowWidth, form }: Vocabulary): number {
+  return form === 'flat' ? 1 : rowWidth;
+}
 
 export function toDocument(file: string, encoded: Int32Array, rowWidth: number): TokenDocument {
   if (rowWidth === 1) return { file, tokens: [...encoded] };

@@ -6,7 +6,7 @@ import { complain, sentenceOf } from '../complain.js';
 import { openTokenizer } from '../open-tokenizer.js';
 import { collectOption, type OptionValues } from '../plugin-options.js';
 import { startProgress } from '../progress.js';
-import { toDocument } from '../token-document.js';
+import { toDocument, writtenRowWidth } from '../token-document.js';
 import { writeTokenFile, type TokenisedFile } from '../token-file.js';
 import { writeOutput } from '../write-output.js';
 
@@ -24,7 +24,7 @@ export function register(program: Command): void {
     .summary('turn MIDI files into token ids')
     .description(
       'Prints {"file","tokens"} for a file, an array of these for several; tokens are rows of ids where the format ' +
-        'has rows. A file that cannot be read is named on stderr, the others are done, and the exit code is 1.',
+        'has rows and is not asked for one flat list. A file that cannot be read is named on stderr, the others are done, and the exit code is 1.',
     )
     .argument('<files...>', 'MIDI files')
     .requiredOption('--tokenizer <name>', 'tokenizer plugin, see continuo plugins')
@@ -37,13 +37,14 @@ export function register(program: Command): void {
 async function tokenize(files: readonly string[], { tokenizer: name, option, json, out }: TokenizeOptions): Promise<void> {
   const { tokenizer, options } = await openTokenizer(name, option);
   const done = await tokenizeAll(files, tokenizer);
+  const rowWidth = writtenRowWidth(tokenizer.vocabulary);
   if (out === undefined) {
-    const documents = done.map(({ file, ids }) => toDocument(file, ids, tokenizer.vocabulary.rowWidth));
+    const documents = done.map(({ file, ids }) => toDocument(file, ids, rowWidth));
     if (files.length > 1) print(documents);
     else if (documents.length > 0) print(documents[0]);
     return;
   }
-  const { size: vocabularySize, rowWidth } = tokenizer.vocabulary;
+  const { size: vocabularySize } = tokenizer.vocabulary;
   await writeOutput(out, writeTokenFile(done, { tokenizer: name, options, vocabularySize, rowWidth }));
   const ids = done.reduce((sum, file) => sum + file.ids.length, 0);
   if (json) print({ out, files: done.length, failed: files.length - done.length, ids });

@@ -27,6 +27,8 @@ export interface Vocabulary {
   readonly size: number;
   /** Ids per event where every event has the same number of ids; 1 where events are free in length. */
   readonly rowWidth: number;
+  /** How others are given the ids: in rows of `rowWidth`, or `flat`, one list with the padding kept. Default `rows`. */
+  readonly form?: 'rows' | 'flat';
   readonly pad: number;
   /** Ids a stream starts with (a whole row where rowWidth > 1). */
   readonly start: readonly number[];

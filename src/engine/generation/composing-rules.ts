@@ -10,12 +10,13 @@ type PackRules = Pick<TokenRecipe, 'generation' | 'sampling'>;
 
 /** What a performer's controls and a pack's own rules come to, for one span. */
 export class ComposingRules {
-  /** What the model may write, in its own key. */
+  /** What the model may write, in its own key; forced notes in beats of the session. */
   readonly constraint: MusicConstraint;
   /** Semitones from the model's key to the performer's. */
   readonly shift: number;
   readonly density: number;
   readonly seed: number;
+  private inStream: { readonly originBeat: Beats; readonly constraint: MusicConstraint } | undefined;
   private readonly byAttribute = new Map<TokenAttribute, TokenSampling>();
 
   constructor(
@@ -35,11 +36,30 @@ export class ComposingRules {
     this.seed = controls.sampling.seed;
   }
 
-  /** The same where a silence is wanted before the music comes in again: the longest rest counts from its end. */
-  constraintAfter(silence: Beats): MusicConstraint {
-    const { maximumRestBeats } = this.constraint;
-    if (maximumRestBeats === undefined) return this.constraint;
-    return { ...this.constraint, maximumRestBeats: maximumRestBeats + silence };
+  /** The constraint for a stream whose time counts from `originBeat`. */
+  constraintFrom(originBeat: Beats): MusicConstraint {
+    if (this.inStream?.originBeat !== originBeat) {
+      this.inStream = { originBeat, constraint: counted(this.constraint, originBeat) };
+    }
+    return this.inStream.constraint;
+  }
+
+  /**
+   * The same where the music comes in at `floor`, after a silence of so many beats: nothing is wanted before, and the
+   * longest rest counts from there.
+   */
+  constraintBefore(floor: Beats, silence: Beats, originBeat: Beats): MusicConstraint {
+    const { maximumRestBeats, onsetsPerBeat, forcedNotes } = this.constraint;
+    if ((maximumRestBeats ?? onsetsPerBeat ?? forcedNotes) === undefined) return this.constraintFrom(originBeat);
+    return counted(
+      {
+        ...this.constraint,
+        ...(maximumRestBeats !== undefined && { maximumRestBeats: maximumRestBeats + silence }),
+        ...(onsetsPerBeat && { onsetsPerBeat: { ...onsetsPerBeat, low: 0 } }),
+        ...(forcedNotes && { forcedNotes: forcedNotes.filter((note) => note.beat >= floor) }),
+      },
+      originBeat,
+    );
   }
 
   sampling(attribute: TokenAttribute): TokenSampling {
@@ -51,4 +71,11 @@ export class ComposingRules {
     this.byAttribute.set(attribute, sampling);
     return sampling;
   }
+}
+
+/** With forced notes in beats of a stream that begins at `originBeat`. */
+function counted(constraint: MusicConstraint, originBeat: Beats): MusicConstraint {
+  const { forcedNotes } = constraint;
+  if (forcedNotes === undefined || originBeat === 0) return constraint;
+  return { ...constraint, forcedNotes: forcedNotes.map((note) => ({ ...note, beat: note.beat - originBeat })) };
 }

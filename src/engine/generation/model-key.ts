@@ -1,4 +1,4 @@
-import type { MusicConstraint } from '../music/constraint.js';
+import type { MusicConstraint, PitchClassWish } from '../music/constraint.js';
 import { detectKey, semitonesToC, transposePitch } from '../music/key.js';
 import { drumChannel, type Note } from '../music/note.js';
 
@@ -25,10 +25,16 @@ export function transposeNote(note: Note, semitones: number): Note {
 /** What the performer allows of the music that sounds, said of music that will be moved by `semitones` before it sounds. */
 export function constraintBeforeShift(constraint: MusicConstraint, semitones: number): MusicConstraint {
   if (semitones === 0) return constraint;
-  const { pitchRange, scale } = constraint;
+  const { pitchRange, scale, chord, forcedNotes } = constraint;
   return {
     ...constraint,
     ...(pitchRange && { pitchRange: { low: pitchRange.low - semitones, high: pitchRange.high - semitones } }),
-    ...(scale && { scale: { ...scale, pitchClasses: scale.pitchClasses.map((pitchClass) => (pitchClass - semitones + 24) % 12) } }),
+    ...(scale && { scale: wishBeforeShift(scale, semitones) }),
+    ...(chord && { chord: wishBeforeShift(chord, semitones) }),
+    ...(forcedNotes && { forcedNotes: forcedNotes.map((note) => transposeNote(note, -semitones)) }),
   };
+}
+
+function wishBeforeShift(wish: PitchClassWish, semitones: number): PitchClassWish {
+  return { ...wish, pitchClasses: wish.pitchClasses.map((pitchClass) => (pitchClass - semitones + 24) % 12) };
 }

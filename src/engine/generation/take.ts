@@ -1,5 +1,6 @@
 import type { DecodedEvent } from '../contracts/tokenizer.js';
 import { ContinuoError } from '../errors.js';
+import type { MusicConstraint } from '../music/constraint.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import type { ComposingRules } from './composing-rules.js';
@@ -115,13 +116,19 @@ export class Take {
 
   private async choose(rules: ComposingRules): Promise<number> {
     const { stream, isEarly } = this;
-    const allowed = stream.allow(isEarly ? rules.constraintAfter(this.floor - this.lastOnset()) : rules.constraint);
+    const allowed = stream.allow(this.constraint(rules));
     if (isEarly && this.strict) this.reach.keepFrom(stream, this.floor);
     if (allowed.count === 1) return allowed.ids[0];
     biasDensity(stream, this.reach, rules.density);
     this.random.reseed(rules.seed, this.start);
     const { attribute } = stream;
     return this.sampler.sample(await stream.logits(), allowed, rules.sampling(attribute), this.random);
+  }
+
+  private constraint(rules: ComposingRules): MusicConstraint {
+    const { floor, isEarly } = this;
+    const { originBeat } = this.segment;
+    return isEarly ? rules.constraintBefore(floor, floor - this.lastOnset(), originBeat) : rules.constraintFrom(originBeat);
   }
 
   private noteWhereWeStand(): void {

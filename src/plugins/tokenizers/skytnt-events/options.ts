@@ -5,6 +5,8 @@ export const optionsSchema = z
   .strictObject({
     /** v2 has meters and keys and a bpm up to 383; v1 has neither and orders a note's fields differently. */
     version: z.enum(['v1', 'v2']).default('v2'),
+    /** Ids are given to others in rows of eight, or as one stream, padding kept. The ids are the same. */
+    form: z.enum(['rows', 'flat']).default('rows'),
     /** The default of the three flags below; changes nothing else. */
     optimise_midi: z.boolean().default(false),
     /** Renumber channels and give every instrument a track of its own. */

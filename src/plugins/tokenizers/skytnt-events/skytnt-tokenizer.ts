@@ -17,7 +17,7 @@ export class SkytntTokenizer implements Tokenizer {
   readonly grammar: SkytntGrammar;
 
   constructor(private readonly options: SkytntOptions) {
-    this.vocabulary = new SkytntVocabulary(options.version);
+    this.vocabulary = new SkytntVocabulary(options.version, options.form);
     this.grammar = new SkytntGrammar(this.vocabulary);
   }
 

@@ -118,7 +118,10 @@ export class SkytntVocabulary implements Vocabulary {
   private readonly blocks: readonly ParameterBlock[];
   private readonly eventOfKind: ReadonlyMap<RowKind, EventShape>;
 
-  constructor(readonly version: Version) {
+  constructor(
+    readonly version: Version,
+    readonly form: 'rows' | 'flat' = 'rows',
+  ) {
     const kinds = version === 'v1' ? kindsOfV1 : kindsOfV2;
     const sizes = version === 'v1' ? sizesOfV1 : sizesOfV2;
     let next = firstEventId + kinds.length;
