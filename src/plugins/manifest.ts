@@ -4,12 +4,14 @@ import { oscTransport } from '../transports/osc/descriptor.js';
 import { websocketTransport } from '../transports/websocket/descriptor.js';
 import { decoderLm } from './models/decoder-lm/descriptor.js';
 import { perlin } from './models/perlin/descriptor.js';
+import { beatKmeans } from './tokenizers/beat-kmeans/descriptor.js';
 import { remiBpe } from './tokenizers/remi-bpe/descriptor.js';
 import { skytntEvents } from './tokenizers/skytnt-events/descriptor.js';
 
 /** The plugins that come with the engine. Adding one is a folder and a line here. */
 export const builtInPlugins: readonly PluginDescriptor[] = [
   skytntEvents,
+  beatKmeans,
   remiBpe,
   decoderLm,
   perlin,

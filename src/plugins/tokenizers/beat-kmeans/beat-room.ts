@@ -1,0 +1,75 @@
+import type { ForcedCell } from './forced-cells.js';
+import { silent, type BeatState } from './grammar-state.js';
+import type { Limits } from './limits.js';
+import { framesPerBeat } from './vocabulary.js';
+
+/**
+ * What the rest of a beat leaves room for: keys that must go on sounding, onsets, frames that are not full. Made for one
+ * state; holds nothing of it but numbers.
+ */
+export class BeatRoom {
+  /** Frame of the stream at which the beat begins. */
+  readonly start: number;
+  /** The lowest key to come that a cell must be told for: forced, or held and still too short. 128 for none. */
+  readonly nextDue: number;
+  /** Onsets that still may come, those of forced notes to come set aside. */
+  readonly onsetsLeft: number;
+  /** Onsets that still must come. */
+  readonly onsetsWanted: number;
+  /** Last frame of the beat by which an onset must come; -1 where none must. */
+  readonly deadline: number;
+  private readonly sounding: Uint8Array;
+
+  constructor(
+    state: BeatState,
+    private readonly limits: Limits,
+    forced: readonly ForcedCell[],
+  ) {
+    this.start = state.beat * framesPerBeat;
+    const forcedOnsets = forced.reduce((sum, cell) => sum + cell.onsets, 0);
+    this.onsetsLeft = limits.mostOnsets - state.onsets - forcedOnsets;
+    this.deadline = deadline(state, limits, this.start);
+    this.onsetsWanted = Math.max(limits.fewestOnsets - state.onsets - forcedOnsets, this.deadline >= 0 ? 1 - forcedOnsets : 0);
+    const mustHold = limits.shortest > 1 ? keysTooShort(state, limits, this.start) : [];
+    this.nextDue = Math.min(forced[0]?.pitch ?? 128, mustHold[0] ?? 128);
+    this.sounding = limits.polyphony === Infinity ? state.sounding : state.sounding.slice();
+    if (limits.polyphony === Infinity) return;
+    for (const cell of forced) this.reserve(0, cell.onsets > 0 || cell.heldSince >= 0 ? framesPerBeat : 0);
+    for (const pitch of mustHold) this.reserve(0, limits.shortest - (this.start - state.since[pitch]));
+  }
+
+  /** Whether one more key may sound in this frame of the beat. */
+  isFree(frame: number): boolean {
+    return this.sounding[frame] < this.limits.polyphony;
+  }
+
+  /** Whether a note that is long enough, or reaches into the next beat, can begin. */
+  hasRoomForNote(): boolean {
+    if (this.onsetsLeft < 1) return false;
+    if (this.limits.polyphony === Infinity) return true;
+    let free = 0;
+    for (let frame = framesPerBeat - 1; frame >= 0; frame -= 1) {
+      free = this.isFree(frame) ? free + 1 : 0;
+      if (free > 0 && (free >= this.limits.shortest || frame + free === framesPerBeat)) return true;
+    }
+    return false;
+  }
+
+  private reserve(from: number, until: number): void {
+    for (let frame = from; frame < Math.min(until, framesPerBeat); frame += 1) this.sounding[frame] += 1;
+  }
+}
+
+function deadline(state: BeatState, { longestRest }: Limits, start: number): number {
+  const latest = Math.max(start, state.lastOnset + longestRest);
+  if (latest >= start + framesPerBeat || (state.firstHere >= 0 && state.firstHere <= latest)) return -1;
+  return latest - start;
+}
+
+function keysTooShort(state: BeatState, { shortest }: Limits, start: number): number[] {
+  const keys: number[] = [];
+  for (let pitch = state.pitch + 1; pitch < 128; pitch += 1) {
+    if (state.since[pitch] !== silent && start - state.since[pitch] < shortest) keys.push(pitch);
+  }
+  return keys;
+}

@@ -1,0 +1,65 @@
+import type { Cell } from './beat-cells.js';
+import type { Codebook } from './codebook.js';
+import { hasOnset, type Pattern } from './pattern.js';
+import { constantCode, nearestVelocityCode, velocityOf } from './velocity-table.js';
+import { firstPitch, firstVelocity, framesPerBeat } from './vocabulary.js';
+
+/**
+ * Turns cells into ids: pitch, pattern codes, velocity. It follows what the codes say rather than what was asked of
+ * them, so that writing the decoding again gives the same ids.
+ */
+export class CellWriter {
+  private readonly codes = new Int32Array(4);
+  /** Velocity of the note last struck on each key, as its code says it. */
+  private readonly struck = new Uint8Array(128).fill(64);
+  private readonly velocities = new Uint8Array(framesPerBeat);
+
+  constructor(
+    private readonly codebook: Codebook,
+    private readonly withVelocity: boolean,
+  ) {}
+
+  write(cell: Cell, push: (id: number) => void): void {
+    const count = this.codebook.choose(cell.pattern, this.codes);
+    push(firstPitch + cell.pitch);
+    for (let index = 0; index < count; index += 1) push(this.codes[index]);
+    if (this.withVelocity) push(firstVelocity + this.velocityCode(cell, count));
+  }
+
+  private velocityCode(cell: Cell, count: number): number {
+    const onsets = this.gatherVelocities(cell, count);
+    if (onsets === 0) return constantCode(this.struck[cell.pitch]);
+    const code = nearestVelocityCode(this.velocities, onsets);
+    this.struck[cell.pitch] = velocityOf(code, onsets - 1, onsets);
+    return code;
+  }
+
+  /** The velocities of the onsets that the codes say; returns how many they are. */
+  private gatherVelocities(cell: Cell, count: number): number {
+    if (count > 1) {
+      const said = this.codebook.joined(this.codes.subarray(0, count));
+      if (!sameOnsets(said, cell.pattern)) return this.borrowVelocities(cell, said);
+    }
+    this.velocities.set(cell.velocities.subarray(0, cell.onsets));
+    return cell.onsets;
+  }
+
+  /** Gives each onset of the pattern the velocity of the nearest one in the cell. */
+  private borrowVelocities(cell: Cell, pattern: Pattern): number {
+    let onsets = 0;
+    for (let frame = 0; frame < framesPerBeat; frame += 1) {
+      if (!hasOnset(pattern, frame)) continue;
+      let nearest = 0;
+      for (let index = 1; index < cell.onsets; index += 1) {
+        if (Math.abs(cell.onsetFrames[index] - frame) < Math.abs(cell.onsetFrames[nearest] - frame)) nearest = index;
+      }
+      this.velocities[onsets] = cell.velocities[nearest];
+      onsets += 1;
+    }
+    return onsets;
+  }
+}
+
+function sameOnsets(a: Pattern, b: Pattern): boolean {
+  return a.onsetLow === b.onsetLow && a.onsetHigh === b.onsetHigh;
+}

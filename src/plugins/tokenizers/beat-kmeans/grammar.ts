@@ -1,0 +1,136 @@
+import type {
+  AllowedTokens,
+  Grammar,
+  GrammarState,
+  TokenAttribute,
+  Vocabulary,
+} from '../../../engine/contracts/tokenizer.js';
+import { ContinuoError } from '../../../engine/errors.js';
+import type { MusicConstraint } from '../../../engine/music/constraint.js';
+import { BeatRoom } from './beat-room.js';
+import { CodeChoice } from './code-choice.js';
+import { traitsOf, type CodeTraits } from './code-traits.js';
+import type { Codebook } from './codebook.js';
+import { ForcedCells, forcedCodeAt, type ForcedCell } from './forced-cells.js';
+import { afterBeat, afterCode, afterKey, initialState, type BeatState } from './grammar-state.js';
+import { allowKeys, allowTempos } from './key-choice.js';
+import { limitsOf, type Limits } from './limits.js';
+import type { BeatKmeansOptions } from './options.js';
+import { VelocityChoice } from './velocity-choice.js';
+import { endId, firstPitch, firstVelocity, isCode, isPitch, isTempo, isVelocity } from './vocabulary.js';
+
+const noCells: readonly ForcedCell[] = [];
+
+/**
+ * A tempo begins a beat; then come cells, from the lowest key up: a key, codes that fill 48 frames, a velocity. What may
+ * come is narrowed for playing without end:
+ *
+ * - No end of stream, unless `eventKinds` names `end`.
+ * - A code that goes on with a sound only for a key that sounds; no silent cell; at most 24 keys a beat.
+ * - Notes no longer than the option `longestNoteBeats`, unless `durationRange` says otherwise.
+ *
+ * Forced notes go before everything; their cells hold nothing else. Of the rest gives way, when nothing would be left:
+ * the scale to the chord, the chord to the range; for codes first `maximumRestBeats` (a rest shorter than a beat is
+ * taken for one of a beat), then `maximumPolyphony`, `onsetsPerBeat` and `durationRange`. A range that misses every value
+ * is as good as none.
+ */
+export class BeatKmeansGrammar implements Grammar {
+  private readonly traits: readonly (CodeTraits | undefined)[];
+  private readonly codes: CodeChoice;
+  private readonly velocities = new VelocityChoice();
+  private readonly forced: ForcedCells;
+  private readonly afterCell: 'key' | 'velocity';
+  private lastConstraint: MusicConstraint | undefined;
+  private lastLimits: Limits;
+
+  constructor(
+    codebook: Codebook,
+    private readonly options: BeatKmeansOptions,
+    private readonly vocabulary: Vocabulary,
+  ) {
+    this.traits = traitsOf(codebook);
+    this.codes = new CodeChoice(this.traits);
+    this.forced = new ForcedCells(codebook, options.mode === 'velocity');
+    this.afterCell = options.mode === 'velocity' ? 'velocity' : 'key';
+    this.lastLimits = limitsOf({}, options);
+  }
+
+  initial(): BeatState {
+    return initialState;
+  }
+
+  /** Takes every well-formed stream, also what `allow` would not offer: an end, any sustain, more keys, longer notes. */
+  advance(state: GrammarState, token: number): BeatState {
+    const now = state as BeatState;
+    const next = this.next(now, token);
+    if (next !== undefined) return next;
+    throw new ContinuoError(
+      'badTokens',
+      `Id ${token} (${this.vocabulary.describe(token)}) stands in beat ${now.beat} where ${dueWords(now)} is due.`,
+    );
+  }
+
+  allow(state: GrammarState, constraint: MusicConstraint, allowed: AllowedTokens): void {
+    const now = state as BeatState;
+    const { forcedNotes } = constraint;
+    const limits = this.limitsOf(constraint);
+    allowed.clear();
+    if (now.phase === 'tempo') {
+      allowTempos(limits, allowed);
+      return;
+    }
+    const here = now.phase === 'key' ? undefined : this.forced.here(forcedNotes, now);
+    if (now.phase === 'velocity') {
+      if (here !== undefined) allowed.add(firstVelocity + here.velocity);
+      else this.velocities.allow(now.cellOnsets, limits, allowed);
+      return;
+    }
+    const code = here === undefined ? undefined : forcedCodeAt(here, now.fill);
+    if (code !== undefined) {
+      allowed.add(code);
+      return;
+    }
+    const room = new BeatRoom(now, limits, forcedNotes === undefined ? noCells : this.forced.ahead(forcedNotes, now));
+    if (now.phase === 'key') allowKeys(now, limits, room, allowed);
+    else this.codes.allow(now, limits, room, allowed);
+  }
+
+  /** A key or the next beat is an `event`, a code a `duration`. */
+  attribute(state: GrammarState): TokenAttribute {
+    const { phase } = state as BeatState;
+    if (phase === 'key') return 'event';
+    return phase === 'code' ? 'duration' : phase;
+  }
+
+  /** `undefined` when the id may not stand here. */
+  private next(state: BeatState, token: number): BeatState | undefined {
+    switch (state.phase) {
+      case 'tempo':
+        return isTempo(token) ? afterBeat(state) : token === endId ? state : undefined;
+      case 'key':
+        if (isTempo(token)) return afterBeat(state);
+        if (token === endId) return { ...afterBeat(state), phase: 'tempo', beat: state.beat, since: initialState.since };
+        return isPitch(token) && token - firstPitch > state.pitch ? afterKey(state, token - firstPitch) : undefined;
+      case 'code': {
+        const code = isCode(token) ? this.traits[token] : undefined;
+        return code !== undefined && state.fill % code.frames === 0 ? afterCode(state, code, this.afterCell) : undefined;
+      }
+      case 'velocity':
+        return isVelocity(token) ? { ...state, phase: 'key' } : undefined;
+    }
+  }
+
+  private limitsOf(constraint: MusicConstraint): Limits {
+    if (constraint !== this.lastConstraint) {
+      this.lastLimits = limitsOf(constraint, this.options);
+      this.lastConstraint = constraint;
+    }
+    return this.lastLimits;
+  }
+}
+
+function dueWords({ phase, pitch, fill }: BeatState): string {
+  if (phase === 'tempo') return 'the tempo of a beat';
+  if (phase === 'key') return pitch < 0 ? 'a pitch or the next beat' : `a pitch above ${pitch} or the next beat`;
+  return phase === 'code' ? `a code for what comes after ${fill} frames` : 'a velocity';
+}

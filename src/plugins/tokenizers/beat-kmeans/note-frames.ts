@@ -1,0 +1,95 @@
+import { ContinuoError } from '../../../engine/errors.js';
+import { drumChannel } from '../../../engine/music/note.js';
+import type { TickNote, TickScore } from '../../../engine/music/tick-score.js';
+import { framesPerBeat } from './vocabulary.js';
+
+/** Notes on the grid, in order of their starts; of one pitch none overlap. `end` is exclusive; -1 marks one left out. */
+export interface FrameNotes {
+  readonly count: number;
+  readonly pitch: Uint8Array;
+  readonly velocity: Uint8Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+}
+
+export type Part = 'pitched' | 'drums' | 'all';
+
+/** Beats and cells that a stream may have, together: it holds the ids below 300 MB. */
+const mostCells = 2 ** 23;
+const mostNotes = 2 ** 22;
+
+/**
+ * The notes of a score on the grid of 48 frames a beat, to the nearest frame. Of two notes that begin together on one
+ * pitch the longer length and the greater velocity are kept; a note ends where the next of its pitch begins.
+ * @throws ContinuoError badMidiFile when there is no time base, or more music than a stream may hold.
+ */
+export function notesOnGrid({ ticksPerBeat, tracks }: TickScore, part: Part): FrameNotes {
+  if (!(ticksPerBeat >= 1)) {
+    throw new ContinuoError('badMidiFile', `A score with ${ticksPerBeat} ticks a beat has no time; give it 1 or more.`);
+  }
+  const notes: TickNote[] = [];
+  for (const track of tracks) {
+    for (const event of track) if (event.type === 'note' && isWanted(event, part)) notes.push(event);
+  }
+  if (notes.length >= mostNotes) throw tooLong(`${notes.length} notes`);
+  const lastTick = notes.reduce((last, { tick, duration }) => Math.max(last, tick + duration), 0);
+  if (lastTick / ticksPerBeat >= mostCells) throw tooLong(`${Math.floor(lastTick / ticksPerBeat)} beats`);
+  return settle(notes, (tick) => frameOfTick(tick, ticksPerBeat));
+}
+
+/**
+ * The nearest frame, halves up.
+ * @example frameOfTick(25, 480) // → 3
+ */
+export function frameOfTick(tick: number, ticksPerBeat: number): number {
+  return Math.floor((2 * framesPerBeat * tick + ticksPerBeat) / (2 * ticksPerBeat));
+}
+
+function settle(notes: readonly TickNote[], frameOf: (tick: number) => number): FrameNotes {
+  const keys = Float64Array.from(notes, ({ tick }, index) => frameOf(tick) * mostNotes + index).sort();
+  const count = notes.length;
+  const result = {
+    count,
+    pitch: new Uint8Array(count),
+    velocity: new Uint8Array(count),
+    start: new Int32Array(count),
+    end: new Int32Array(count),
+  };
+  const previous = new Int32Array(128).fill(-1);
+  let cells = 0;
+  for (let place = 0; place < count; place += 1) {
+    const start = Math.floor(keys[place] / mostNotes);
+    const { tick, duration, pitch, velocity } = notes[keys[place] % mostNotes];
+    let end = Math.max(start + 1, frameOf(tick + duration));
+    let loudness = velocity;
+    const before = previous[pitch];
+    if (before >= 0 && result.start[before] === start) {
+      end = Math.max(end, result.end[before]);
+      loudness = Math.max(loudness, result.velocity[before]);
+      result.end[before] = -1;
+    } else if (before >= 0) {
+      result.end[before] = Math.min(result.end[before], start);
+    }
+    previous[pitch] = place;
+    result.pitch[place] = pitch;
+    result.velocity[place] = loudness;
+    result.start[place] = start;
+    result.end[place] = end;
+  }
+  for (let place = 0; place < count; place += 1) cells += beatsOf(result.start[place], result.end[place]);
+  if (cells >= mostCells) throw tooLong(`notes that last ${cells} beats together`);
+  return result;
+}
+
+function beatsOf(start: number, end: number): number {
+  return end < 0 ? 0 : Math.floor((end - 1) / framesPerBeat) - Math.floor(start / framesPerBeat) + 1;
+}
+
+function isWanted({ tick, duration, channel, pitch, velocity }: TickNote, part: Part): boolean {
+  if (part !== 'all' && (channel === drumChannel) !== (part === 'drums')) return false;
+  return tick >= 0 && duration >= 0 && pitch >= 0 && pitch <= 127 && velocity >= 1 && velocity <= 127;
+}
+
+function tooLong(what: string): ContinuoError {
+  return new ContinuoError('badMidiFile', `The score has ${what}, more than a stream of this format may hold; cut it into pieces.`);
+}
