@@ -10,7 +10,7 @@ import type { PieceProfiles } from './piece-profiles.js';
 /** No music has more. */
 const mostPolyphony = 128;
 /** Constraints whose pieces are remembered by what they say, where the same words come in new objects. */
-const mostChoices = 16;
+const mostChoices = 8;
 
 /** A constraint in the words of the grammar. */
 export interface ConstraintTable {

@@ -3,16 +3,17 @@ import { ContinuoError } from '../../../engine/errors.js';
 import type { MusicConstraint } from '../../../engine/music/constraint.js';
 import { BeatGrid } from './beat-grid.js';
 import { ConstraintTables, type ConstraintTable } from './constraint-table.js';
-import { forbidden } from './field-choice.js';
+import { forbidden, type FieldChoice } from './field-choice.js';
 import type { ForcedOnset } from './forced-notes.js';
 import { afterNotes, initialState, type ThereminState } from './grammar-state.js';
 import { durationOf, largestDuration, largestStep, pitchOf, stepOf, velocityOf, withoutStep } from './note-character.js';
+import { NoteHolders } from './note-holders.js';
 import type { NoteScale } from './note-scale.js';
-import type { PieceList } from './piece-choice.js';
 import { PieceProfiles } from './piece-profiles.js';
 import type { PieceTable } from './piece-table.js';
 import { allowBytes } from './spelling.js';
-import { stepsToRooms, stepWindow, type StepWindow } from './step-window.js';
+import { stepWindow, type StepWindow } from './step-window.js';
+import { voiceRooms, type VoiceRooms } from './voice-rooms.js';
 
 const attributes: readonly TokenAttribute[] = ['event', 'pitch', 'duration', 'time'];
 const leadBits = 0x07;
@@ -35,8 +36,7 @@ export class ThereminGrammar implements Grammar {
   private readonly lengths: Float64Array;
   private readonly profiles: PieceProfiles;
   private readonly tables: ConstraintTables;
-  /** Rows of the profiles by the notes in them, steps left out. */
-  private rowsOfNote: ReadonlyMap<number, readonly number[]> | undefined;
+  private readonly holders: NoteHolders;
 
   constructor(
     private readonly table: PieceTable,
@@ -46,6 +46,7 @@ export class ThereminGrammar implements Grammar {
     this.grid = new BeatGrid(1 / scale.stepBeats);
     this.lengths = Float64Array.from({ length: largestDuration + 1 }, (_, number) => scale.durationBeats(number) / scale.stepBeats);
     this.profiles = new PieceProfiles(table, this.lengths);
+    this.holders = new NoteHolders(this.profiles);
     this.tables = new ConstraintTables(scale, this.profiles, table.size);
   }
 
@@ -80,8 +81,9 @@ export class ThereminGrammar implements Grammar {
     const table = this.tables.of(constraint);
     allowed.clear();
     const { maximumPolyphony, onsets, fields } = table;
-    const rooms = maximumPolyphony === undefined ? undefined : stepsToRooms(now.ends, now.position, maximumPolyphony);
-    const window = stepWindow(now, this.grid, { longestStep: fields.longestStep, onsets, stepsToRoom: rooms?.[0] ?? 0 });
+    const { longestStep } = fields;
+    const rooms = maximumPolyphony === undefined ? undefined : voiceRooms(now, maximumPolyphony, longestStep);
+    const window = stepWindow(now, this.grid, { longestStep, onsets, stepsToRoom: rooms?.stepsToRoom[0] ?? 0 });
     const forced = table.forced?.next(now);
     const forcedNear = forced !== undefined && forced.distance <= largestStep ? forced : undefined;
     if (forced !== undefined) window.high = forced.distance === 0 ? -1 : Math.min(window.high, forced.distance);
@@ -91,7 +93,8 @@ export class ThereminGrammar implements Grammar {
     }
     if (this.table.canSpell) {
       const characters = forcedNear?.notes.map((note) => note | (forcedNear.distance << 12)) ?? [];
-      allowBytes(now, { fields, window, forced: characters }, this.table, allowed);
+      const durations = rooms?.lastingNotes === 0 ? this.shortOf(fields) : fields.durations;
+      allowBytes(now, { fields: { ...fields, durations }, window, forced: characters }, this.table, allowed);
     }
     if (allowed.count === 0) this.giveWay(table, window, allowed);
     if (table.mayEnd && now.bytesDue === 0) allowed.add(this.end);
@@ -105,48 +108,28 @@ export class ThereminGrammar implements Grammar {
     state: ThereminState,
     { pieces, onsets }: ConstraintTable,
     window: StepWindow,
-    rooms: Float64Array | undefined,
+    rooms: VoiceRooms | undefined,
     longestSpan: number,
     allowed: AllowedTokens,
   ): void {
     if (window.low > window.high) return;
     const list = onsets === undefined ? pieces.everywhere : pieces.withOnsets(onsets, this.grid, state.position, state.onsetsInBeat);
-    const firstScarce = rooms === undefined ? -1 : rooms.findIndex((steps) => steps > 0);
-    if (firstScarce < 0 && longestSpan >= this.profiles.longestSpan) copyWindow(list, window, allowed);
-    else this.addFitting(list, window, firstScarce < 0 ? undefined : rooms, firstScarce + 1, longestSpan, allowed);
+    list.addTo(allowed, window, { longestSpan, rooms });
   }
 
-  /** @param scarce from how many notes at once on there may be no room yet */
-  private addFitting(
-    list: PieceList,
-    window: StepWindow,
-    rooms: Float64Array | undefined,
-    scarce: number,
-    longestSpan: number,
-    allowed: AllowedTokens,
-  ): void {
-    const { spans, peaks, reached, noteStart } = this.profiles;
-    const { rows, ids, biases } = list;
-    let { count } = allowed;
-    const last = list.ends[window.high + 1];
-    for (let index = list.ends[window.low]; index < last; index += 1) {
-      const row = rows[index];
-      if (spans[row] > longestSpan) continue;
-      if (rooms !== undefined && !hasRoom(rooms, reached, noteStart[row], scarce, peaks[row])) continue;
-      allowed.ids[count] = ids[index];
-      allowed.biases[count] = biases[index];
-      count += 1;
-    }
-    allowed.count = count;
+  /** Durations that are over after the longest step; all where there are none. */
+  private shortOf({ durations, longestStep }: FieldChoice): Uint8Array {
+    const short = durations.map((allowed, number) => (this.lengths[number] <= longestStep ? allowed : 0));
+    return short.includes(1) ? short : durations;
   }
 
   /** Pieces that hold the next forced note where it must be and pass none by; their other notes keep to the fields. */
   private addForcedPieces(state: ThereminState, table: ConstraintTable, due: ForcedOnset, allowed: AllowedTokens): void {
-    const { noteStart, notes, ids, spans } = this.profiles;
-    const candidates = new Set(due.notes.flatMap((note) => this.rowsWith(note)));
+    const { noteStart, notes, ids, shapes, shapeOfRow } = this.profiles;
+    const candidates = new Set(due.notes.flatMap((note) => this.holders.rowsWith(note, due.distance)));
     for (const row of candidates) {
       // Pieces that end before or at the forced onset were looked at with the others.
-      if (due.distance > 0 && spans[row] <= due.distance && table.pieces.isAllowed[ids[row]] === 1) continue;
+      if (due.distance > 0 && shapes[shapeOfRow[row]].span <= due.distance && table.pieces.isAllowed[ids[row]] === 1) continue;
       const piece = notes.subarray(noteStart[row], noteStart[row + 1]);
       const bias = this.biasWithForced(state, table, due, piece);
       if (bias !== forbidden) allowed.add(ids[row], bias);
@@ -157,11 +140,12 @@ export class ThereminGrammar implements Grammar {
     const characters = Array.from(piece, withoutStep);
     const steps = Array.from(piece, stepOf);
     if (forced?.allow(state, steps, characters) !== true) return forbidden;
+    const awaited = new Set(due.notes);
     let bias = 0;
     let offset = 0;
     for (const [index, note] of piece.entries()) {
       offset += steps[index];
-      if (offset === due.distance && due.notes.includes(characters[index])) continue;
+      if (offset === due.distance && awaited.delete(characters[index])) continue;
       const isFree =
         fields.velocities[velocityOf(note)] === 1 && fields.durations[durationOf(note)] === 1 && steps[index] <= fields.longestStep;
       if (!isFree || (due.distance === 0 && index === 0)) return forbidden;
@@ -170,44 +154,11 @@ export class ThereminGrammar implements Grammar {
     return bias;
   }
 
-  private rowsWith(note: number): readonly number[] {
-    this.rowsOfNote ??= this.indexNotes();
-    return this.rowsOfNote.get(note) ?? [];
-  }
-
-  private indexNotes(): Map<number, number[]> {
-    const { count, notes, noteStart } = this.profiles;
-    const result = new Map<number, number[]>();
-    for (let row = 0; row < count; row += 1) {
-      for (const note of new Set(Array.from(notes.subarray(noteStart[row], noteStart[row + 1]), withoutStep))) {
-        const rows = result.get(note);
-        if (rows === undefined) result.set(note, [row]);
-        else rows.push(row);
-      }
-    }
-    return result;
-  }
-
   /** For models without bytes, whose pieces may all be forbidden. */
   private giveWay({ pieces }: ConstraintTable, window: StepWindow, allowed: AllowedTokens): void {
     const { everywhere } = pieces;
-    if (window.low <= window.high) copyWindow(everywhere, window, allowed);
-    if (allowed.count === 0) copyWindow(everywhere, { low: 0, high: largestStep }, allowed);
+    if (window.low <= window.high) everywhere.addTo(allowed, window);
+    if (allowed.count === 0) everywhere.addTo(allowed, { low: 0, high: largestStep });
     if (allowed.count === 0) for (const id of this.profiles.ids) allowed.add(id);
   }
-}
-
-function copyWindow({ ids, biases, ends }: PieceList, { low, high }: StepWindow, allowed: AllowedTokens): void {
-  const first = ends[low];
-  const last = ends[high + 1];
-  allowed.ids.set(ids.subarray(first, last), allowed.count);
-  allowed.biases.set(biases.subarray(first, last), allowed.count);
-  allowed.count += last - first;
-}
-
-function hasRoom(rooms: Float64Array, reached: Float64Array, start: number, scarce: number, peak: number): boolean {
-  for (let notes = scarce; notes <= peak; notes += 1) {
-    if (reached[start + notes - 1] < rooms[notes - 1]) return false;
-  }
-  return true;
 }

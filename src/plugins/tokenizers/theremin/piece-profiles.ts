@@ -1,57 +1,86 @@
 import { durationOf, stepOf } from './note-character.js';
 import type { PieceTable } from './piece-table.js';
 
-/** What the grammar asks of every piece of notes, in tables made once. Rows are ordered by their first step. */
+/** How the onsets of a piece lie: pieces of one shape fit into the same places. */
+export interface PieceShape {
+  /** Steps from where the piece is put to its first onset. */
+  readonly firstStep: number;
+  /** Steps from where the piece is put to its last onset. */
+  readonly span: number;
+  /** `[c - 1]`: steps to the onset at which first c of its own notes sound; as many as ever sound at once. */
+  readonly reached: readonly number[];
+}
+
+/** What the grammar asks of every piece of notes, in tables made once. Rows are ordered by their shapes. */
 export class PieceProfiles {
   readonly count: number;
+  /** By row. */
   readonly ids: Int32Array;
-  /** Rows whose first step is below s end before `rowOfStep[s]`, s 0..64. */
-  readonly rowOfStep: Int32Array;
-  /** Steps from where the piece is put to its last onset. */
-  readonly spans: Int32Array;
   /** Notes of row r: `notes[noteStart[r]]` .. `notes[noteStart[r + 1] - 1]`. */
   readonly noteStart: Int32Array;
   readonly notes: Int32Array;
-  /** Most notes of its own that sound at once. */
-  readonly peaks: Int32Array;
-  /** Row r: `reached[noteStart[r] + c - 1]` is the onset at which first c of its notes sound, c 1..peak. */
-  readonly reached: Float64Array;
+  /** In order of first step. */
+  readonly shapes: readonly PieceShape[];
+  /** By row: index in `shapes`; rises. */
+  readonly shapeOfRow: Int32Array;
   /** The longest span of all. */
   readonly longestSpan: number;
 
   /** @param lengths steps that each duration number lasts */
-  constructor(table: PieceTable, lengths: Float64Array) {
-    const pieces = Array.from(table.notePieces, (id) => ({ id, notes: table.notesOf(id) }));
-    pieces.sort((a, b) => stepOf(a.notes[0]) - stepOf(b.notes[0]) || a.id - b.id);
+  constructor(
+    table: PieceTable,
+    private readonly lengths: Float64Array,
+  ) {
+    const pieces = Array.from(table.notePieces, (id) => {
+      const notes = table.notesOf(id);
+      const shape = shapeOf(notes, lengths);
+      return { id, notes, shape, name: [shape.span, ...shape.reached].join() };
+    });
+    pieces.sort((a, b) => a.shape.firstStep - b.shape.firstStep || compare(a.name, b.name) || a.id - b.id);
     this.count = pieces.length;
     this.ids = Int32Array.from(pieces, ({ id }) => id);
     this.notes = Int32Array.from(pieces.flatMap(({ notes }) => [...notes]));
     this.noteStart = new Int32Array(this.count + 1);
-    this.spans = new Int32Array(this.count);
-    this.peaks = new Int32Array(this.count);
-    this.reached = new Float64Array(this.notes.length);
-    this.rowOfStep = new Int32Array(65).fill(this.count);
-    pieces.forEach(({ notes }, row) => this.measure(row, notes, lengths));
-    for (let step = 64; step >= 0; step -= 1) {
-      this.rowOfStep[step] = pieces.findIndex(({ notes }) => stepOf(notes[0]) >= step);
-      if (this.rowOfStep[step] < 0) this.rowOfStep[step] = this.count;
+    this.shapeOfRow = new Int32Array(this.count);
+    const shapes: PieceShape[] = [];
+    let last = '';
+    for (const [row, { notes, shape, name }] of pieces.entries()) {
+      this.noteStart[row + 1] = this.noteStart[row] + notes.length;
+      const key = `${shape.firstStep} ${name}`;
+      if (key !== last) shapes.push(shape);
+      last = key;
+      this.shapeOfRow[row] = shapes.length - 1;
     }
-    this.longestSpan = this.spans.reduce((a, b) => Math.max(a, b), 0);
+    this.shapes = shapes;
+    this.longestSpan = shapes.reduce((longest, { span }) => Math.max(longest, span), 0);
   }
 
-  private measure(row: number, notes: Int32Array, lengths: Float64Array): void {
-    const start = this.noteStart[row];
-    this.noteStart[row + 1] = start + notes.length;
-    let onset = 0;
-    let peak = 0;
-    const ends: number[] = [];
-    for (const note of notes) {
-      onset += stepOf(note);
-      ends.push(onset + lengths[durationOf(note)]);
-      const sounding = ends.filter((end) => end > onset).length;
-      for (; peak < sounding; peak += 1) this.reached[start + peak] = onset;
+  /** Notes of a row that sound longer than `steps` after its last onset. */
+  lasting(row: number, steps: number): number {
+    let left = this.shapes[this.shapeOfRow[row]].span;
+    let count = 0;
+    for (let index = this.noteStart[row]; index < this.noteStart[row + 1]; index += 1) {
+      left -= stepOf(this.notes[index]);
+      if (this.lengths[durationOf(this.notes[index])] > left + steps) count += 1;
     }
-    this.spans[row] = onset;
-    this.peaks[row] = peak;
+    return count;
   }
+}
+
+function shapeOf(notes: Int32Array, lengths: Float64Array): PieceShape {
+  const reached: number[] = [];
+  const ends: number[] = [];
+  let onset = 0;
+  for (const note of notes) {
+    onset += stepOf(note);
+    ends.push(onset + lengths[durationOf(note)]);
+    const now = onset;
+    const sounding = ends.filter((end) => end > now).length;
+    while (reached.length < sounding) reached.push(onset);
+  }
+  return { firstStep: stepOf(notes[0]), span: onset, reached };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -47,15 +47,3 @@ function atLeast(window: StepWindow, step: number): void {
 function atMost(window: StepWindow, step: number): void {
   window.high = Math.min(window.high, Math.max(window.low, step));
 }
-
-/**
- * How long until so many notes or fewer of those that sound are left: `[c - 1]` for room for c more notes.
- * @param ends where the notes end, in steps
- */
-export function stepsToRooms(ends: readonly number[], position: number, maximumPolyphony: number): Float64Array {
-  const latestFirst = ends.filter((end) => end > position).sort((a, b) => b - a);
-  return Float64Array.from({ length: maximumPolyphony }, (_, index) => {
-    const left = maximumPolyphony - 1 - index;
-    return left < latestFirst.length ? latestFirst[left] - position : 0;
-  });
-}
