@@ -7,12 +7,14 @@ import { perlin } from './models/perlin/descriptor.js';
 import { beatKmeans } from './tokenizers/beat-kmeans/descriptor.js';
 import { remiBpe } from './tokenizers/remi-bpe/descriptor.js';
 import { skytntEvents } from './tokenizers/skytnt-events/descriptor.js';
+import { theremin } from './tokenizers/theremin/descriptor.js';
 
 /** The plugins that come with the engine. Adding one is a folder and a line here. */
 export const builtInPlugins: readonly PluginDescriptor[] = [
   skytntEvents,
   beatKmeans,
   remiBpe,
+  theremin,
   decoderLm,
   perlin,
   midiTransport,
