@@ -96,6 +96,7 @@ function chord(number: number) {
   }));
 }
 
+/** One event as the recorder saw it. */
 interface Sample {
   readonly kind: number;
   readonly due: number;
@@ -122,7 +123,23 @@ function report(loads: readonly Load[], stretches: readonly Stretch[], samples: 
       busyCoresOfOthers: own.reduce((sum, { others }) => sum + others, 0) / own.length,
     };
   });
-  return { latenessMicros: loadFigures };
+  return { latenessMicros: loadFigures, quietestStretchMicros: loads.map(({ name }) => quietest(name, stretches, samples)) };
+}
+
+/** The stretch in which other processes did least: the nearest that a shared machine comes to a quiet one. */
+function quietest(name: string, stretches: readonly Stretch[], samples: readonly Sample[]): object {
+  const [{ from, until, others }] = stretches.filter(({ load }) => load === name).sort((a, b) => a.others - b.others);
+  const onsets = samples.filter(({ kind, due }) => kind === onsetRecord && due >= from && due < until);
+  const lateness = onsets.map(({ due, at }) => at - due);
+  return {
+    load: name,
+    onsets: onsets.length,
+    p50: percentile(lateness, 0.5),
+    p99: percentile(lateness, 0.99),
+    max: Math.max(...lateness),
+    spreadMax: Math.max(...chordSpreads(onsets)),
+    busyCoresOfOthers: others,
+  };
 }
 
 function chordSpreads(onsets: readonly Sample[]): number[] {

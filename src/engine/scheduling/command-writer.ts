@@ -17,8 +17,8 @@ export interface CommandTarget {
 
 /**
  * Turns what a {@link Sender} is asked into commands: checks the numbers, names the notes, knows which output is which lane
- * and which owner reaches which. Music that finds no room is counted; anything else that finds none is reported by `wake`'s
- * side, which is then dead or stuck.
+ * and which owner reaches which. Music that finds no room is counted here; a target that takes no commands at all is for
+ * its owner to report.
  * Thread: the sender's. Blocks: no.
  */
 export class CommandWriter {

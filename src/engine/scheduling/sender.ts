@@ -35,6 +35,7 @@ export interface Sender {
 }
 
 export interface SenderCounters {
+  /** Onsets sent. */
   readonly sent: number;
   /** Onsets dropped because they were more than 100 ms late. */
   readonly droppedLate: number;

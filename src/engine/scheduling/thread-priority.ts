@@ -7,7 +7,8 @@ const wantedNiceness = -15;
 
 /**
  * Raises the priority of the calling thread alone, where the system lets one: Linux, with the right to. It is never
- * needed: without it notes may be late by some milliseconds while every core is busy.
+ * needed: without it notes may be late by some milliseconds while every core is busy. Where Linux shares out time by login
+ * session first (autogroup), it counts against the engine's own threads and those started beside it, not against others.
  *
  * Thread: any, for itself. Blocks: one system call. Returns one sentence when the right is missing, else undefined.
  */
