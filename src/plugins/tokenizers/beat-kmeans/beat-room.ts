@@ -19,6 +19,7 @@ export class BeatRoom {
   /** Last frame of the beat by which an onset must come; -1 where none must. */
   readonly deadline: number;
   private readonly sounding: Uint8Array;
+  private starts: Uint8Array | undefined;
 
   constructor(
     state: BeatState,
@@ -43,16 +44,34 @@ export class BeatRoom {
     return this.sounding[frame] < this.limits.polyphony;
   }
 
-  /** Whether a note that is long enough, or reaches into the next beat, can begin. */
-  hasRoomForNote(): boolean {
-    if (this.onsetsLeft < 1) return false;
+  /** Whether one more key may sound in so many frames from `frame` on, or to the end of the beat. */
+  isFreeFor(frame: number, frames: number): boolean {
     if (this.limits.polyphony === Infinity) return true;
+    for (let each = frame; each < Math.min(framesPerBeat, frame + frames); each += 1) if (!this.isFree(each)) return false;
+    return true;
+  }
+
+  /** The first frame from `frame` on at which a note can begin that is long enough or reaches the next beat; 48 for none. */
+  nextStart(frame: number): number {
+    if (this.limits.polyphony === Infinity) return Math.min(frame, framesPerBeat);
+    if (this.starts === undefined) this.starts = this.findStarts();
+    return this.starts[Math.min(frame, framesPerBeat)];
+  }
+
+  /** Whether a note can begin in the beat. */
+  hasRoomForNote(): boolean {
+    return this.onsetsLeft >= 1 && this.nextStart(0) < framesPerBeat;
+  }
+
+  private findStarts(): Uint8Array {
+    const starts = new Uint8Array(framesPerBeat + 1).fill(framesPerBeat);
     let free = 0;
     for (let frame = framesPerBeat - 1; frame >= 0; frame -= 1) {
       free = this.isFree(frame) ? free + 1 : 0;
-      if (free > 0 && (free >= this.limits.shortest || frame + free === framesPerBeat)) return true;
+      const isStart = free > 0 && (free >= this.limits.shortest || frame + free === framesPerBeat);
+      starts[frame] = isStart ? frame : starts[frame + 1];
     }
-    return false;
+    return starts;
   }
 
   private reserve(from: number, until: number): void {

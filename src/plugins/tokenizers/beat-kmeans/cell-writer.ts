@@ -36,7 +36,7 @@ export class CellWriter {
 
   /** The velocities of the onsets that the codes say; returns how many they are. */
   private gatherVelocities(cell: Cell, count: number): number {
-    if (count > 1) {
+    if (cell.onsets > 1) {
       const said = this.codebook.joined(this.codes.subarray(0, count));
       if (!sameOnsets(said, cell.pattern)) return this.borrowVelocities(cell, said);
     }

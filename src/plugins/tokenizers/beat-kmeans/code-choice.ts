@@ -67,11 +67,14 @@ export class CodeChoice {
     const sounded = soundedFrames(state);
     const blocked = asked.polyphony ? blockedFrames(state, room) : noFrames;
     const deadline = asked.deadline && state.since[state.pitch] === silent ? room.deadline : -1;
+    const lastStart = deadline < 0 ? framesPerBeat - 1 : deadline;
     const suits = (code: CodeTraits): boolean =>
       code.onsets <= room.onsetsLeft &&
       (code.pattern.sustainLow & blocked[0]) === 0 &&
       (code.pattern.sustainHigh & blocked[1]) === 0 &&
-      (deadline < 0 || meets(code, state.fill, deadline));
+      (!asked.polyphony || room.isFreeFor(state.fill + code.frames, framesStillDue(code, sounded, shortest))) &&
+      (deadline < 0 || code.onsets === 0 || state.fill + code.firstOnset <= deadline) &&
+      (state.cellSounds || !code.isSilent || asked.polyphony === false || room.nextStart(state.fill + code.frames) <= lastStart);
     if (sounded === 0 || sounded >= shortest) {
       for (const id of lists.fresh) if (suits(this.traits[id] as CodeTraits)) allowed.add(id);
       for (const id of lists.silent) {
@@ -123,9 +126,10 @@ function mayBeSilent({ cellSounds, fill }: BeatState, { frames }: CodeTraits): b
   return cellSounds || fill + frames < framesPerBeat;
 }
 
-/** Whether the cell has, or still can have, an onset by then. */
-function meets({ firstOnset, frames }: CodeTraits, fill: number, deadline: number): boolean {
-  return firstOnset < 0 ? fill + frames <= deadline : fill + firstOnset <= deadline;
+/** Frames that a sound at the end of a code must go on for to be long enough. */
+function framesStillDue(code: CodeTraits, sounded: number, shortest: number): number {
+  if (!code.endsSounding) return 0;
+  return shortest - (code.lastOnset < 0 ? sounded + code.frames : code.frames - code.lastOnset);
 }
 
 const noFrames: readonly [number, number] = [0, 0];

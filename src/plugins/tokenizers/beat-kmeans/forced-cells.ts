@@ -3,8 +3,8 @@ import type { TickNote } from '../../../engine/music/tick-score.js';
 import { BeatCells } from './beat-cells.js';
 import { CellWriter } from './cell-writer.js';
 import type { Codebook } from './codebook.js';
-import type { BeatState } from './grammar-state.js';
-import { notesOnGrid } from './note-frames.js';
+import { silent, type BeatState } from './grammar-state.js';
+import { notesOnGrid, type FrameNotes } from './note-frames.js';
 import { firstVelocity, framesOfCode, framesPerBeat, isCode, isVelocity } from './vocabulary.js';
 
 /** The ids that tell forced notes of one key in one beat. */
@@ -18,15 +18,21 @@ export interface ForcedCell {
   readonly heldSince: number;
 }
 
+interface ForcedBeat {
+  readonly cells: readonly ForcedCell[];
+  /** Keys of notes that end where the beat begins, and the frames at which those began. */
+  readonly ended: readonly { readonly pitch: number; readonly since: number }[];
+}
+
 /** Ticks of the score that forced notes are put on the grid with: fine enough to round as the beats themselves would. */
 const ticksPerBeat = framesPerBeat * 1024;
-const none: readonly ForcedCell[] = [];
+const nothing: ForcedBeat = { cells: [], ended: [] };
 
 /** Tells the cells that forced notes ask for, and remembers those of the last beat asked for. */
 export class ForcedCells {
   private lastNotes: readonly Note[] | undefined;
   private lastBeat = -1;
-  private lastCells: readonly ForcedCell[] = none;
+  private last = nothing;
 
   constructor(
     private readonly codebook: Codebook,
@@ -34,48 +40,59 @@ export class ForcedCells {
   ) {}
 
   /** The cells still to come in the present beat, from the lowest key up; a note that began unheard asks for nothing. */
-  ahead(notes: readonly Note[] | undefined, state: BeatState): readonly ForcedCell[] {
-    if (notes === undefined || notes.length === 0 || state.beat < 0) return none;
-    const cells = this.ofBeat(notes, state.beat);
-    return cells.length === 0 ? none : cells.filter((cell) => cell.pitch > state.pitch && isDue(cell, state));
+  ahead(notes: readonly Note[], state: BeatState): readonly ForcedCell[] {
+    return this.ofBeat(notes, state.beat).cells.filter((cell) => cell.pitch > state.pitch && isDue(cell, state));
   }
 
   /** The cell of the present key, if it is forced. */
-  here(notes: readonly Note[] | undefined, state: BeatState): ForcedCell | undefined {
-    if (notes === undefined || notes.length === 0) return undefined;
-    const cell = this.ofBeat(notes, state.beat).find(({ pitch }) => pitch === state.pitch);
+  here(notes: readonly Note[], state: BeatState): ForcedCell | undefined {
+    const cell = this.ofBeat(notes, state.beat).cells.find(({ pitch }) => pitch === state.pitch);
     return cell !== undefined && (state.phase === 'velocity' || isDue(cell, state)) ? cell : undefined;
   }
 
-  private ofBeat(notes: readonly Note[], beat: number): readonly ForcedCell[] {
+  /** The state without the forced notes that end with the beat before: nothing may hold them on. */
+  released(notes: readonly Note[], state: BeatState): BeatState {
+    const ended = this.ofBeat(notes, state.beat).ended.filter(({ pitch, since }) => state.since[pitch] === since);
+    if (ended.length === 0) return state;
+    const since = state.since.slice();
+    for (const { pitch } of ended) since[pitch] = silent;
+    const isHere = ended.some(({ pitch }) => pitch === state.pitch) && state.phase === 'code' && state.fill === 0;
+    return { ...state, since, cellSince: isHere ? silent : state.cellSince };
+  }
+
+  private ofBeat(notes: readonly Note[], beat: number): ForcedBeat {
     if (notes !== this.lastNotes || beat !== this.lastBeat) {
       this.lastNotes = notes;
       this.lastBeat = beat;
-      this.lastCells = this.cellsOf(notes, beat);
+      this.last = this.tell(notes, beat);
     }
-    return this.lastCells;
+    return this.last;
   }
 
-  private cellsOf(notes: readonly Note[], beat: number): ForcedCell[] {
+  private tell(notes: readonly Note[], beat: number): ForcedBeat {
     const near = notes.filter((note) => note.beat < beat + 2 && endBeat(note) > beat - 1 && note.beat >= 0);
-    if (near.length === 0) return [];
+    if (near.length === 0) return nothing;
     const origin = Math.floor(near.reduce((earliest, note) => Math.min(earliest, note.beat), beat));
     const grid = notesOnGrid({ ticksPerBeat, tracks: [near.map((note) => toTicks(note, origin, beat + 2))] }, 'all');
+    return { cells: this.tellCells(grid, origin, beat), ended: tellEnded(grid, origin, beat) };
+  }
+
+  private tellCells(grid: FrameNotes, origin: number, beat: number): ForcedCell[] {
     const cells = new BeatCells(grid);
     const writer = new CellWriter(this.codebook, this.withVelocity);
+    const from = (beat - origin) * framesPerBeat;
     const forced: ForcedCell[] = [];
     for (let each = origin; each <= beat; each += 1) {
       cells.visitBeat(each - origin, (cell) => {
         const ids: number[] = [];
         writer.write(cell, (id) => ids.push(id));
         if (each < beat) return;
-        const velocity = ids.at(-1) as number;
-        const from = (beat - origin) * framesPerBeat;
+        const last = ids.at(-1) as number;
         const held = grid.pitch.findIndex((pitch, at) => pitch === cell.pitch && grid.start[at] < from && grid.end[at] > from);
         forced.push({
           pitch: cell.pitch,
           codes: ids.filter(isCode),
-          velocity: isVelocity(velocity) ? velocity - firstVelocity : -1,
+          velocity: isVelocity(last) ? last - firstVelocity : -1,
           onsets: cell.onsets,
           heldSince: held < 0 ? -1 : grid.start[held] + origin * framesPerBeat,
         });
@@ -83,6 +100,15 @@ export class ForcedCells {
     }
     return forced;
   }
+}
+
+function tellEnded(grid: FrameNotes, origin: number, beat: number): ForcedBeat['ended'] {
+  const from = (beat - origin) * framesPerBeat;
+  const ended: { pitch: number; since: number }[] = [];
+  grid.end.forEach((end, at) => {
+    if (end === from) ended.push({ pitch: grid.pitch[at], since: grid.start[at] + origin * framesPerBeat });
+  });
+  return ended;
 }
 
 /** The code of a forced cell that begins where the state stands; `undefined` when its codes do not part there. */

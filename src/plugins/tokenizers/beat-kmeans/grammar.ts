@@ -7,6 +7,7 @@ import type {
 } from '../../../engine/contracts/tokenizer.js';
 import { ContinuoError } from '../../../engine/errors.js';
 import type { MusicConstraint } from '../../../engine/music/constraint.js';
+import type { Note } from '../../../engine/music/note.js';
 import { BeatRoom } from './beat-room.js';
 import { CodeChoice } from './code-choice.js';
 import { traitsOf, type CodeTraits } from './code-traits.js';
@@ -72,27 +73,14 @@ export class BeatKmeansGrammar implements Grammar {
 
   allow(state: GrammarState, constraint: MusicConstraint, allowed: AllowedTokens): void {
     const now = state as BeatState;
-    const { forcedNotes } = constraint;
     const limits = this.limitsOf(constraint);
+    const { forcedNotes } = constraint;
     allowed.clear();
-    if (now.phase === 'tempo') {
-      allowTempos(limits, allowed);
-      return;
+    if (now.phase === 'tempo') allowTempos(limits, allowed);
+    else if (forcedNotes === undefined || forcedNotes.length === 0) this.allowFree(now, limits, noCells, allowed);
+    else if (!this.allowForced(now, forcedNotes, allowed)) {
+      this.allowFree(this.forced.released(forcedNotes, now), limits, this.forced.ahead(forcedNotes, now), allowed);
     }
-    const here = now.phase === 'key' ? undefined : this.forced.here(forcedNotes, now);
-    if (now.phase === 'velocity') {
-      if (here !== undefined) allowed.add(firstVelocity + here.velocity);
-      else this.velocities.allow(now.cellOnsets, limits, allowed);
-      return;
-    }
-    const code = here === undefined ? undefined : forcedCodeAt(here, now.fill);
-    if (code !== undefined) {
-      allowed.add(code);
-      return;
-    }
-    const room = new BeatRoom(now, limits, forcedNotes === undefined ? noCells : this.forced.ahead(forcedNotes, now));
-    if (now.phase === 'key') allowKeys(now, limits, room, allowed);
-    else this.codes.allow(now, limits, room, allowed);
   }
 
   /** A key or the next beat is an `event`, a code a `duration`. */
@@ -100,6 +88,25 @@ export class BeatKmeansGrammar implements Grammar {
     const { phase } = state as BeatState;
     if (phase === 'key') return 'event';
     return phase === 'code' ? 'duration' : phase;
+  }
+
+  private allowFree(state: BeatState, limits: Limits, ahead: readonly ForcedCell[], allowed: AllowedTokens): void {
+    if (state.phase === 'velocity') {
+      this.velocities.allow(state.cellOnsets, limits, allowed);
+      return;
+    }
+    const room = new BeatRoom(state, limits, ahead);
+    if (state.phase === 'key') allowKeys(state, limits, room, allowed);
+    else this.codes.allow(state, limits, room, allowed);
+  }
+
+  /** Adds the one id that a forced note leaves inside its cell; false where there is none. */
+  private allowForced(state: BeatState, notes: readonly Note[], allowed: AllowedTokens): boolean {
+    const cell = state.phase === 'key' ? undefined : this.forced.here(notes, state);
+    if (cell === undefined) return false;
+    const id = state.phase === 'velocity' ? firstVelocity + cell.velocity : forcedCodeAt(cell, state.fill);
+    if (id !== undefined) allowed.add(id);
+    return id !== undefined;
   }
 
   /** `undefined` when the id may not stand here. */
