@@ -41,6 +41,12 @@ describe('continuo tokenize', () => {
     assert.deepEqual(JSON.parse(stdout), { file: theremin, tokens: rowsOf('theremin_notes', 'v1_opt') });
   });
 
+  it('prints one list of ids where it is asked for the flat form', async () => {
+    const options = ['form=flat', 'optimise_midi=true'].flatMap((option) => ['--option', option]);
+    const { stdout } = await runCli('tokenize', theremin, ...skytnt, ...options);
+    assert.deepEqual(JSON.parse(stdout), { file: theremin, tokens: rowsOf('theremin_notes', 'v2_opt')?.flat() });
+  });
+
   it('prints several files as an array', async () => {
     const { stdout } = await runCli('tokenize', theremin, ties, ...skytnt);
     assert.deepEqual(JSON.parse(stdout), [

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import type { Composer } from '../../../src/engine/contracts/composer.js';
 import { makeComposer } from '../../../src/engine/generation/make-composer.js';
+import type { Note } from '../../../src/engine/music/note.js';
 import { emptyScore } from '../../../src/engine/music/score.js';
 import { composerContract, plainControls, twoBars } from '../contracts/composer-contract.js';
 import { fixtureRecipe } from './recipes.js';
@@ -44,6 +46,33 @@ describe('TokenComposer over a pack', () => {
     await composer.prime({ ...twoBars, programs: [{ beat: 0, channel: 1, program: 0 }, { beat: 0, channel: 2, program: 5 }] }, 8);
     const { programs } = await composer.compose(9, plainControls, never);
     assert.deepEqual(programs.map((mark) => mark.channel), [0, 2]);
+  });
+
+  for (const keySemitones of [0, 5]) {
+    it(`writes around the notes it is given, in a key ${keySemitones} semitones up, however often its context is renewed`, async () => {
+      const melody = Array.from({ length: 60 }, (_, index): Note => {
+        return { beat: 8.25 + index * 1.5, duration: 1, channel: index % 2, pitch: 60 + ((index * 5) % 17), velocity: 70 + (index % 40) };
+      });
+      const controls = { ...plainControls, keySemitones, constraint: { forcedNotes: melody, maximumPolyphony: 3 } };
+      await composer.prime(twoBars, 8);
+      const written: Note[] = [];
+      for (let beat = 8; beat < 96; beat += 4) written.push(...(await composer.compose(beat + 4, controls, never)).notes);
+      assert.ok(written.length > melody.length);
+      for (const forced of melody.filter(({ beat }) => beat < 96)) {
+        assert.equal(written.filter((note) => isDeepStrictEqual(note, forced)).length, 1, `beat ${forced.beat}`);
+      }
+      await composer.rewind(50);
+      const again: Note[] = [...(await composer.compose(96, controls, never)).notes];
+      assert.deepEqual(again, written.filter(({ beat }) => beat >= 50));
+    });
+  }
+
+  it('leaves out notes it is given for before it comes in', async () => {
+    await composer.prime(twoBars, 20);
+    const given = [12, 20, 21].map((beat): Note => ({ beat, duration: 1, channel: 0, pitch: 72, velocity: 90 }));
+    const { notes } = await composer.compose(24, { ...plainControls, constraint: { forcedNotes: given } }, never);
+    for (const forced of given.slice(1)) assert.ok(notes.some((note) => isDeepStrictEqual(note, forced)));
+    assert.ok(notes.every((note) => note.beat >= 20));
   });
 
   it('does not lose its place while its context is renewed again and again', async () => {

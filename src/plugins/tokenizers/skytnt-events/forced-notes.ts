@@ -115,7 +115,7 @@ function isAmong(keys: readonly number[], { channel, pitch }: ForcedNote): boole
 }
 
 function onGrid({ beat, duration, channel, pitch, velocity }: Note): ForcedNote[] {
-  const isNote = isWithin(channel, 15) && isWithin(pitch, 127) && Number.isFinite(beat) && duration > 0;
+  const isNote = isWithin(channel, 15) && isWithin(pitch, 127) && Number.isFinite(beat) && duration > 0 && Number.isFinite(velocity);
   if (!isNote) return [];
   const step = Math.round(beat * stepsPerBeat);
   const steps = Math.max(1, Math.min(longestDuration, Math.round(duration * stepsPerBeat)));

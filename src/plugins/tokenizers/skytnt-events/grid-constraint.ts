@@ -37,6 +37,8 @@ export interface GridConstraint {
   readonly kinds: readonly string[] | undefined;
 }
 
+/** No beat is asked for more onsets than this. */
+const mostOnsetsAsked = 64;
 const wholeMidiRange: Range = { low: 0, high: 127 };
 
 /** A constraint on the grid: made once for each constraint, asked for at every id. */
@@ -44,7 +46,9 @@ export function toGrid(constraint: MusicConstraint, vocabulary: SkytntVocabulary
   const { channels, programs, maximumRestBeats, maximumPolyphony, onsetsPerBeat, forcedNotes, tempo, eventKinds } = constraint;
   const wishedChannels = wished(channels, 15);
   const onsets = onsetsPerBeat !== undefined && onsetsPerBeat.low <= onsetsPerBeat.high ? onsetsPerBeat : undefined;
-  const polyphony = Math.max(1, Math.floor(maximumPolyphony ?? Infinity));
+  const polyphony = Math.max(1, Math.floor(numberOr(maximumPolyphony, Infinity)));
+  const longestRest = Math.floor(numberOr(maximumRestBeats, Infinity) * stepsPerBeat);
+  const bpm = numberOr(tempo, 0);
   return {
     pitchChoices: pitchChoices(constraint),
     channels: wishedChannels ?? numbers(0, 15),
@@ -53,12 +57,12 @@ export function toGrid(constraint: MusicConstraint, vocabulary: SkytntVocabulary
     velocities: gridRange({ low: 1, high: 127 }, constraint.velocityRange, 1),
     durations: gridRange({ low: 1, high: vocabulary.block('duration').size - 1 }, constraint.durationRange, stepsPerBeat),
     // A rest shorter than the grid would stop time.
-    longestRest: maximumRestBeats === undefined ? Infinity : Math.max(1, Math.floor(maximumRestBeats * stepsPerBeat)),
+    longestRest: Math.max(1, longestRest),
     polyphony: polyphony > countedVoices ? Infinity : polyphony,
-    fewestOnsets: Math.max(0, Math.ceil(onsets?.low ?? 0)),
+    fewestOnsets: Math.max(0, Math.min(mostOnsetsAsked, Math.ceil(onsets?.low ?? 0))),
     mostOnsets: Math.max(1, Math.floor(onsets?.high ?? Infinity)),
     forced: new ForcedNotes(forcedNotes ?? []),
-    bpm: tempo === undefined ? 0 : Math.max(1, Math.min(vocabulary.maximumBpm, Math.round(tempo))),
+    bpm: bpm === 0 ? 0 : Math.max(1, Math.min(vocabulary.maximumBpm, Math.round(bpm))),
     kinds: eventKinds,
   };
 }
@@ -98,6 +102,10 @@ function gridRange(whole: Range, range: Range | undefined, unitsInOne: number): 
   low = Math.max(whole.low, low);
   high = Math.min(whole.high, high);
   return low <= high ? { low, high } : whole;
+}
+
+function numberOr(value: number | undefined, absent: number): number {
+  return value === undefined || Number.isNaN(value) ? absent : value;
 }
 
 function numbers(low: number, high: number): number[] {

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ComposingRules } from '../../../src/engine/generation/composing-rules.js';
+import type { MusicConstraint } from '../../../src/engine/music/constraint.js';
+import { drumChannel, type Note } from '../../../src/engine/music/note.js';
+import { plainControls } from '../contracts/composer-contract.js';
+import { plainGeneration } from './null-token-composer.js';
+
+function rules(constraint: MusicConstraint, keySemitones = 0): ComposingRules {
+  return new ComposingRules({ generation: { ...plainGeneration, keyNormalised: true }, sampling: {} }, { ...plainControls, constraint, keySemitones });
+}
+
+function note(beat: number, channel = 0, pitch = 60): Note {
+  return { beat, duration: 1, channel, pitch, velocity: 80 };
+}
+
+describe('the rules of composing', () => {
+  it('say scale, chord and forced notes in the key of the model, drums as they are', () => {
+    const wish = { pitchClasses: [2, 6, 9], strict: true, bias: 0 };
+    const { constraint, shift } = rules({ scale: wish, chord: wish, pitchRange: { low: 50, high: 60 }, forcedNotes: [note(0, 0, 62), note(0, drumChannel, 38)] }, 2);
+    assert.equal(shift, 2);
+    assert.deepEqual(constraint.scale?.pitchClasses, [0, 4, 7]);
+    assert.deepEqual(constraint.chord?.pitchClasses, [0, 4, 7]);
+    assert.deepEqual(constraint.pitchRange, { low: 48, high: 58 });
+    assert.deepEqual(constraint.forcedNotes?.map(({ pitch }) => pitch), [60, 38]);
+  });
+
+  it('count forced notes from where a stream begins', () => {
+    const asked = rules({ forcedNotes: [note(10), note(12)], programs: [4] });
+    assert.deepEqual(asked.constraintFrom(8).forcedNotes?.map(({ beat }) => beat), [2, 4]);
+    assert.deepEqual(asked.constraintFrom(8).programs, [4]);
+    assert.equal(asked.constraintFrom(8), asked.constraintFrom(8));
+    assert.deepEqual(asked.constraintFrom(0).forcedNotes?.map(({ beat }) => beat), [10, 12]);
+  });
+
+  it('want nothing before the music comes in', () => {
+    const asked = rules({ forcedNotes: [note(10), note(12)], onsetsPerBeat: { low: 2, high: 4 }, maximumRestBeats: 1 });
+    const { forcedNotes, onsetsPerBeat, maximumRestBeats } = asked.constraintBefore(11, 3, 8);
+    assert.deepEqual(forcedNotes?.map(({ beat }) => beat), [4]);
+    assert.deepEqual(onsetsPerBeat, { low: 0, high: 4 });
+    assert.equal(maximumRestBeats, 4);
+  });
+});
