@@ -1,4 +1,4 @@
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
 import type { OutputSpecification } from '../contracts/output.js';
 import type { TransportChange } from '../contracts/sync-source.js';
 import { ContinuoError } from '../errors.js';
@@ -175,6 +175,8 @@ export class SendThread implements Sender {
     port1.on('message', (reply: SendReply) => this.hear(reply));
     worker.on('error', (error) => (cause = error));
     worker.on('exit', () => {
+      // A thread's end can be told before its last words are: they still wait in the port.
+      for (let last = receiveMessageOnPort(port1); last; last = receiveMessageOnPort(port1)) this.hear(last.message as SendReply);
       port1.close();
       this.ended(cause);
     });
