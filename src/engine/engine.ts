@@ -97,9 +97,12 @@ export class Engine {
     chooser.stop();
     shelf.close();
     for (const registration of this.disposables.splice(0).reverse()) registration.dispose();
-    await ensemble.dispose();
-    await sender.close();
-    await Promise.all(this.wires.map((wire) => wire.close()));
+    // Whatever does not end as it should: the notes are ended and the wires closed all the same.
+    try {
+      await ensemble.dispose();
+    } finally {
+      await sender.close().finally(() => Promise.all(this.wires.map((wire) => wire.close())));
+    }
   }
 
   private bindParameters(): void {
