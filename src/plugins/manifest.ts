@@ -5,6 +5,7 @@ import { websocketTransport } from '../transports/websocket/descriptor.js';
 import { decoderLm } from './models/decoder-lm/descriptor.js';
 import { perlin } from './models/perlin/descriptor.js';
 import { beatKmeans } from './tokenizers/beat-kmeans/descriptor.js';
+import { miditok } from './tokenizers/remi-bpe/miditok/descriptor.js';
 import { remiBpe } from './tokenizers/remi-bpe/descriptor.js';
 import { skytntEvents } from './tokenizers/skytnt-events/descriptor.js';
 import { theremin } from './tokenizers/theremin/descriptor.js';
@@ -14,6 +15,7 @@ export const builtInPlugins: readonly PluginDescriptor[] = [
   skytntEvents,
   beatKmeans,
   remiBpe,
+  miditok,
   theremin,
   decoderLm,
   perlin,

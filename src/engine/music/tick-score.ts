@@ -38,4 +38,6 @@ export interface TickNote {
   readonly channel: number;
   readonly pitch: number;
   readonly velocity: number;
+  /** Place of its beginning among the notes of its track; where it is absent, notes that begin together stand in order. */
+  readonly order?: number;
 }

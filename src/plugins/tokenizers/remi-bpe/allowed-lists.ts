@@ -32,18 +32,14 @@ export class AllowedList {
 /** The tokens that fit a structure of the stream and a performer's wishes, listed once for each structure. */
 export class AllowedLists {
   private readonly lists = new Map<number, AllowedList>();
-  private readonly order: Int32Array;
+  private readonly wishes = new Map<number, TokenWishes>();
 
+  /** @param makeWishes the wishes where a beat of the format is so many quarter notes */
   constructor(
     private readonly table: TokenTable,
-    private readonly wishes: TokenWishes,
+    private readonly makeWishes: (beatScale: number) => TokenWishes,
     private readonly scratch: StreamCursor,
-  ) {
-    const wanted = Array.from({ length: table.size }, (_, token) => token).filter(
-      (token) => Math.min(wishes.melodic[token], wishes.drums[token]) < refused,
-    );
-    this.order = Int32Array.from(wanted.sort((a, b) => table.firstPitches[a] - table.firstPitches[b] || a - b));
-  }
+  ) {}
 
   at(cursor: StreamCursor): AllowedList {
     const { structure } = cursor;
@@ -57,20 +53,28 @@ export class AllowedLists {
   }
 
   private make(cursor: StreamCursor): AllowedList {
-    const { table, wishes, order } = this;
+    const { table } = this;
+    const { byFirstPitch } = table;
+    const wishes = this.wishesAt(cursor.beatScale);
     const fits = new Uint8Array(table.shapeCount);
     for (let shape = 0; shape < fits.length; shape += 1) fits[shape] = this.fits(cursor, table.examples[shape]) ? 1 : 0;
     const costs = cursor.isDrums ? wishes.drums : wishes.melodic;
-    const ids = new Int32Array(order.length);
-    const biases = new Float32Array(order.length);
+    const ids = new Int32Array(byFirstPitch.length);
+    const biases = new Float32Array(byFirstPitch.length);
     let count = 0;
-    for (const token of order) {
+    for (const token of byFirstPitch) {
       if (fits[table.shapes[token]] === 0 || costs[token] === refused) continue;
       ids[count] = token;
       biases[count] = 0 - costs[token];
       count += 1;
     }
     return new AllowedList(ids.slice(0, count), biases.slice(0, count), table.firstPitches);
+  }
+
+  private wishesAt(beatScale: number): TokenWishes {
+    let wishes = this.wishes.get(beatScale);
+    if (wishes === undefined) this.wishes.set(beatScale, (wishes = this.makeWishes(beatScale)));
+    return wishes;
   }
 
   private fits(cursor: StreamCursor, token: number): boolean {

@@ -15,12 +15,15 @@ export class ChannelAssignment {
     return new ChannelAssignment(new Map(), new Map());
   }
 
-  /** The channel of a program, and whether it has yet to be told which program it plays. */
-  use(program: number): { channel: number; isNew: boolean } {
+  /**
+   * The channel of a part, and whether it has yet to be told which program it plays.
+   * @param part what is kept on a channel of its own, by default all that plays one program
+   */
+  use(program: number, part = program): { channel: number; isNew: boolean } {
     if (program === drumProgram) return { channel: drumChannel, isNew: false };
-    const known = this.channels.get(program);
+    const known = this.channels.get(part);
     const channel = known ?? melodicChannels[this.channels.size % melodicChannels.length];
-    if (known === undefined) this.channels.set(program, channel);
+    if (known === undefined) this.channels.set(part, channel);
     const isNew = this.current.get(channel) !== program;
     if (isNew) this.current.set(channel, program);
     return { channel, isNew };

@@ -11,6 +11,10 @@ export class IdList {
     return this.count;
   }
 
+  clear(): void {
+    this.count = 0;
+  }
+
   push(id: number): void {
     if (this.count === this.ids.length) {
       const grown = new Int32Array(this.count * 2 + 16);

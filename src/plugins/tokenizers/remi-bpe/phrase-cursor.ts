@@ -63,6 +63,10 @@ export class PhraseCursor implements StreamCursor {
     return this.program === drumProgram;
   }
 
+  get beatScale(): number {
+    return 1;
+  }
+
   get attribute(): TokenAttribute {
     return attributes[this.phase];
   }

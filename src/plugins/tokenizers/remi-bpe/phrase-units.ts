@@ -10,6 +10,8 @@ import type { FormatUnits } from './wishes.js';
 
 export const phraseUnits: FormatUnits = {
   unitsPerBeat: sixteenthsPerBeat,
+  keepsLimits: true,
+  beatScaleOf: () => 1,
   beatsOf: (duration) => duration / sixteenthsPerBeat,
   bpmOf: indexTempo,
   tempoCount,

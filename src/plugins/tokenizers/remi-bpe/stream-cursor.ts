@@ -12,10 +12,12 @@ export interface StreamCursor {
   lastPitch: number;
   /** Whether pitches that come next are drums. */
   readonly isDrums: boolean;
+  /** What durations are multiplied by in the present meter. */
+  readonly beatScale: number;
   readonly attribute: TokenAttribute;
   /** Takes on everything of another cursor, which must not be moved from then on. */
   load(other: this): void;
-  /** Takes on what decides about steps without limits. */
+  /** Takes on what decides about steps without limits, to find what to offer next. */
   loadStructure(other: this): void;
   clone(): this;
   /**

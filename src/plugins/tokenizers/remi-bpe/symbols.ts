@@ -25,6 +25,8 @@ export const SymbolKind = {
   program: 11,
   trackStart: 12,
   trackEnd: 13,
+  /** The end of a bar, where a vocabulary marks it. */
+  barEnd: 14,
 } as const;
 export type SymbolKind = (typeof SymbolKind)[keyof typeof SymbolKind];
 

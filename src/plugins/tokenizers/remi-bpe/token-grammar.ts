@@ -126,13 +126,18 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     const known = this.listsByKey.get(key);
     // Put last again, so that the first is the one unused for longest.
     this.listsByKey.delete(key);
-    const lists = known ?? new AllowedLists(this.table, wishesOf(constraint, this.table, this.units), this.start.clone());
+    const lists = known ?? this.makeLists(constraint);
     this.listsByKey.set(key, lists);
     for (const oldest of this.listsByKey.keys()) {
       if (this.listsByKey.size <= keptWishes) break;
       this.listsByKey.delete(oldest);
     }
     return lists;
+  }
+
+  private makeLists(constraint: MusicConstraint): AllowedLists {
+    const { table, units } = this;
+    return new AllowedLists(table, (scale) => wishesOf(constraint, table, units, scale), this.start.clone());
   }
 
   /** A few words that may come. */

@@ -17,6 +17,8 @@ export class TokenTable {
   readonly shapes: Uint16Array;
   /** A token of each shape. */
   readonly examples: Int32Array;
+  /** All tokens, those that begin with a low pitch first, those that begin with none last. */
+  readonly byFirstPitch: Int32Array;
   /** The pitch a token begins its first position with, or {@link noPitch}. */
   readonly firstPitches: Uint8Array;
 
@@ -28,6 +30,9 @@ export class TokenTable {
     this.size = spellings.length;
     this.shapes = new Uint16Array(this.size);
     this.firstPitches = Uint8Array.from(spellings, (spelling) => firstPitch(spelling, symbols));
+    this.byFirstPitch = Int32Array.from({ length: this.size }, (_, token) => token).sort(
+      (a, b) => this.firstPitches[a] - this.firstPitches[b] || a - b,
+    );
     const known = new Map<string, number>();
     const examples: number[] = [];
     spellings.forEach((spelling, token) => {
@@ -46,7 +51,7 @@ export class TokenTable {
 
   describe(token: number): string {
     if (!(token >= 0 && token < this.size)) return `unknown id ${token}`;
-    return Array.from(this.spellings[token], (symbol) => this.symbols.name(symbol)).join(', ');
+    return Array.from(this.spellings[token], (symbol) => this.symbols.name(symbol)).join(', ') || 'nothing';
   }
 }
 

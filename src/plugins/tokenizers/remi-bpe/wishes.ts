@@ -6,8 +6,12 @@ import type { TokenTable } from './token-table.js';
 /** How a format's numbers translate into a performer's. */
 export interface FormatUnits {
   readonly unitsPerBeat: number;
-  /** Beats of a duration symbol's value. */
+  /** Whether the format's cursor keeps the limits that depend on what has sounded. */
+  readonly keepsLimits: boolean;
+  /** Beats of a duration symbol's value where {@link beatScaleOf} is 1. */
   beatsOf(duration: number): number;
+  /** What durations are multiplied by in a meter, by the value of its symbol. */
+  beatScaleOf(meter: number): number;
   /** Bpm of a tempo symbol's value. */
   bpmOf(tempo: number): number;
   readonly tempoCount: number;
@@ -32,17 +36,26 @@ export interface TokenWishes {
  * misses all steps does not limit. Where scale and chord leave no pitch of the range, the chord counts alone, then the
  * scale alone, then neither.
  */
-export function wishesOf(constraint: MusicConstraint, table: TokenTable, units: FormatUnits): TokenWishes {
+export function wishesOf(
+  constraint: MusicConstraint,
+  table: TokenTable,
+  units: FormatUnits,
+  beatScale: number,
+): TokenWishes {
   const pitchCosts = costsOfPitches(constraint);
   const velocities = wantedValues(constraint.velocityRange, units.velocities, (value) => value);
-  const durations = wantedValues(constraint.durationRange, units.durations, (value) => units.beatsOf(value));
+  const durationsAt = memo((scale: number) =>
+    wantedValues(constraint.durationRange, units.durations, (value) => scale * units.beatsOf(value)),
+  );
   const programs = wantedPrograms(constraint.programs);
   const kinds = constraint.eventKinds;
   const tempo = constraint.tempo === undefined ? -1 : nearestTempo(constraint.tempo, units);
 
   const costOf = (token: number, startsInDrums: boolean): number => {
     let isDrums = startsInDrums;
-    let cost = 0;
+    let durations = durationsAt(beatScale);
+    // What spells nothing brings a stream no further.
+    let cost = table.spelling(token).length === 0 ? refused : 0;
     for (const symbol of table.spelling(token)) {
       const value = table.symbols.values[symbol];
       switch (table.symbols.kinds[symbol]) {
@@ -70,6 +83,7 @@ export function wishesOf(constraint: MusicConstraint, table: TokenTable, units: 
           break;
         case SymbolKind.meter:
           if (kinds?.includes('meter') === false) return refused;
+          durations = durationsAt(units.beatScaleOf(value));
       }
     }
     return cost;
@@ -82,6 +96,7 @@ export function wishesOf(constraint: MusicConstraint, table: TokenTable, units: 
 
 /** Fields that depend on what has sounded; `undefined` when there are none. */
 export function limitsOf(constraint: MusicConstraint, units: FormatUnits): Limits | undefined {
+  if (!units.keepsLimits) return undefined;
   const { maximumPolyphony, onsetsPerBeat, maximumRestBeats, tempo, programs, eventKinds } = constraint;
   const limitsTempo = tempo !== undefined && eventKinds?.includes('tempo') !== false;
   if ((maximumPolyphony ?? onsetsPerBeat ?? maximumRestBeats ?? programs) === undefined && !limitsTempo) return undefined;
@@ -103,6 +118,15 @@ export function limitsOf(constraint: MusicConstraint, units: FormatUnits): Limit
 export function wishesKey(constraint: MusicConstraint): string {
   const { pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo } = constraint;
   return JSON.stringify([pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo]);
+}
+
+function memo<Value>(make: (key: number) => Value): (key: number) => Value {
+  const known = new Map<number, Value>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
+  };
 }
 
 function costsOfPitches({ pitchRange, scale, chord }: MusicConstraint): Float32Array {

@@ -1,0 +1,94 @@
+import type { Tokenizer, Vocabulary } from '../../../../engine/contracts/tokenizer.js';
+import { ContinuoError } from '../../../../engine/errors.js';
+import type { TickScore } from '../../../../engine/music/tick-score.js';
+import type { Beats } from '../../../../engine/music/units.js';
+import { TokenDecoder, decodeTokens } from '../token-decoder.js';
+import { TokenGrammar } from '../token-grammar.js';
+import type { TokenTable } from '../token-table.js';
+import type { FormatUnits } from '../wishes.js';
+import { MiditokCursor } from './cursor.js';
+import { parseMiditokFile } from './file.js';
+import { miditokFormat, type MiditokFormat } from './format.js';
+import { LearnedVocabulary, baseTable } from './learned.js';
+import { prepareScore } from './prepare.js';
+import { MiditokReader } from './reader.js';
+import { writeTokens } from './write-tokens.js';
+
+/** Longer pieces are refused, as bars of silence are tokens too. */
+const maximumBeats = 2 ** 19;
+
+/** What a MidiTok tokenizer.json describes, with the ids MidiTok gives. */
+export class MiditokTokenizer implements Tokenizer {
+  readonly vocabulary: Vocabulary;
+  readonly grammar: TokenGrammar<MiditokCursor>;
+  private readonly format: MiditokFormat;
+  private readonly learned: LearnedVocabulary | undefined;
+  private readonly table: TokenTable;
+
+  /**
+   * @param text the tokenizer.json
+   * @throws ContinuoError badPack when it is damaged or not supported
+   */
+  constructor(text: string) {
+    this.format = miditokFormat(parseMiditokFile(text));
+    const model = this.format.learned;
+    this.learned = model === undefined ? undefined : new LearnedVocabulary(this.format, model);
+    this.table = this.learned?.table ?? baseTable(this.format);
+    const idOf = (name: string): number | undefined => {
+      const base = this.format.ids.get(name);
+      return base === undefined ? undefined : (this.learned?.encode(Int32Array.of(base)).at(-1) ?? base);
+    };
+    const pad = idOf('PAD_None') ?? 0;
+    const start = idOf('BOS_None');
+    this.vocabulary = {
+      size: this.table.size,
+      rowWidth: 1,
+      pad,
+      start: start === undefined ? [] : [start],
+      end: idOf('EOS_None') ?? pad,
+      describe: (id) => this.table.describe(id),
+    };
+    this.grammar = new TokenGrammar(this.table, unitsOf(this.format), new MiditokCursor(this.format));
+  }
+
+  /** Without start and end, as MidiTok encodes. */
+  encode(score: TickScore): Int32Array {
+    if (!(score.ticksPerBeat >= 1)) {
+      throw new ContinuoError('badMidiFile', `A score with ${score.ticksPerBeat} ticks a beat has no time; give it 1 or more.`);
+    }
+    for (const track of score.tracks) {
+      for (const { tick } of track) {
+        if (tick <= maximumBeats * score.ticksPerBeat) continue;
+        throw new ContinuoError('badMidiFile', `The piece is longer than ${maximumBeats} beats; cut it.`);
+      }
+    }
+    const base = writeTokens(prepareScore(score, this.format), this.format);
+    return this.learned === undefined ? base : this.learned.encode(base);
+  }
+
+  decode(tokens: ArrayLike<number>): TickScore {
+    return decodeTokens(tokens, this.table, new MiditokReader(this.format, true));
+  }
+
+  /** `originBeat` is the line of the first bar. Of MMM, time is never past: its tracks come one after another. */
+  startDecoder(originBeat: Beats): TokenDecoder {
+    return new TokenDecoder(this.table, new MiditokReader(this.format, false), originBeat);
+  }
+}
+
+function unitsOf(format: MiditokFormat): FormatUnits {
+  const beatsOf = (index: number): number => {
+    const { beat, position, resolution } = format.durations[index];
+    return beat + position / resolution;
+  };
+  return {
+    unitsPerBeat: format.positionsPerBeat,
+    keepsLimits: false,
+    beatScaleOf: (meter) => 4 / format.meters[meter].denominator,
+    beatsOf,
+    bpmOf: (tempo) => format.tempos[tempo],
+    tempoCount: format.tempos.length,
+    durations: format.durations.map((_, index) => index),
+    velocities: format.velocities,
+  };
+}
