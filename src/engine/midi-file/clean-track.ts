@@ -2,8 +2,11 @@ import { ByteReader } from './byte-reader.js';
 import { TrackWriter } from './track-writer.js';
 
 export interface CleanTrack {
-  /** A well-formed track body: explicit status bytes, data bytes below 128, one end of track at the end. */
-  readonly bytes: Uint8Array;
+  /**
+   * Well-formed track bodies that follow each other: explicit status bytes, data bytes below 128, one end of track at the
+   * end of each. In pieces, so that a reader that makes objects of all it is given need not hold them all at once.
+   */
+  readonly pieces: readonly Uint8Array[];
   readonly eventCount: number;
   /** Tick of the end of track, counted from the start of the file. */
   readonly endTick: number;
@@ -18,6 +21,7 @@ export interface CleaningRules {
   readonly startTick: number;
 }
 
+const pieceBytes = 0x10000;
 const dataBytesOfSystemMessage: Readonly<Record<number, number>> = { 0xf1: 1, 0xf2: 2, 0xf3: 1 };
 /** Denominators past 2^30 overflow a reader that keeps them as a number. */
 const maximumDenominatorPower = 30;
@@ -30,7 +34,7 @@ const maximumDenominatorPower = 30;
  */
 export function cleanTrack(bytes: Uint8Array, rules: CleaningRules): CleanTrack {
   const reader = new ByteReader(bytes);
-  const writer = new TrackWriter();
+  const writer = new TrackWriter(pieceBytes);
   let running: number | undefined;
   let waiting = rules.startTick;
   let endTick = rules.startTick;
@@ -64,7 +68,7 @@ export function cleanTrack(bytes: Uint8Array, rules: CleaningRules): CleanTrack 
     if (event === 'end') break;
     if (event !== 'skip' && (rules.keepTempo || event[1] !== 0x51 || event[0] !== 0xff)) keep(event);
   }
-  return { bytes: writer.finish(waiting), eventCount: writer.eventCount, endTick, damage };
+  return { pieces: writer.finish(waiting), eventCount: writer.eventCount, endTick, damage };
 }
 
 /** The event to keep, `skip`, `end` of track, or `undefined` where the bytes end inside it. */

@@ -1,11 +1,13 @@
 import { ContinuoError } from '../errors.js';
 import { scanChunks, type Division } from './chunks.js';
 import { cleanTrack } from './clean-track.js';
-import { assembleFile } from './track-writer.js';
 
-/** The same music as a damaged or unusual file, in bytes any reader of Standard MIDI Files takes. */
+/** The same music as a damaged or unusual file, in track bodies any reader of Standard MIDI Files takes. */
 export interface WellFormedFile {
-  readonly bytes: Uint8Array;
+  /** Quarter notes, 1 or more. */
+  readonly ticksPerBeat: number;
+  /** Each track in pieces that follow each other: see {@link cleanTrack}. */
+  readonly tracks: readonly (readonly Uint8Array[])[];
   /** As the original header says. */
   readonly format: number;
   /** What was damaged or unusual, one sentence each. */
@@ -39,16 +41,17 @@ export function wellFormed(file: Uint8Array, options: WellFormedOptions): WellFo
       remarks.push(`Track ${index + 1} ${clean.damage}; it was read up to there.`);
     }
     if (format === 2 && options.patternsInSequence) startTick = clean.endTick;
-    return clean.bytes;
+    return clean.pieces;
   });
   if (eventCount === 0 && firstDamage !== undefined) {
     throw new ContinuoError('badMidiFile', `${firstDamage}, and nothing else in the file can be read.`);
   }
   if (time.microsPerBeat !== undefined && bodies.length > 0) {
     remarks.push('The file counts in SMPTE frames: its times were turned into beats at 120 BPM.');
-    bodies[0] = withTempo(bodies[0], time.microsPerBeat);
+    const [[first, ...rest]] = bodies;
+    bodies[0] = [withTempo(first, time.microsPerBeat), ...rest];
   }
-  return { bytes: assembleFile(format, time.ticksPerBeat, bodies), format, remarks };
+  return { ticksPerBeat: time.ticksPerBeat, tracks: bodies, format, remarks };
 }
 
 interface BeatTime {
