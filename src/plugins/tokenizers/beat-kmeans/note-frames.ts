@@ -14,8 +14,10 @@ export interface FrameNotes {
 
 export type Part = 'pitched' | 'drums' | 'all';
 
-/** Beats and cells that a stream may have, together: it holds the ids below 300 MB. */
-const mostCells = 2 ** 23;
+/** Beats of a stream: six days of music at 120 bpm. A damaged file may ask for thousands of times more. */
+const mostBeats = 2 ** 20;
+/** Beats that the notes may last on average, once there are more than a few. */
+const mostBeatsOfNote = 4;
 const mostNotes = 2 ** 22;
 
 /**
@@ -33,7 +35,7 @@ export function notesOnGrid({ ticksPerBeat, tracks }: TickScore, part: Part): Fr
   }
   if (notes.length >= mostNotes) throw tooLong(`${notes.length} notes`);
   const lastTick = notes.reduce((last, { tick, duration }) => Math.max(last, tick + duration), 0);
-  if (lastTick / ticksPerBeat >= mostCells) throw tooLong(`${Math.floor(lastTick / ticksPerBeat)} beats`);
+  if (lastTick / ticksPerBeat >= mostBeats) throw tooLong(`${Math.floor(lastTick / ticksPerBeat)} beats`);
   return settle(notes, (tick) => frameOfTick(tick, ticksPerBeat));
 }
 
@@ -77,7 +79,7 @@ function settle(notes: readonly TickNote[], frameOf: (tick: number) => number): 
     result.end[place] = end;
   }
   for (let place = 0; place < count; place += 1) cells += beatsOf(result.start[place], result.end[place]);
-  if (cells >= mostCells) throw tooLong(`notes that last ${cells} beats together`);
+  if (cells >= mostBeats + mostBeatsOfNote * count) throw tooLong(`notes that last ${cells} beats together`);
   return result;
 }
 

@@ -261,22 +261,3 @@ describe('what a performer asks of beat-kmeans', () => {
     }
   });
 });
-
-describe('random streams of beat-kmeans', () => {
-  const seeds = Number(process.env.CONTINUO_FUZZ_SEEDS ?? 12);
-  const length = process.env.CONTINUO_FUZZ_SEEDS === undefined ? 2000 : 10_000;
-  for (const [name, of] of [['velocity', tokenizer], ['base', base]] as const) {
-    it(`hold no id without a place, ${name}, ${seeds} times ${length} ids`, () => {
-      assert.equal(improvise(of, unconstrained, seeds, length).skipped, 0);
-    });
-  }
-
-  it('encode from their decoding as the decoding of that, again', () => {
-    for (let seed = 1; seed <= 10; seed += 1) {
-      const ids: number[] = [];
-      walk(tokenizer.grammar, tokenizer.vocabulary.size, unconstrained, seed, 1500, (_state, id) => ids.push(id));
-      const once = tokenizer.encode(tokenizer.decode(ids));
-      assert.deepEqual(tokenizer.encode(tokenizer.decode(once)), once);
-    }
-  });
-});
