@@ -7,7 +7,7 @@ export default typescript.config(
   { ignores: ['dist/', 'node_modules/', '.continuo/', 'takes/', 'training/', 'patches/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
-  { rules: { eqeqeq: 'error', 'no-console': 'error', 'no-control-regex': 'off' } },
+  { rules: { eqeqeq: ['error', 'always', { null: 'ignore' }], 'no-console': 'error', 'no-control-regex': 'off' } },
   {
     files: ['**/*.js'],
     languageOptions: {
