@@ -9,7 +9,7 @@ import { commonTime, type MiditokFormat, type MiditokMeter } from './format.js';
  * the start again, so nothing is ever past, and meters and tempos count in the first track only.
  */
 export class MiditokReader implements SymbolReader {
-  private channels = ChannelAssignment.empty();
+  private readonly channels = ChannelAssignment.empty();
   private meter: MiditokMeter;
   /** Beats; the bar's line. -1 before the first bar. */
   private barStart = -1;
