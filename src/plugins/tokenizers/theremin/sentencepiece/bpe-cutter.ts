@@ -1,6 +1,5 @@
 import { pieceKinds, type SentencePieceModel } from './model-file.js';
 import { PieceTrie } from './piece-trie.js';
-import type { Cut } from './unigram-cutter.js';
 
 /**
  * Cuts a text by merging neighbours: of all pairs that make a piece, the one of the highest score first, of equals the
@@ -14,7 +13,8 @@ export class BpeCutter {
     private readonly frozen: PieceTrie | undefined,
   ) {}
 
-  cut(text: Int32Array): Cut {
+  /** Ids in order; each unknown character is the unknown id. */
+  cut(text: Int32Array): Int32Array {
     const run = new Merging(text, this.trie, this.model, this.frozen);
     run.mergeAll();
     return run.result();
@@ -75,9 +75,8 @@ class Merging {
     }
   }
 
-  result(): Cut {
+  result(): Int32Array {
     const ids: number[] = [];
-    const ends: number[] = [];
     const write = (start: number, end: number): void => {
       const node = this.walk(PieceTrie.root, start, end);
       const id = node < 0 ? -1 : this.trie.pieceAt(node);
@@ -88,10 +87,9 @@ class Merging {
         return;
       }
       ids.push(id < 0 ? this.model.unknown : id);
-      ends.push(end);
     };
     for (let start = 0; start < this.text.length; start = this.ends[start]) write(start, this.ends[start]);
-    return { ids: Int32Array.from(ids), ends: Int32Array.from(ends) };
+    return Int32Array.from(ids);
   }
 
   /** Queues the pair of two neighbours when it makes a piece. */

@@ -17,8 +17,9 @@ export class Normaliser {
   ) {}
 
   normalise(text: Int32Array): Int32Array {
-    if (text.length === 0) return text;
-    const { removeExtraWhitespaces, addDummyPrefix } = this.options;
+    const { map, removeExtraWhitespaces, addDummyPrefix } = this.options;
+    const isPlain = map === undefined && !removeExtraWhitespaces && !addDummyPrefix && !text.includes(space);
+    if (text.length === 0 || isPlain) return text;
     const result: number[] = [];
     const spaceWritten = this.options.escapeWhitespaces ? spaceSymbol : space;
     let at = 0;

@@ -18,11 +18,14 @@ export class SentencePiece {
   private readonly normaliser: Normaliser;
   private readonly denormaliser: Normaliser | undefined;
   private readonly cutter: UnigramCutter | BpeCutter;
+  /** By id, in code points. */
+  private readonly lengths: Int32Array;
   /** By byte: the id that stands for it. */
   private readonly idOfByte = new Int32Array(256).fill(-1);
 
   constructor(readonly model: SentencePieceModel) {
     const { pieces, algorithm } = model;
+    this.lengths = Int32Array.from(pieces, ({ text }) => codePointsOf(text).length);
     const inText: readonly number[] = [pieceKinds.normal, pieceKinds.userDefined, pieceKinds.unused];
     const entries = pieces.map(({ text, kind }, id) => ({ text, kind, id }));
     const trie = new PieceTrie(entries.filter(({ kind }) => inText.includes(kind)).map(({ text, id }) => [text, id] as const));
@@ -41,14 +44,17 @@ export class SentencePiece {
   /** As {@link encode}, for a text given by its code points. */
   encodePoints(points: Int32Array): Int32Array {
     const text = this.normaliser.normalise(points);
-    const { ids, ends } = this.cutter.cut(text);
+    const ids = this.cutter.cut(text);
     const { unknown, byteFallback } = this.model;
     if (!ids.includes(unknown)) return ids;
     const result: number[] = [];
+    let at = 0;
     for (let index = 0; index < ids.length; index += 1) {
-      if (ids[index] !== unknown) result.push(ids[index]);
-      else if (byteFallback) this.spell(text.subarray(index === 0 ? 0 : ends[index - 1], ends[index]), result);
+      const id = ids[index];
+      if (id !== unknown) result.push(id);
+      else if (byteFallback) this.spell(text[at], result);
       else if (index === 0 || ids[index - 1] !== unknown) result.push(unknown);
+      at += id === unknown ? 1 : this.lengths[id];
     }
     return Int32Array.from(result);
   }
@@ -86,10 +92,8 @@ export class SentencePiece {
     return textOf(this.denormaliser.normalise(codePointsOf(text)));
   }
 
-  private spell(points: Int32Array, ids: number[]): void {
-    for (const point of points) {
-      for (let byte = 0; byte < utf8Length(point); byte += 1) ids.push(this.idOfByte[utf8Byte(point, byte)]);
-    }
+  private spell(point: number, ids: number[]): void {
+    for (let byte = 0; byte < utf8Length(point); byte += 1) ids.push(this.idOfByte[utf8Byte(point, byte)]);
   }
 }
 
