@@ -3,6 +3,9 @@ import type { Note } from '../music/note.js';
 import { scoreOf, type ControlMark, type ProgramMark, type Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 
+/** The engine itself; what it says to silence an instrument at the end is no music. */
+const engineOwner = 0;
+
 /** An output that writes down what it is sent: the notes as they sounded, from their ons to their offs. */
 export class TakeRecorder implements Output {
   private readonly ended: Note[] = [];
@@ -16,6 +19,7 @@ export class TakeRecorder implements Output {
 
   send(event: WireEvent): void {
     const { beat, channel, data1, data2 } = event;
+    if (event.owner === engineOwner && event.kind === 'control') return;
     switch (event.kind) {
       case 'noteOn':
         this.sounding.set(event.noteId, { beat, duration: event.durationBeats, channel, pitch: data1, velocity: data2 });
