@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { PlayResult } from './inner/play-result.js';
 import { bpm, controls, notes, programs } from './inner/played-score.js';
 import type { DumpedEvent } from './support/aseqdump.js';
+import { beatsOfFollower, faultsOfEnds } from './support/dumped-music.js';
 import { median } from './support/median.js';
 import { runScriptInSequencer, skipWithoutSequencer } from './support/sequencer.js';
 
@@ -47,16 +48,7 @@ describe('the send thread at a MIDI port', { skip: skipWithoutSequencer('aconnec
   });
 
   it('ends every note, before the same key is struck again', () => {
-    const sounding = new Set<string>();
-    for (const event of result.song) {
-      const key = `${event.channel} ${event.data1}`;
-      if (event.kind === 'Note on') {
-        assert.ok(!sounding.has(key), `${key} was struck while it sounded`);
-        sounding.add(key);
-      }
-      if (event.kind === 'Note off') assert.ok(sounding.delete(key), `${key} was ended without having sounded`);
-    }
-    assert.deepEqual([...sounding], []);
+    assert.deepEqual(faultsOfEnds(result.song), []);
   });
 
   it('sends programs and controllers before the notes of their beat', () => {
@@ -73,7 +65,7 @@ describe('the send thread at a MIDI port', { skip: skipWithoutSequencer('aconnec
     const kinds = result.song.map(({ kind }) => kind);
     assert.ok(kinds.slice(0, kinds.indexOf('Start')).includes('Clock'), 'there is a tempo before the start');
     assert.ok(kinds.slice(kinds.indexOf('Start'), kinds.indexOf('Note on')).filter((kind) => kind === 'Clock').length <= 1, 'the first note is on the downbeat');
-    const beat = beatOfFollower(result.song);
+    const beat = beatsOfFollower(result.song).at(-1) ?? 0;
     assert.ok(Math.abs(beat - result.stopBeat) < 0.5, `a follower stands at ${beat}, not ${result.stopBeat}`);
   });
 
@@ -105,20 +97,6 @@ describe('the send thread at a MIDI port', { skip: skipWithoutSequencer('aconnec
 /** Note-ons as they came: notes of a beat in the order they were queued. */
 function onsets(events: readonly DumpedEvent[]): readonly DumpedEvent[] {
   return events.filter(({ kind }) => kind === 'Note on');
-}
-
-/** Where a device stands that knows only clock, start, continue, stop and song position. */
-function beatOfFollower(events: readonly DumpedEvent[]): number {
-  let clocks = 0;
-  let playing = false;
-  for (const { kind, data1 } of events) {
-    if (kind === 'Start') clocks = 0;
-    if (kind === 'Song position pointer') clocks = data1 * 6;
-    if (kind === 'Start' || kind === 'Continue') playing = true;
-    if (kind === 'Stop') playing = false;
-    if (kind === 'Clock' && playing) clocks += 1;
-  }
-  return clocks / 24;
 }
 
 function offs(events: readonly DumpedEvent[]): string[] {

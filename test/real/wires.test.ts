@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Note } from '../../src/engine/music/note.js';
 import type { EngineEvent } from '../../src/engine/events.js';
 import type { ServerMessage } from '../../src/transports/websocket/server-message.js';
 import { OscPeer } from '../transports/support/osc-peer.js';
 import { until, within } from '../transports/support/within.js';
 import { WebSocketPeer } from '../transports/support/websocket-peer.js';
 import { startEngine } from './support/engine-process.js';
+import { plannedNotes } from './support/planned-notes.js';
 
 interface HeardNote {
   readonly id: number;
@@ -134,14 +134,7 @@ describe('the engine, as it is started', () => {
       for (const note of common) if (takes.due.notes.has(note.id)) assert.deepEqual(note, takes.due.notes.get(note.id), name);
     }
 
-    const planned: { readonly deck: number; readonly note: Note }[] = [];
-    for (const event of events) {
-      if (event.type === 'planned') planned.push(...event.notes.map((note) => ({ deck: event.deck, note })));
-      if (event.type === 'discarded') {
-        const kept = planned.filter(({ deck, note }) => deck !== event.deck || note.beat < event.fromBeat);
-        planned.splice(0, planned.length, ...kept);
-      }
-    }
+    const planned = plannedNotes(events);
     const heard = [...takes.due.notes.values()].map(wordsOf);
     const expected = planned.filter(({ note }) => note.beat <= lastBeat).map(({ deck, note }) => wordsOf({ deck, ...note, beat: Math.fround(note.beat) }));
     const unplanned = heard.filter((words) => !expected.includes(words));
