@@ -30,7 +30,9 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   }
   const scores = readScores(options.folder ?? join(repositoryRoot, 'test/fixtures/skytnt'), Number(options.files ?? 12));
   const rows = [];
-  for (const name of options.tokenizer === undefined ? names : [options.tokenizer]) rows.push(await measure(name, scores, options));
+  // What is made of a file of its own has no defaults to measure.
+  const measured = names.filter((name) => name !== 'miditok');
+  for (const name of options.tokenizer === undefined ? measured : [options.tokenizer]) rows.push(await measure(name, scores, options));
   return { files: scores.length, tokenizers: rows };
 }
 

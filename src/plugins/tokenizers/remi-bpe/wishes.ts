@@ -117,7 +117,9 @@ export function limitsOf(constraint: MusicConstraint, units: FormatUnits): Limit
 /** Fields of a constraint that {@link wishesOf} looks at, as a key. */
 export function wishesKey(constraint: MusicConstraint): string {
   const { pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo } = constraint;
-  return JSON.stringify([pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo]);
+  const fields = [pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo];
+  // JSON has no word for numbers that are not finite.
+  return JSON.stringify(fields, (_key, value: unknown) => (typeof value === 'number' ? String(value) : value));
 }
 
 function memo<Value>(make: (key: number) => Value): (key: number) => Value {

@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { AllowedTokens, type DecodedEvent } from '../../../../src/engine/contracts/tokenizer.js';
+import { ContinuoError } from '../../../../src/engine/errors.js';
+import { readTickScore } from '../../../../src/engine/midi-file/read-midi-file.js';
+import type { MusicConstraint } from '../../../../src/engine/music/constraint.js';
+import { drumChannel, endBeat, type Note } from '../../../../src/engine/music/note.js';
+import { repositoryRoot } from '../../../../src/engine/paths.js';
+import { RemiTokenizer } from '../../../../src/plugins/tokenizers/remi-bpe/remi-tokenizer.js';
+import { seededRandom, walk } from '../../../engine/contracts/tokenizer-contract.js';
+
+/** Random streams of 10,000 ids, and damaged MIDI files; the full size is 1000 and 10000. */
+const seeds = Number(process.env.CONTINUO_FUZZ_SEEDS ?? 12);
+const files = Number(process.env.CONTINUO_FUZZ_FILES ?? 200);
+
+const base = new RemiTokenizer({ encoding: 'base' });
+const bpe = new RemiTokenizer({ encoding: 'bpe' });
+
+/** What may come after these ids. */
+function allowedAfter(tokenizer: RemiTokenizer, words: readonly string[], constraint: MusicConstraint): string[] {
+  const { grammar, vocabulary } = tokenizer;
+  const ids = words.map((word) => Array.from({ length: vocabulary.size }, (_, id) => id).find((id) => vocabulary.describe(id) === word) ?? -1);
+  const state = ids.reduce<object>((at, id) => grammar.advance(at, id), grammar.initial());
+  const allowed = new AllowedTokens(vocabulary.size);
+  grammar.allow(state, constraint, allowed);
+  return [...allowed.ids.subarray(0, allowed.count)].sort((a, b) => a - b).map((id) => vocabulary.describe(id));
+}
+
+const range = (name: string, low: number, high: number): string[] =>
+  Array.from({ length: high - low + 1 }, (_, index) => `${name} ${low + index}`);
+
+/** Events of a random stream, in the order they come. */
+function play(tokenizer: RemiTokenizer, constraint: MusicConstraint, seed: number, length: number): DecodedEvent[] {
+  const decoder = tokenizer.startDecoder(0);
+  const events: DecodedEvent[] = [];
+  walk(tokenizer.grammar, tokenizer.vocabulary.size, constraint, seed, length, (_state, id) => {
+    events.push(...decoder.push(id));
+  });
+  // What is not past is not complete.
+  return events.filter((event) => beatOf(event) < decoder.frontierBeat);
+}
+
+const beatOf = (event: DecodedEvent): number => (event.type === 'note' ? event.note.beat : event.mark.beat);
+
+function notesOf(events: readonly DecodedEvent[]): Note[] {
+  return events.flatMap((event) => (event.type === 'note' ? [event.note] : [])).sort((a, b) => a.beat - b.beat);
+}
+
+const track = ['bar', 'track start', 'program 3'];
+
+describe('the remi-bpe grammar', () => {
+  it('goes from bar to track to position to note, and back', () => {
+    assert.deepEqual(allowedAfter(base, [], {}), ['bar']);
+    assert.deepEqual(allowedAfter(base, ['bar'], {}).slice(0, 3), ['bar', 'track start', 'tempo 30']);
+    assert.deepEqual(allowedAfter(base, ['bar', 'meter 3/4', 'tempo 30'], {}), ['bar', 'track start']);
+    assert.deepEqual(allowedAfter(base, ['bar', 'meter 3/4', 'track start', 'program 3'], {}), range('position', 0, 11));
+    assert.deepEqual(allowedAfter(base, [...track, 'position 3', 'pitch 60', 'velocity 66'], {}).length, 16);
+    const note = [...track, 'position 13', 'pitch 125', 'velocity 66', 'duration 4/16'];
+    assert.deepEqual(allowedAfter(base, note, {}), ['track end', 'position 14', 'position 15', 'pitch 126', 'pitch 127']);
+    assert.deepEqual(allowedAfter(base, [...note, 'track end', 'track start'], {}), [...range('program', 4, 127), 'program drums']);
+  });
+
+  it('ends a piece between tracks where it is asked for', () => {
+    assert.ok(allowedAfter(base, ['bar'], { eventKinds: ['end'] }).includes('end'));
+    assert.deepEqual(allowedAfter(base, ['bar', 'end'], {}), ['bar']);
+  });
+
+  it('leaves out tempos and meters where kinds of event are named', () => {
+    assert.deepEqual(allowedAfter(base, ['bar'], { eventKinds: [] }), ['bar', 'track start']);
+  });
+
+  it('offers a merged id only where all that it spells may stand', () => {
+    const words = allowedAfter(bpe, [...track, 'position 12', 'pitch 60', 'velocity 66'], { pitchRange: { low: 60, high: 71 } });
+    assert.ok(words.some((word) => word.includes(', ')));
+    for (const word of words) {
+      for (const [, position] of word.matchAll(/position (\d+)/g)) assert.ok(Number(position) > 12);
+      for (const [, pitch] of word.matchAll(/pitch (\d+)/g)) assert.ok(Number(pitch) >= 60 && Number(pitch) <= 71);
+    }
+  });
+
+  it('says in words what is wrong with an id', () => {
+    assert.throws(() => base.grammar.advance(base.grammar.initial(), 83), {
+      errorName: 'badTokens',
+      message: 'Id 83 (pitch 60) cannot come here: due is one of bar.',
+    });
+  });
+
+  it('takes a chord before a scale where the two leave nothing', () => {
+    const strict = (pitchClasses: readonly number[]): { pitchClasses: readonly number[]; strict: boolean; bias: number } => {
+      return { pitchClasses, strict: true, bias: 0 };
+    };
+    const pitchRange = { low: 60, high: 71 };
+    const pitches = (constraint: MusicConstraint): string[] => allowedAfter(base, [...track, 'position 0'], { pitchRange, ...constraint });
+    assert.deepEqual(pitches({ scale: strict([0, 2, 4]), chord: strict([0, 4, 7]) }), ['pitch 60', 'pitch 64']);
+    assert.deepEqual(pitches({ scale: strict([1]), chord: strict([0, 7]) }), ['pitch 60', 'pitch 67']);
+    assert.deepEqual(pitches({ pitchRange: { low: 60, high: 61 }, scale: strict([1]), chord: strict([7]) }), ['pitch 61']);
+  });
+
+  it('makes an id less likely for each pitch in it off the scale', () => {
+    const { grammar, vocabulary } = bpe;
+    const allowed = new AllowedTokens(vocabulary.size);
+    const ids = ['bar', 'track start', 'program 0', 'position 0'].map((word) => {
+      return Array.from({ length: 382 }, (_, id) => id).find((id) => vocabulary.describe(id) === word) ?? -1;
+    });
+    const state = ids.reduce<object>((at, id) => grammar.advance(at, id), grammar.initial());
+    grammar.allow(state, { scale: { pitchClasses: [0], strict: false, bias: 2 } }, allowed);
+    for (let index = 0; index < allowed.count; index += 1) {
+      const pitches = [...vocabulary.describe(allowed.ids[index]).matchAll(/pitch (\d+)/g)].map((match) => Number(match[1]));
+      assert.equal(allowed.biases[index], 0 - 2 * pitches.filter((pitch) => pitch % 12 !== 0).length);
+    }
+  });
+});
+
+describe('under a constraint that needs memory, random streams of both encodings', () => {
+  for (const [name, tokenizer] of [['base', base], ['bpe', bpe]] as const) {
+    it(`never sound more notes than allowed at once, ${name}`, () => {
+      for (let seed = 1; seed <= 10; seed += 1) {
+        const notes = notesOf(play(tokenizer, { maximumPolyphony: 3 }, seed, 2000)).filter(({ channel }) => channel !== drumChannel);
+        assert.ok(notes.length > 50);
+        for (const { beat } of notes) assert.ok(notes.filter((note) => note.beat <= beat && endBeat(note) > beat).length <= 3);
+      }
+    });
+
+    it(`have as many onsets in each beat as asked for, ${name}`, () => {
+      for (let seed = 1; seed <= 10; seed += 1) {
+        const notes = notesOf(play(tokenizer, { onsetsPerBeat: { low: 1, high: 3 }, eventKinds: [] }, seed, 3000));
+        const last = Math.floor(notes[notes.length - 1].beat);
+        for (let beat = 0; beat < last; beat += 1) {
+          const count = notes.filter((note) => Math.floor(note.beat) === beat).length;
+          assert.ok(count >= 1 && count <= 3, `seed ${seed}: ${count} onsets in beat ${beat}`);
+        }
+      }
+    });
+
+    it(`are never silent for longer than allowed, whatever the meter, ${name}`, () => {
+      for (let seed = 1; seed <= 10; seed += 1) {
+        const notes = notesOf(play(tokenizer, { maximumRestBeats: 1 }, seed, 2000));
+        notes.slice(1).forEach((note, index) => assert.ok(note.beat - notes[index].beat <= 1));
+      }
+    });
+
+    it(`choose among the programs given, ${name}`, () => {
+      for (let seed = 1; seed <= 5; seed += 1) {
+        const events = play(tokenizer, { programs: [5, 32] }, seed, 2000);
+        const programs = events.flatMap((event) => (event.type === 'program' ? [event.mark.program] : []));
+        assert.ok(programs.includes(32) && programs.every((program) => program === 5 || program === 32));
+      }
+    });
+
+    it(`say the tempo that is wished for before anything sounds, and no other, ${name}`, () => {
+      for (let seed = 1; seed <= 5; seed += 1) {
+        const events = play(tokenizer, { tempo: 99 }, seed, 1000);
+        const tempos = events.flatMap((event) => (event.type === 'tempo' ? [event.mark] : []));
+        assert.deepEqual(tempos[0], { beat: 0, bpm: 98 });
+        assert.ok(tempos.every(({ bpm }) => bpm === 98));
+      }
+    });
+  }
+
+  it('honour all of them together', () => {
+    const all: MusicConstraint = {
+      pitchRange: { low: 40, high: 80 },
+      velocityRange: { low: 30, high: 100 },
+      durationRange: { low: 0.5, high: 2 },
+      scale: { pitchClasses: [0, 2, 4, 5, 7, 9, 11], strict: true, bias: 0 },
+      programs: [0, 24, 33],
+      maximumPolyphony: 6,
+      onsetsPerBeat: { low: 0, high: 5 },
+      maximumRestBeats: 2,
+      tempo: 120,
+    };
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const notes = notesOf(play(bpe, all, seed, 3000));
+      assert.ok(notes.length > 100);
+      for (const note of notes) {
+        assert.ok(note.velocity >= 30 && note.velocity <= 100 && note.duration >= 0.5 && note.duration <= 2);
+        if (note.channel === drumChannel) continue;
+        assert.ok(note.pitch >= 40 && note.pitch <= 80 && [0, 2, 4, 5, 7, 9, 11].includes(note.pitch % 12));
+        assert.ok(notes.filter((other) => other.channel !== drumChannel && other.beat <= note.beat && endBeat(other) > note.beat).length <= 6);
+      }
+    }
+  });
+});
+
+const number = fc.oneof(fc.integer({ min: -300, max: 300 }), fc.constantFrom(Infinity, -Infinity, NaN, 0.1));
+const wildRange = fc.record({ low: number, high: number });
+const wildWish = fc.record({ pitchClasses: fc.array(number, { maxLength: 4 }), strict: fc.boolean(), bias: fc.double({ min: 0, max: 9, noNaN: true }) });
+const wild: fc.Arbitrary<MusicConstraint> = fc.record(
+  {
+    pitchRange: wildRange,
+    velocityRange: wildRange,
+    durationRange: wildRange,
+    maximumRestBeats: number,
+    scale: wildWish,
+    chord: wildWish,
+    programs: fc.array(number, { maxLength: 4 }),
+    maximumPolyphony: number,
+    onsetsPerBeat: wildRange,
+    tempo: number,
+    eventKinds: fc.array(fc.constantFrom('tempo', 'meter', 'end'), { maxLength: 3 }),
+  },
+  { requiredKeys: [] },
+);
+
+describe('remi-bpe at random', () => {
+  it(`writes complete bars alone, streamed as decoded, in ${seeds} streams of 10,000 ids`, () => {
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const tokenizer = seed % 4 === 0 ? base : bpe;
+      const [constraint] = fc.sample(wild, { numRuns: 1, seed });
+      const ids: number[] = [];
+      const decoder = tokenizer.startDecoder(0);
+      let streamed = 0;
+      walk(tokenizer.grammar, tokenizer.vocabulary.size, seed % 3 === 0 ? {} : constraint, seed, 10_000, (_state, id) => {
+        ids.push(id);
+        streamed += decoder.push(id).filter(({ type }) => type === 'note').length;
+      });
+      const words = ids.flatMap((id) => tokenizer.vocabulary.describe(id).split(', '));
+      const durations = words.filter((word) => word.startsWith('duration')).length;
+      assert.equal(streamed, durations, `seed ${seed}: every note is certain`);
+      const notes = tokenizer.decode(ids).tracks.flat().filter(({ type }) => type === 'note').length;
+      assert.equal(notes, durations, `seed ${seed}: no note is invalid`);
+    }
+  });
+
+  const folders = ['synth', 'peers'].map((name) => join(repositoryRoot, 'test/fixtures/torture', name));
+  const originals = folders.flatMap((folder) => {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.mid')).sort();
+    return names.map((name) => readFileSync(join(folder, name)));
+  });
+
+  /** Encodes within two seconds, or says what is wrong by number. */
+  function encodeOrRefuse(bytes: Uint8Array, tokenizer: RemiTokenizer): void {
+    const start = performance.now();
+    try {
+      const ids = tokenizer.encode(readTickScore(bytes));
+      assert.ok(ids.every((id) => id >= 0 && id < tokenizer.vocabulary.size));
+    } catch (cause) {
+      if (!(cause instanceof ContinuoError)) throw cause;
+    }
+    assert.ok(performance.now() - start < 2000);
+  }
+
+  it('encodes files that trip readers, or says why not', () => {
+    for (const bytes of originals) encodeOrRefuse(bytes, bpe);
+  });
+
+  it(`encodes ${files} damaged files, or says why not`, () => {
+    for (let seed = 1; seed <= files; seed += 1) {
+      const random = seededRandom(seed);
+      const upTo = (count: number): number => Math.floor(random() * count);
+      const bytes = Uint8Array.from(originals[upTo(originals.length)]);
+      for (let change = upTo(20); change > 0 && bytes.length > 0; change -= 1) bytes[upTo(bytes.length)] = upTo(256);
+      encodeOrRefuse(random() < 0.3 ? bytes.subarray(0, upTo(bytes.length + 1)) : bytes, bpe);
+    }
+  });
+});
