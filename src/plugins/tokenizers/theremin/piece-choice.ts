@@ -6,7 +6,7 @@ import { PieceList } from './piece-list.js';
 import type { PieceProfiles } from './piece-profiles.js';
 
 /** Lists kept for places in the beat. */
-const mostLists = 128;
+const mostLists = 192;
 
 /** The pieces one constraint leaves, in lists made once and looked up. */
 export class PieceChoice {
@@ -58,14 +58,18 @@ export class PieceChoice {
 
   private keepsOnsets(row: number, range: OnsetRange, grid: BeatGrid, from: number, before: number): boolean {
     const { notes, noteStart } = this.profiles;
+    const end = noteStart[row + 1];
+    let beat = grid.beatOf(from);
+    let nextBeat = grid.firstStepOf(beat + 1);
     let position = from;
     let onsets = before;
-    for (let index = noteStart[row]; index < noteStart[row + 1]; index += 1) {
-      const beat = grid.beatOf(position);
+    for (let index = noteStart[row]; index < end; index += 1) {
       position += stepOf(notes[index]);
-      const passed = grid.beatOf(position) - beat;
-      if (passed > 0) {
+      if (position >= nextBeat) {
+        const passed = grid.beatOf(position) - beat;
         if (onsets < range.fewest || (passed > 1 && range.fewest > 0)) return false;
+        beat += passed;
+        nextBeat = grid.firstStepOf(beat + 1);
         onsets = 0;
       }
       onsets += 1;

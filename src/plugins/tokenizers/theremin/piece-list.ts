@@ -37,7 +37,8 @@ export class PieceList {
     lastingOfRow: Int32Array,
   ) {
     this.ids = rows.map((row) => profiles.ids[row]);
-    this.biases = Float32Array.from(rows, (row) => biasOfRow[row]);
+    this.biases = new Float32Array(rows.length);
+    for (let index = 0; index < rows.length; index += 1) this.biases[index] = biasOfRow[rows[index]];
     const groups: Group[] = [];
     for (let index = 0; index < rows.length; ) {
       const shape = profiles.shapeOfRow[rows[index]];
@@ -47,9 +48,9 @@ export class PieceList {
     }
     this.groups = groups;
     this.groupOfStep = new Int32Array(65);
-    for (let step = 0; step <= 64; step += 1) {
-      const found = groups.findIndex(({ shape }) => shape.firstStep >= step);
-      this.groupOfStep[step] = found < 0 ? groups.length : found;
+    for (let step = 0, group = 0; step <= 64; step += 1) {
+      while (group < groups.length && groups[group].shape.firstStep < step) group += 1;
+      this.groupOfStep[step] = group;
     }
     this.mostLasting = groups.reduce((most, { lasting }) => Math.max(most, lasting), 0);
     this.longestSpan = groups.reduce((longest, { shape }) => Math.max(longest, shape.span), 0);
