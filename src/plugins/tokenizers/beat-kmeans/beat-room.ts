@@ -1,6 +1,7 @@
 import type { ForcedCell } from './forced-cells.js';
 import { silent, type BeatState } from './grammar-state.js';
 import type { Limits } from './limits.js';
+import { hasSustain } from './pattern.js';
 import { framesPerBeat } from './vocabulary.js';
 
 /**
@@ -35,8 +36,11 @@ export class BeatRoom {
     this.nextDue = Math.min(forced[0]?.pitch ?? 128, mustHold[0] ?? 128);
     this.sounding = limits.polyphony === Infinity ? state.sounding : state.sounding.slice();
     if (limits.polyphony === Infinity) return;
-    for (const cell of forced) this.reserve(0, cell.onsets > 0 || cell.heldSince >= 0 ? framesPerBeat : 0);
-    for (const pitch of mustHold) this.reserve(0, limits.shortest - (this.start - state.since[pitch]));
+    for (const { pattern } of forced) this.reserve((frame) => hasSustain(pattern, frame));
+    for (const pitch of mustHold) {
+      const until = limits.shortest - (this.start - state.since[pitch]);
+      this.reserve((frame) => frame < until);
+    }
   }
 
   /** Whether one more key may sound in this frame of the beat. */
@@ -74,8 +78,8 @@ export class BeatRoom {
     return starts;
   }
 
-  private reserve(from: number, until: number): void {
-    for (let frame = from; frame < Math.min(until, framesPerBeat); frame += 1) this.sounding[frame] += 1;
+  private reserve(isTaken: (frame: number) => boolean): void {
+    for (let frame = 0; frame < framesPerBeat; frame += 1) if (isTaken(frame)) this.sounding[frame] += 1;
   }
 }
 

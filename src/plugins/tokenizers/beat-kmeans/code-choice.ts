@@ -74,7 +74,7 @@ export class CodeChoice {
       (code.pattern.sustainHigh & blocked[1]) === 0 &&
       (!asked.polyphony || room.isFreeFor(state.fill + code.frames, framesStillDue(code, sounded, shortest))) &&
       (deadline < 0 || code.onsets === 0 || state.fill + code.firstOnset <= deadline) &&
-      (state.cellSounds || !code.isSilent || asked.polyphony === false || room.nextStart(state.fill + code.frames) <= lastStart);
+      (state.cellSounds || !code.isSilent || !asked.polyphony || room.nextStart(state.fill + code.frames) <= lastStart);
     if (sounded === 0 || sounded >= shortest) {
       for (const id of lists.fresh) if (suits(this.traits[id] as CodeTraits)) allowed.add(id);
       for (const id of lists.silent) {

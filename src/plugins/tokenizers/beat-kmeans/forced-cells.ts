@@ -5,12 +5,15 @@ import { CellWriter } from './cell-writer.js';
 import type { Codebook } from './codebook.js';
 import { silent, type BeatState } from './grammar-state.js';
 import { notesOnGrid, type FrameNotes } from './note-frames.js';
+import type { Pattern } from './pattern.js';
 import { firstVelocity, framesOfCode, framesPerBeat, isCode, isVelocity } from './vocabulary.js';
 
 /** The ids that tell forced notes of one key in one beat. */
 export interface ForcedCell {
   readonly pitch: number;
   readonly codes: readonly number[];
+  /** What the codes say. */
+  readonly pattern: Pattern;
   /** -1 where there are no velocities. */
   readonly velocity: number;
   readonly onsets: number;
@@ -92,6 +95,7 @@ export class ForcedCells {
         forced.push({
           pitch: cell.pitch,
           codes: ids.filter(isCode),
+          pattern: this.codebook.joined(ids.filter(isCode)),
           velocity: isVelocity(last) ? last - firstVelocity : -1,
           onsets: cell.onsets,
           heldSince: held < 0 ? -1 : grid.start[held] + origin * framesPerBeat,
