@@ -45,8 +45,8 @@ export function encodePhrases(score: TickScore): Int32Array {
   if (!(score.ticksPerBeat >= 1)) {
     throw new ContinuoError('badMidiFile', `A score with ${score.ticksPerBeat} ticks a beat has no time; give it 1 or more.`);
   }
-  const onsets = notesOf(score);
-  const lastOnset = onsets.reduce((last, { onset }) => Math.max(last, onset), -1);
+  const placer = new NotePlacer(score);
+  const { count, lastOnset } = placer.measure();
   if (lastOnset >= maximumSixteenths) {
     throw new ContinuoError(
       'badMidiFile',
@@ -54,49 +54,58 @@ export function encodePhrases(score: TickScore): Int32Array {
     );
   }
   const bars = lastOnset < 0 ? [] : [...planBars(score, lastOnset)];
-  return writeBars(score, bars, sortedNotes(onsets, bars));
+  return writeBars(score, bars, placer.pack(count, bars));
 }
 
-interface PlacedNote {
-  readonly onset: number;
-  readonly length: number;
-  readonly voice: number;
-  readonly pitch: number;
-  readonly level: number;
-}
+/** Notes on the grid, one number each: a long piece has millions. */
+class NotePlacer {
+  private readonly programs: Voices;
+  private readonly perTick: number;
 
-function notesOf({ ticksPerBeat, tracks }: TickScore): PlacedNote[] {
-  const programs = new Voices(tracks);
-  const perTick = sixteenthsPerBeat / ticksPerBeat;
-  const notes: PlacedNote[] = [];
-  tracks.forEach((track, index) => {
-    for (const event of track) {
-      if (event.type !== 'note' || !isPlayable(event)) continue;
-      const length = Math.floor(event.duration * perTick + 0.5);
-      notes.push({
-        onset: Math.floor(event.tick * perTick + 0.5),
-        length: Math.max(1, Math.min(longestDuration, length)),
-        voice: programs.programOf(index, event),
-        pitch: event.pitch,
-        level: velocityLevel(event.velocity),
-      });
+  constructor(private readonly score: TickScore) {
+    this.programs = new Voices(score.tracks);
+    this.perTick = sixteenthsPerBeat / score.ticksPerBeat;
+  }
+
+  measure(): { count: number; lastOnset: number } {
+    let count = 0;
+    let lastOnset = -1;
+    for (const track of this.score.tracks) {
+      for (const event of track) {
+        if (event.type !== 'note' || !isPlayable(event)) continue;
+        count += 1;
+        lastOnset = Math.max(lastOnset, this.onsetOf(event));
+      }
     }
-  });
-  return notes;
+    return { count, lastOnset };
+  }
+
+  /** In the order of the stream. */
+  pack(count: number, bars: readonly { start: number }[]): Float64Array {
+    const packed = new Float64Array(count);
+    let next = 0;
+    this.score.tracks.forEach((track, index) => {
+      for (const event of track) {
+        if (event.type !== 'note' || !isPlayable(event)) continue;
+        const onset = this.onsetOf(event);
+        const bar = barAt(bars, onset);
+        const length = Math.max(1, Math.min(longestDuration, Math.floor(event.duration * this.perTick + 0.5)));
+        const voice = this.programs.programOf(index, event);
+        const place = ((voice * positions + onset - bars[bar].start) * pitches + event.pitch) * soundSize;
+        packed[next] = bar * barSize + place + (length - 1) * 32 + velocityLevel(event.velocity);
+        next += 1;
+      }
+    });
+    return packed.sort();
+  }
+
+  private onsetOf({ tick }: TickNote): number {
+    return Math.floor(tick * this.perTick + 0.5);
+  }
 }
 
 function isPlayable({ tick, channel, pitch }: TickNote): boolean {
   return tick >= 0 && channel >= 0 && channel <= 15 && pitch >= 0 && pitch <= 127;
-}
-
-function sortedNotes(notes: readonly PlacedNote[], bars: readonly { start: number }[]): Float64Array {
-  const packed = new Float64Array(notes.length);
-  notes.forEach(({ onset, length, voice, pitch, level }, index) => {
-    const bar = barAt(bars, onset);
-    const place = ((voice * positions + onset - bars[bar].start) * pitches + pitch) * soundSize;
-    packed[index] = bar * barSize + place + (length - 1) * 32 + level;
-  });
-  return packed.sort();
 }
 
 function barAt(bars: readonly { start: number }[], onset: number): number {
@@ -130,7 +139,7 @@ function writeBars(
     next = writeTracks(ids, packed, lengths, next, index);
   });
   ids.push(endId);
-  return ids.toArray();
+  return ids.view();
 }
 
 /** Writes the tracks of one bar and returns the first note after them. */

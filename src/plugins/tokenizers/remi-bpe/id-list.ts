@@ -25,6 +25,11 @@ export class IdList {
     this.count += 1;
   }
 
+  /** The ids so far, not copied: add no more, or they may move. */
+  view(): Int32Array {
+    return this.ids.subarray(0, this.count);
+  }
+
   /** The ids so far, copied. */
   toArray(): Int32Array {
     return this.ids.slice(0, this.count);

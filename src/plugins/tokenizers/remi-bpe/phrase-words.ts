@@ -15,7 +15,7 @@ export function mergePhrases(base: Int32Array, merges: PairMerges): Int32Array {
     else merges.encodeWord(base, from, at, merged);
     from = at;
   }
-  return merged.toArray();
+  return merged.view();
 }
 
 function isWordStart(id: number): boolean {
