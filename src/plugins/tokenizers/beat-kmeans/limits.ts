@@ -33,11 +33,8 @@ export function limitsOf(constraint: MusicConstraint, options: BeatKmeansOptions
   };
   const velocity = usable(constraint.velocityRange, 1, 127, 1) ?? { low: 1, high: 127 };
   const onsets = usable(constraint.onsetsPerBeat, 0, Infinity, 1) ?? { low: 0, high: Infinity };
-  const longestRest =
-    constraint.maximumRestBeats === undefined
-      ? Infinity
-      : Math.max(framesPerBeat, Math.floor(constraint.maximumRestBeats * framesPerBeat + 1e-6));
-  const polyphony = Math.max(1, Math.floor(constraint.maximumPolyphony ?? Infinity));
+  const longestRest = Math.max(framesPerBeat, Math.floor(numberOr(Infinity, constraint.maximumRestBeats) * framesPerBeat + 1e-6));
+  const polyphony = Math.max(1, Math.floor(numberOr(Infinity, constraint.maximumPolyphony)));
   return {
     keyAllowed: allowedKeys(constraint, options),
     keyBias,
@@ -80,6 +77,10 @@ function keyBiases({ scale, chord }: MusicConstraint): Float32Array {
     const sum = bias(scale) + bias(chord);
     return Number.isFinite(sum) ? sum : 0;
   });
+}
+
+function numberOr(absent: number, value: number | undefined): number {
+  return value === undefined || Number.isNaN(value) ? absent : value;
 }
 
 /** Whole units inside a range; the nearest where it falls between two; nothing where it misses the values there are. */
