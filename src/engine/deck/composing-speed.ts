@@ -17,17 +17,13 @@ export class ComposingSpeed {
     return this.microsPerBeat.length >= 8;
   }
 
-  /** The 95th percentile of the time a beat takes, in microseconds; 0 before the first span. */
-  get microsPerBeat95(): number {
-    if (this.microsPerBeat.length === 0) return 0;
-    const sorted = [...this.microsPerBeat].sort((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))];
+  /** Mean time of a beat, in microseconds; 0 before the first span. The horizon evens out what single beats take. */
+  get meanMicrosPerBeat(): number {
+    return this.microsPerBeat.reduce((sum, micros) => sum + micros, 0) / Math.max(1, this.microsPerBeat.length);
   }
 
   /** Mean speed against a tempo: 8 means eight beats composed while one is played. 0 before the first span. */
   timesRealTime(beatMicros: number): number {
-    if (this.microsPerBeat.length === 0) return 0;
-    const mean = this.microsPerBeat.reduce((sum, micros) => sum + micros, 0) / this.microsPerBeat.length;
-    return beatMicros / Math.max(mean, 1);
+    return this.microsPerBeat.length === 0 ? 0 : beatMicros / Math.max(this.meanMicrosPerBeat, 1);
   }
 }

@@ -17,6 +17,8 @@ const requestBeats: Beats = 1;
 /** A deck that fell behind starts again at least this far ahead, twice as far each time it fails. */
 const shortestRest: Beats = 1;
 const longestRest: Beats = 16;
+/** Composing slower than this many times real time, a deck has no room left. */
+const leastSpeed = 1.1;
 
 export type DeckState = 'empty' | 'loading' | 'playing' | 'resting' | 'failed';
 
@@ -213,11 +215,10 @@ export class Deck {
 
   /** Once a voice: a performer must know before the audience does. */
   private warnIfTooSlow(voice: Voice): void {
-    const { microsPerBeat95, measured } = this.speed;
-    if (this.warned || !measured || microsPerBeat95 <= this.parts.position.beatMicros) return;
+    if (this.warned || !this.speed.measured || this.timesRealTime >= leastSpeed) return;
     this.warned = true;
-    const bpm = Math.floor(60_000_000 / microsPerBeat95);
-    const sentence = `${voice.pack} cannot hold this tempo on this machine and will rest at times: play below ${bpm} BPM, or load a smaller pack.`;
+    const bpm = Math.floor(60_000_000 / (this.speed.meanMicrosPerBeat * leastSpeed));
+    const sentence = `${voice.pack} cannot hold this tempo on this machine now and will rest at times: play at ${bpm} BPM or below, or load a smaller pack.`;
     this.parts.emit({ type: 'notice', sentence });
   }
 
