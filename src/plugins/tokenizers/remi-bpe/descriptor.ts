@@ -16,6 +16,7 @@ export const remiBpe: PluginDescriptor = {
     'constraint:programs',
     'constraint:maximumPolyphony',
     'constraint:onsetsPerBeat',
+    'constraint:forcedNotes',
     'constraint:tempo',
     'constraint:eventKinds',
   ],

@@ -71,6 +71,11 @@ export class PhraseCursor implements StreamCursor {
     return attributes[this.phase];
   }
 
+  /** Whether a bar has begun and the piece has not ended. */
+  get isInBar(): boolean {
+    return this.hasBar && this.phase !== Phase.start;
+  }
+
   get barLength(): number {
     return barLengths[this.meter];
   }

@@ -2,6 +2,7 @@ import type { Tokenizer, Vocabulary } from '../../../engine/contracts/tokenizer.
 import type { TickScore } from '../../../engine/music/tick-score.js';
 import type { Beats } from '../../../engine/music/units.js';
 import { encodePhrases } from './encode-phrases.js';
+import { ForcedPhrases } from './forced-phrases.js';
 import { readLearnedMerges } from './learned-merges.js';
 import type { RemiOptions } from './options.js';
 import { PairMerges } from './pair-merges.js';
@@ -33,7 +34,7 @@ export class RemiTokenizer implements Tokenizer {
       end: endId,
       describe: (id) => this.table.describe(id),
     };
-    this.grammar = new TokenGrammar(this.table, phraseUnits, new PhraseCursor());
+    this.grammar = new TokenGrammar(this.table, phraseUnits, new PhraseCursor(), new ForcedPhrases());
   }
 
   encode(score: TickScore): Int32Array {

@@ -2,8 +2,10 @@ import type { AllowedTokens, Grammar, GrammarState, TokenAttribute } from '../..
 import { ContinuoError } from '../../../engine/errors.js';
 import { unconstrained, type MusicConstraint } from '../../../engine/music/constraint.js';
 import { AllowedLists, type AllowedList } from './allowed-lists.js';
+import type { ForcedDue } from './forced-phrases.js';
 import { withoutDemands, type Limits } from './limits.js';
 import type { StreamCursor } from './stream-cursor.js';
+import { SymbolKind } from './symbols.js';
 import type { TokenTable } from './token-table.js';
 import { limitsOf, wishesKey, wishesOf, type FormatUnits } from './wishes.js';
 
@@ -11,6 +13,11 @@ import { limitsOf, wishesKey, wishesOf, type FormatUnits } from './wishes.js';
 const keptWishes = 4;
 /** Questions are counted up to here, then from 1 again. */
 const lastQuestion = 2 ** 31 - 1;
+
+/** Says what notes that must come ask of the next token. */
+export interface Forcing<Cursor> {
+  due(cursor: Cursor, constraint: MusicConstraint): ForcedDue | undefined;
+}
 
 interface Plan {
   readonly lists: AllowedLists;
@@ -38,6 +45,7 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     private readonly table: TokenTable,
     private readonly units: FormatUnits,
     private readonly start: Cursor,
+    private readonly forcing?: Forcing<Cursor>,
   ) {
     this.scratch = start.clone();
     this.trials = new Int32Array(table.shapeCount);
@@ -63,6 +71,12 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
 
   allow(state: GrammarState, constraint: MusicConstraint, allowed: AllowedTokens): void {
     const cursor = state as Cursor;
+    const due = this.forcing?.due(cursor, constraint);
+    this.allowFreely(cursor, constraint, allowed);
+    if (due !== undefined) this.force(due, allowed);
+  }
+
+  private allowFreely(cursor: Cursor, constraint: MusicConstraint, allowed: AllowedTokens): void {
     const { lists, limits } = this.planOf(constraint);
     allowed.clear();
     if (limits !== undefined) {
@@ -72,6 +86,27 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     }
     if (allowed.count === 0) addAll(lists.at(cursor), cursor.lastPitch, allowed);
     if (allowed.count === 0) addAll(this.anything.at(cursor), cursor.lastPitch, allowed);
+  }
+
+  /** Leaves what may come before the forced notes, and adds what spells them. */
+  private force({ spelling, reserved }: ForcedDue, allowed: AllowedTokens): void {
+    const { kinds } = this.table.symbols;
+    const prefixes = [...this.table.spellingPrefixesOf(spelling)];
+    let mayBegin = false;
+    let count = 0;
+    for (let index = 0; index < allowed.count; index += 1) {
+      const token = allowed.ids[index];
+      const spelled = this.table.spelling(token);
+      const first = kinds[spelled[0]];
+      if (spelled[0] === spelling[0]) mayBegin = true;
+      const isBefore = reserved === undefined ? first === SymbolKind.meter || first === SymbolKind.tempo : isLeft(first);
+      if (!isBefore || (reserved !== undefined && spelled.includes(reserved)) || prefixes.includes(token)) continue;
+      allowed.ids[count] = token;
+      allowed.biases[count] = allowed.biases[index];
+      count += 1;
+    }
+    allowed.count = count;
+    if (mayBegin || count === 0) for (const token of prefixes) allowed.add(token);
   }
 
   private addWithin(list: AllowedList, cursor: Cursor, limits: Limits, allowed: AllowedTokens): void {
@@ -150,6 +185,11 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     }
     return `due is one of ${[...words].join(', ')}`;
   }
+}
+
+/** Whether a bar goes on after such a symbol. */
+function isLeft(kind: number): boolean {
+  return kind !== SymbolKind.bar && kind !== SymbolKind.end;
 }
 
 function addAll(list: AllowedList, lastPitch: number, allowed: AllowedTokens): void {

@@ -19,6 +19,8 @@ export class TokenTable {
   readonly examples: Int32Array;
   /** All tokens, those that begin with a low pitch first, those that begin with none last. */
   readonly byFirstPitch: Int32Array;
+  private readonly bySpelling: ReadonlyMap<string, number>;
+  private readonly longest: number;
   /** The pitch a token begins its first position with, or {@link noPitch}. */
   readonly firstPitches: Uint8Array;
 
@@ -30,6 +32,8 @@ export class TokenTable {
     this.size = spellings.length;
     this.shapes = new Uint16Array(this.size);
     this.firstPitches = Uint8Array.from(spellings, (spelling) => firstPitch(spelling, symbols));
+    this.bySpelling = new Map(spellings.map((spelling, token) => [String.fromCharCode(...spelling), token]));
+    this.longest = spellings.reduce((longest, { length }) => Math.max(longest, length), 0);
     this.byFirstPitch = Int32Array.from({ length: this.size }, (_, token) => token).sort(
       (a, b) => this.firstPitches[a] - this.firstPitches[b] || a - b,
     );
@@ -47,6 +51,16 @@ export class TokenTable {
 
   spelling(token: number): Uint16Array {
     return this.spellings[token];
+  }
+
+  /** Tokens that spell the beginning of this, short ones first. */
+  *spellingPrefixesOf(symbols: readonly number[]): Generator<number> {
+    let key = '';
+    for (let length = 0; length < Math.min(symbols.length, this.longest); length += 1) {
+      key += String.fromCharCode(symbols[length]);
+      const token = this.bySpelling.get(key);
+      if (token !== undefined) yield token;
+    }
   }
 
   describe(token: number): string {

@@ -13,7 +13,7 @@ import { RemiTokenizer } from '../../../../src/plugins/tokenizers/remi-bpe/remi-
 import { seededRandom, walk } from '../../../engine/contracts/tokenizer-contract.js';
 
 /** Random streams of 10,000 ids, and damaged MIDI files; the full size is 1000 and 10000. */
-const seeds = Number(process.env.CONTINUO_FUZZ_SEEDS ?? 12);
+const seeds = Number(process.env.CONTINUO_FUZZ_SEEDS ?? 8);
 const files = Number(process.env.CONTINUO_FUZZ_FILES ?? 200);
 
 const base = new RemiTokenizer({ encoding: 'base' });
@@ -160,6 +160,35 @@ describe('under a constraint that needs memory, random streams of both encodings
     });
   }
 
+  const melody: readonly Note[] = Array.from({ length: 400 }, (_, index) => {
+    return { beat: index * 0.75, duration: 0.5, channel: 3, pitch: 60 + ((index * 5) % 13), velocity: 90 };
+  });
+  const drumming: readonly Note[] = Array.from({ length: 300 }, (_, beat) => {
+    return { beat, duration: 0.25, channel: drumChannel, pitch: 36 + (beat % 3), velocity: 100 };
+  });
+  for (const [name, tokenizer] of [['base', base], ['bpe', bpe]] as const) {
+    for (const [what, given] of [['a melody', melody], ['drums', drumming], ['both', [...melody, ...drumming].sort((a, b) => a.beat - b.beat)]] as const) {
+      it(`hold ${what} as given, and other notes around, ${name}`, () => {
+        for (let seed = 1; seed <= 4; seed += 1) {
+          const notes = notesOf(play(tokenizer, { forcedNotes: given, programs: [2, 40, 60], maximumPolyphony: 4 }, seed, 3000));
+          const last = Math.min(notes[notes.length - 1].beat, 200);
+          assert.ok(last > 8);
+          const heard = new Set(notes.map(({ beat, pitch, channel, velocity, duration }) => {
+            return [beat, pitch, channel === drumChannel, velocity, duration].join();
+          }));
+          const due = given.filter(({ beat }) => beat <= last);
+          for (const { beat, pitch, channel, duration } of due) {
+            const velocity = channel === drumChannel ? 102 : 90;
+            assert.ok(heard.has([beat, pitch, channel === drumChannel, velocity, duration].join()), `seed ${seed}, beat ${beat}`);
+          }
+          const drumsDue = due.filter(({ channel }) => channel === drumChannel).length;
+          if (drumsDue > 0) assert.equal(notes.filter(({ channel, beat }) => channel === drumChannel && beat <= last).length, drumsDue);
+          assert.ok(notes.length > due.length);
+        }
+      });
+    }
+  }
+
   it('honour all of them together', () => {
     const all: MusicConstraint = {
       pitchRange: { low: 40, high: 80 },
@@ -199,6 +228,7 @@ const wild: fc.Arbitrary<MusicConstraint> = fc.record(
     programs: fc.array(number, { maxLength: 4 }),
     maximumPolyphony: number,
     onsetsPerBeat: wildRange,
+    forcedNotes: fc.array(fc.record({ beat: number, duration: number, channel: number, pitch: number, velocity: number }), { maxLength: 6 }),
     tempo: number,
     eventKinds: fc.array(fc.constantFrom('tempo', 'meter', 'end'), { maxLength: 3 }),
   },
