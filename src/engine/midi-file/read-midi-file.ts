@@ -84,16 +84,20 @@ function readMark(event: MidiEvent, tick: number): TickEvent | undefined {
   }
 }
 
+/** Ended in place: a copy of each would outlive the notes of a long track for nothing. */
+type BegunNote = { -readonly [Key in keyof TickNote]: TickNote[Key] };
+
 /** The notes of one track that have begun and not ended. */
 class SoundingNotes {
   private readonly queues = new Map<number, { notes: number[]; next: number }>();
-  private readonly begun: TickNote[] = [];
+  private readonly begun: BegunNote[] = [];
   /** Orders of the notes that have ended, as they ended. */
   private readonly ended: number[] = [];
   private readonly hasEnded: boolean[] = [];
   private isInOrder = true;
 
-  start(note: TickNote): void {
+  /** Keeps the note, and changes it when it ends. */
+  start(note: BegunNote): void {
     const key = note.channel * 128 + note.pitch;
     const order = this.begun.push(note) - 1;
     this.hasEnded.push(false);
@@ -130,6 +134,7 @@ class SoundingNotes {
     if (order > 0 && this.begun[order - 1].tick === note.tick && !this.hasEnded[order - 1]) this.isInOrder = false;
     this.hasEnded[order] = true;
     this.ended.push(order);
-    return { ...note, duration: tick - note.tick };
+    note.duration = tick - note.tick;
+    return note;
   }
 }

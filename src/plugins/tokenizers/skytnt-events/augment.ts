@@ -2,7 +2,7 @@ import { drumChannel } from '../../../engine/music/note.js';
 import { noSharps } from './remap.js';
 import { rootOfSharps, sharpsOfKey } from './key-signature.js';
 import { hasChannel, type RowEvent } from './row-event.js';
-import { appendRow, readRow } from './rows.js';
+import { readRow, RowWriter } from './rows.js';
 import { rowWidth, type SkytntVocabulary } from './vocabulary.js';
 
 /** How far one copy of a piece is moved. */
@@ -47,18 +47,18 @@ export function augmentRows(ids: Int32Array, vocabulary: SkytntVocabulary, shift
     if (event !== undefined && !shiftEvent(event, vocabulary, shifts)) return ids;
     rows.push(event ?? ids.subarray(at, at + rowWidth));
   }
-  const result: number[] = [];
+  const result = new RowWriter(vocabulary, rows.length);
   for (const row of rows) {
     if (row instanceof Int32Array) {
-      result.push(...row);
+      result.appendIds(row);
       continue;
     }
     // The reference looks up the moved track number among the tracks before the move.
     const channels = row.kind === 'key' ? channelsOfTrack.get(row.track) : undefined;
     if (channels?.size === 1 && channels.has(drumChannel)) row.values[0] = noSharps;
-    appendRow(result, vocabulary, row, row.beat);
+    result.append(row, row.beat);
   }
-  return Int32Array.from(result);
+  return result.finish();
 }
 
 /** Moves an event in place; false when its pitch would leave the range. */

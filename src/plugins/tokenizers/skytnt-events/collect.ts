@@ -1,12 +1,15 @@
-import type { TickEvent, TickScore } from '../../../engine/music/tick-score.js';
+import type { TickEvent, TickNote, TickScore } from '../../../engine/music/tick-score.js';
 import { drumChannel } from '../../../engine/music/note.js';
+import { NoteColumns, type Entry } from './entries.js';
+import { NoteSlots } from './note-slots.js';
 import type { SkytntOptions } from './options.js';
 import { stepsPerBeat, type RowEvent } from './row-event.js';
 import type { SkytntVocabulary } from './vocabulary.js';
 
 /** What the first pass over a score found: the events on the grid, and what the later passes ask about them. */
 export interface Collected {
-  events: RowEvent[];
+  events: Entry[];
+  readonly notes: NoteColumns;
   /** Channels with events, in order of appearance. */
   channels: number[];
   /** Channels among them that have a note. */
@@ -39,13 +42,20 @@ export function ticksToSteps(ticks: number, ticksPerBeat: number): number {
  * what is set) the last stays, at the place of the first; a note that overlaps the next of its pitch is shortened.
  */
 export function collectEvents(score: TickScore, vocabulary: SkytntVocabulary, options: SkytntOptions): Collected {
-  const collector = new Collector(score.ticksPerBeat, vocabulary, options);
-  score.tracks.slice(0, maximumTracks).forEach((events, track) => collector.readTrack(events, track));
+  const tracks = score.tracks.slice(0, maximumTracks);
+  const collector = new Collector(score.ticksPerBeat, vocabulary, options, tracks.map(countNotes));
+  tracks.forEach((events, track) => collector.readTrack(events, track));
   return collector.result();
 }
 
+function countNotes(events: readonly TickEvent[]): number {
+  return events.reduce((count, event) => (event.type === 'note' ? count + 1 : count), 0);
+}
+
 class Collector {
-  private readonly slots = new Map<string, RowEvent>();
+  private readonly events: Entry[] = [];
+  private readonly notes: NoteColumns;
+  private readonly noteSlots: NoteSlots;
   private readonly channels: number[] = [];
   private readonly channelsWithNotes = new Set<number>();
   private readonly tracksOfChannel = Array.from({ length: 16 }, () => new Map<number, number>());
@@ -60,11 +70,16 @@ class Collector {
     private readonly ticksPerBeat: number,
     private readonly vocabulary: SkytntVocabulary,
     private readonly options: SkytntOptions,
-  ) {}
+    noteCounts: readonly number[],
+  ) {
+    this.notes = new NoteColumns(noteCounts.reduce((sum, count) => sum + count, 0));
+    this.noteSlots = new NoteSlots(this.notes, Math.max(0, ...noteCounts));
+  }
 
   result(): Collected {
     return {
-      events: [...this.slots.values()],
+      events: this.notes.present(this.events),
+      notes: this.notes,
       channels: this.channels,
       channelsWithNotes: this.channelsWithNotes,
       tracksOfChannel: this.tracksOfChannel,
@@ -80,23 +95,46 @@ class Collector {
   readTrack(events: readonly TickEvent[], track: number): void {
     this.channelsOfTrack.set(track, []);
     const filter = new ChangeFilter(this.options);
-    const lastNotes = new Map<number, { slot: string; note: RowEvent }>();
+    // Slots of different tracks are never the same.
+    this.noteSlots.clear();
+    const marks = new Map<string, number>();
+    const lastNotes = new Map<number, number>();
     for (const event of events) {
+      if (event.type === 'note') {
+        if (isChannel(event.channel)) this.readNote(event, track, lastNotes);
+        continue;
+      }
       const row = this.toRow(event, track, filter);
       if (row === undefined) continue;
       const slot = slotOf(row);
-      if (row.kind === 'note') {
-        const [channel, pitch] = row.values;
-        const last = lastNotes.get(channel * 1000 + pitch);
-        if (last !== undefined) this.shorten(last.slot, last.note, row);
-        lastNotes.set(channel * 1000 + pitch, { slot, note: row });
-      }
-      this.slots.set(slot, row);
+      const place = marks.get(slot) ?? this.events.length;
+      this.events[place] = row;
+      marks.set(slot, place);
     }
   }
 
+  private readNote(event: TickNote, track: number, lastNotes: Map<number, number>): void {
+    const { notes, noteSlots } = this;
+    const { channel, pitch, velocity } = event;
+    this.countNote(channel, pitch, track);
+    const steps = ticksToSteps(event.tick, this.ticksPerBeat);
+    const duration = Math.max(1, ticksToSteps(event.duration, this.ticksPerBeat));
+    const key = channel * 1000 + pitch;
+    const last = lastNotes.get(key);
+    if (last !== undefined && notes.shorten(last, steps) === 0) noteSlots.delete(last, channel, pitch);
+    let index = noteSlots.find(steps, channel, pitch);
+    if (index >= 0) {
+      notes.replace(index, velocity, duration);
+    } else {
+      index = notes.add(steps, track, channel, pitch, velocity, duration);
+      noteSlots.add(index, steps, channel, pitch);
+      this.events.push(index);
+    }
+    lastNotes.set(key, index);
+  }
+
   /** The event on the grid, or `undefined` when the format leaves it out. */
-  private toRow(event: TickEvent, track: number, filter: ChangeFilter): RowEvent | undefined {
+  private toRow(event: Exclude<TickEvent, TickNote>, track: number, filter: ChangeFilter): RowEvent | undefined {
     if (this.vocabulary.shapeOf(event.type) === undefined) return undefined;
     const steps = ticksToSteps(event.tick, this.ticksPerBeat);
     const row = (values: number[]): RowEvent => ({
@@ -107,12 +145,6 @@ class Collector {
       values,
     });
     switch (event.type) {
-      case 'note': {
-        if (!isChannel(event.channel)) return undefined;
-        this.countNote(event.channel, event.pitch, track);
-        const duration = Math.max(1, ticksToSteps(event.duration, this.ticksPerBeat));
-        return row([event.channel, event.pitch, event.velocity, duration]);
-      }
       case 'program':
         if (!isChannel(event.channel) || !filter.program(event.channel, event.program)) return undefined;
         this.channelsWithProgram.add(event.channel);
@@ -154,12 +186,6 @@ class Collector {
     addOnce(this.channels, channel);
     if (!this.tracksOfChannel[channel].has(track)) this.tracksOfChannel[channel].set(track, 0);
   }
-
-  private shorten(slot: string, note: RowEvent, next: RowEvent): void {
-    const steps = (next.beat - note.beat) * stepsPerBeat + next.step - note.step;
-    note.values[3] = Math.max(0, Math.min(note.values[3], steps));
-    if (note.values[3] === 0) this.slots.delete(slot);
-  }
 }
 
 /** Lets through what changes a program, control or tempo of one track enough to matter. */
@@ -194,8 +220,8 @@ class ChangeFilter {
 /** How many leading `values` say what is set rather than to what. */
 const namingValues = { note: 2, program: 1, control: 2, tempo: 0, meter: 0, key: 0 } as const;
 
-function slotOf({ kind, beat, step, track, values }: RowEvent): string {
-  return [kind, beat, step, track, ...values.slice(0, namingValues[kind])].join();
+function slotOf({ kind, beat, step, values }: RowEvent): string {
+  return [kind, beat, step, ...values.slice(0, namingValues[kind])].join();
 }
 
 function isChannel(channel: number): boolean {

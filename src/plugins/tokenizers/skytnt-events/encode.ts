@@ -4,10 +4,10 @@ import { collectEvents, type Collected } from './collect.js';
 import { settleKeySignatures } from './key-signature.js';
 import type { SkytntOptions } from './options.js';
 import { remapTracksAndChannels } from './remap.js';
-import { compareRowEvents, type RowEvent } from './row-event.js';
-import { appendRow } from './rows.js';
+import type { RowEvent } from './row-event.js';
+import { RowWriter } from './rows.js';
 import { gatherSetup } from './setup.js';
-import { padId, rowWidth, type SkytntVocabulary } from './vocabulary.js';
+import type { SkytntVocabulary } from './vocabulary.js';
 
 /**
  * A score as rows of eight ids, as the reference writes it. What the format cannot say is left out: tracks past 128,
@@ -24,12 +24,11 @@ export function encodeScore(score: TickScore, vocabulary: SkytntVocabulary, opti
     : new Set(collected.channels.filter((channel) => !collected.channelsWithNotes.has(channel)));
   if (options.add_default_instr) addDefaultPrograms(collected);
   if (vocabulary.shapeOf('key') !== undefined) settleKeySignatures(collected, options.remap_track_channel);
-  const ordered = [...collected.events].sort(compareRowEvents);
   const isSilent = (event: RowEvent): boolean =>
     options.remove_empty_channels &&
     (event.kind === 'program' || event.kind === 'control') &&
     emptyChannels.has(event.values[0]);
-  return toRows(gatherSetup(ordered, vocabulary.version), isSilent, vocabulary, options.add_bos_eos);
+  return toRows(collected, isSilent, vocabulary, options.add_bos_eos);
 }
 
 function addDefaultPrograms({ events, channels, channelsWithProgram, firstTrackOfChannel }: Collected): void {
@@ -41,17 +40,21 @@ function addDefaultPrograms({ events, channels, channelsWithProgram, firstTrackO
 }
 
 function toRows(
-  events: readonly RowEvent[],
+  { events, notes }: Collected,
   isSilent: (event: RowEvent) => boolean,
   vocabulary: SkytntVocabulary,
   withEnds: boolean,
 ): Int32Array {
-  const ids: number[] = [];
-  if (withEnds) ids.push(...vocabulary.start);
+  events.sort((a, b) => notes.compare(a, b));
+  const { setup, rest } = gatherSetup(events.length, (index) => notes.eventOf(events[index]), vocabulary.version);
+  const rows = new RowWriter(vocabulary, setup.length + events.length - rest + 2);
   let lastBeat = 0;
-  for (const event of events) {
-    if (!isSilent(event) && appendRow(ids, vocabulary, event, event.beat - lastBeat)) lastBeat = event.beat;
-  }
-  if (withEnds) ids.push(vocabulary.end, ...new Array<number>(rowWidth - 1).fill(padId));
-  return Int32Array.from(ids);
+  const append = (event: RowEvent): void => {
+    if (!isSilent(event) && rows.append(event, event.beat - lastBeat)) lastBeat = event.beat;
+  };
+  if (withEnds) rows.appendIds(vocabulary.start);
+  setup.forEach(append);
+  for (let index = rest; index < events.length; index += 1) append(notes.eventOf(events[index]));
+  if (withEnds) rows.appendIds([vocabulary.end]);
+  return rows.finish();
 }

@@ -1,5 +1,6 @@
 import { drumChannel } from '../../../engine/music/note.js';
 import type { Collected } from './collect.js';
+import type { Entry } from './entries.js';
 import { noSharps } from './remap.js';
 import type { RowEvent } from './row-event.js';
 
@@ -71,9 +72,10 @@ export function rootOfSharps(sharps: number): number {
 }
 
 /** A key another event has replaced meanwhile is no longer there: then nothing is removed. */
-function removeFirstEqual(events: RowEvent[], key: RowEvent): void {
+function removeFirstEqual(events: Entry[], key: RowEvent): void {
   const at = events.findIndex(
     (event) =>
+      typeof event !== 'number' &&
       event.kind === 'key' &&
       event.beat === key.beat &&
       event.step === key.step &&

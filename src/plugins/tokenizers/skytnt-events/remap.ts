@@ -55,32 +55,42 @@ function numberTracks(
 }
 
 function moveEvents(collected: Collected, newChannels: ReadonlyMap<number, number>): void {
-  const { tracksOfChannel, noteTracksOfChannel } = collected;
   const copies: RowEvent[] = [];
   collected.keys = [];
   collected.channelsWithProgram = new Set();
   collected.firstTrackOfChannel = new Map();
 
   for (const event of collected.events) {
-    if (event.kind === 'tempo' || event.kind === 'meter') {
+    if (typeof event === 'number') moveNote(event, collected, newChannels);
+    else if (event.kind === 'tempo' || event.kind === 'meter') {
       event.track = 0;
     } else if (event.kind === 'key') {
       copies.push(...spreadKey(event, collected, newChannels));
     } else {
       const source = event.values[0];
-      const channel = newChannels.get(source) as number;
-      const noteTracks = noteTracksOfChannel[source];
-      const sourceTrack =
-        noteTracks.length > 0 && !noteTracks.includes(event.track) ? noteTracks[0] : event.track;
-      event.track = tracksOfChannel[source].get(sourceTrack) as number;
-      event.values[0] = channel;
-      if (event.kind === 'program') collected.channelsWithProgram.add(channel);
-      if (event.kind === 'note' && !collected.firstTrackOfChannel.has(channel)) {
-        collected.firstTrackOfChannel.set(channel, event.track);
-      }
+      event.track = newTrack(source, event.track, collected);
+      event.values[0] = newChannels.get(source) as number;
+      if (event.kind === 'program') collected.channelsWithProgram.add(event.values[0]);
     }
   }
-  collected.events = [...collected.events.filter(({ track }) => track !== removedTrack), ...copies];
+  const kept = collected.events.filter((event) => typeof event === 'number' || event.track !== removedTrack);
+  for (const copy of copies) kept.push(copy);
+  collected.events = kept;
+}
+
+function moveNote(index: number, collected: Collected, newChannels: ReadonlyMap<number, number>): void {
+  const { notes, firstTrackOfChannel } = collected;
+  const source = notes.channelOf(index);
+  const channel = newChannels.get(source) as number;
+  notes.move(index, newTrack(source, notes.trackOf(index), collected), channel);
+  if (!firstTrackOfChannel.has(channel)) firstTrackOfChannel.set(channel, notes.trackOf(index));
+}
+
+/** The track made of a channel's events on a track; what is no note goes where the channel has notes. */
+function newTrack(source: number, track: number, { tracksOfChannel, noteTracksOfChannel }: Collected): number {
+  const noteTracks = noteTracksOfChannel[source];
+  const sourceTrack = noteTracks.length > 0 && !noteTracks.includes(track) ? noteTracks[0] : track;
+  return tracksOfChannel[source].get(sourceTrack) as number;
 }
 
 /** Moves a key signature to the first new track made of its source track; gives the copies for the others. */

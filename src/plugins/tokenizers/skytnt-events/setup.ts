@@ -1,20 +1,26 @@
 import { compareRowEvents, type RowEvent, type RowKind } from './row-event.js';
 import type { Version } from './vocabulary.js';
 
+/** How a score begins: these events, then all from an index on. */
+export interface Beginning {
+  readonly setup: readonly RowEvent[];
+  readonly rest: number;
+}
+
 /**
  * Draws what is set before the first note together at time 0, the last value of each thing winning. Meters keep their
- * time. A chord that begins the score belongs to the setup; the rest of the list follows unchanged. A list without
+ * time. A chord that begins the score belongs to the setup; the rest of the score follows unchanged. A score without
  * notes stays as it is.
  */
-export function gatherSetup(events: readonly RowEvent[], version: Version): RowEvent[] {
+export function gatherSetup(count: number, eventAt: (index: number) => RowEvent, version: Version): Beginning {
   const setup = new Map<string, RowEvent>();
   let noteInSetup = false;
-  for (let index = 0; index < events.length; index += 1) {
-    const event = events[index];
-    const togetherWithNext = index + 1 < events.length && timeSum(event) === timeSum(events[index + 1]);
-    const togetherWithPrevious = noteInSetup && timeSum(event) === timeSum(events[index - 1]);
+  for (let index = 0; index < count; index += 1) {
+    const event = eventAt(index);
+    const togetherWithNext = index + 1 < count && timeSum(event) === timeSum(eventAt(index + 1));
+    const togetherWithPrevious = noteInSetup && timeSum(event) === timeSum(eventAt(index - 1));
     if ((event.kind === 'note' && !togetherWithNext) || (noteInSetup && !togetherWithPrevious)) {
-      return [...[...setup.values()].sort(compareRowEvents), ...events.slice(index)];
+      return { setup: [...setup.values()].sort(compareRowEvents), rest: index };
     }
     const keepsTime = event.kind === 'note' || event.kind === 'meter';
     setup.set(settingOf(event, version), {
@@ -25,7 +31,7 @@ export function gatherSetup(events: readonly RowEvent[], version: Version): RowE
     });
     if (event.kind === 'note') noteInSetup = true;
   }
-  return [...events];
+  return { setup: [], rest: 0 };
 }
 
 /**

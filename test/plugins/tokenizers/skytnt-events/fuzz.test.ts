@@ -71,7 +71,7 @@ describe('skytnt-events, at random', () => {
       for (let seed = 1; seed <= seeds; seed += 1) {
         const tokenizer = tokenizers[seed % tokenizers.length];
         const { grammar, vocabulary } = tokenizer;
-        const [constraint] = fc.sample(arbitrary as fc.Arbitrary<MusicConstraint>, { numRuns: 1, seed });
+        const [constraint] = fc.sample(arbitrary, { numRuns: 1, seed });
         const decoder = tokenizer.startDecoder(0);
         const row: number[] = [];
         let beat = 0;
