@@ -7,8 +7,7 @@ import { median } from './support/median.js';
 import { runScriptInSequencer, skipWithoutSequencer } from './support/sequencer.js';
 
 /** Generous: under a kernel in a program, on a busy machine, everything is late. Closeness is measured in bench/. */
-const heardTolerance = 30_000;
-const followedTolerance = 10_000;
+const beatTolerance = 50_000;
 /** One pulse, which comes before the notes of its beat; and where the clock had to set its follower anew, at a sixteenth, that. */
 const pulseBeats = 1 / 24 + 1e-3;
 const sixteenthBeats = 0.25;
@@ -109,11 +108,13 @@ describe('the engine at MIDI ports, following a host', { skip }, () => {
 
   it('plays on the host\'s beat', (context) => {
     const { dumped } = result.song;
-    const reckoned = median(result.due.map(({ beat, micros }) => Math.abs(micros - hostDue(beat))));
+    const distances = result.due.map(({ beat, micros }) => micros - hostDue(beat));
+    const reckoned = median(distances.map(Math.abs));
     const heard = median(compared(result.song).heard.map(({ note, index }) => Math.abs(dumped[index].micros - hostDue(note.beat))));
-    context.diagnostic(`median distance from the host's beat: due ${Math.round(reckoned)} µs, heard ${Math.round(heard)} µs; ${result.dropped} dropped`);
-    assert.ok(reckoned < followedTolerance, `due ${reckoned} µs off`);
-    assert.ok(heard < heardTolerance, `heard ${heard} µs off`);
+    const figures = `due ${Math.round(median(distances))} µs after it, heard ${Math.round(heard)} µs off, the last pulse at beat ${result.song.stopBeat.toFixed(3)}`;
+    context.diagnostic(`median distance from the host's beat: ${figures}; the host was ${Math.round(result.host.lateness)} µs late, ${result.dropped} notes were dropped`);
+    assert.ok(reckoned < beatTolerance, `due ${reckoned} µs off`);
+    assert.ok(heard < beatTolerance, `heard ${heard} µs off`);
   });
 
   it('sends a clock of its own that counts to the beat of every note', () => {

@@ -7,6 +7,7 @@ import { songOf, type EngineFollowsResult, type HostReport } from './engine-resu
 
 const engine = await WatchedEngine.start({ bpm: 120, pack: 'perlin' });
 try {
+  // The host shall find it stopped, and elsewhere than at the top.
   await engine.reaches(2);
   await engine.invoke('stop');
   await engine.stopped();

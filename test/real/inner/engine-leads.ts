@@ -11,12 +11,12 @@ try {
   await engine.stopped();
   engine.take();
 
+  await engine.pulses();
   await engine.invoke('start');
   await engine.reaches(6);
-  const loaded = engine.invoke('deck/1/load', 'tiny-lm');
+  await engine.invoke('deck/1/load', 'tiny-lm');
   const swap = () => engine.events.find((event) => event.type === 'swap' && event.stage === 'playing');
   await until('the pack is swapped', () => swap() !== undefined, () => engine.events.filter(({ type }) => type !== 'planned'), 60_000);
-  await loaded;
   const swapped = swap();
   const swappedAt = swapped?.type === 'swap' ? (swapped.atBeat ?? 0) : 0;
   await engine.reaches(swappedAt + 8);

@@ -29,6 +29,8 @@ export interface HostReport {
   readonly startMicros: Micros;
   readonly bpm: Bpm;
   readonly beats: Beats;
+  /** How late its pulses left, by the median. */
+  readonly lateness: Micros;
 }
 
 /** The engine follows a host that starts, plays and stops. */

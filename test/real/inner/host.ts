@@ -1,5 +1,6 @@
 /** A host that is stopped for four beats and then plays twelve, at 100 BPM. Prints a HostReport. */
 import type { HostReport } from './engine-result.js';
+import { median } from '../support/median.js';
 import { PulseSender } from './pulse-sender.js';
 
 const bpm = 100;
@@ -12,5 +13,5 @@ host.pulse(bpm, beats);
 host.send(0xfc);
 host.pulse(bpm, 1);
 host.close();
-const report: HostReport = { startMicros, bpm, beats };
+const report: HostReport = { startMicros, bpm, beats, lateness: median(host.lateness) };
 process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -11,6 +11,8 @@ export class PulseSender {
   readonly #sleepCell = new Int32Array(new SharedArrayBuffer(4));
   /** When the next pulse is due; pulses that were late do not move it. */
   due: Micros = monotonicClock.now() + preparation;
+  /** How late each pulse was sent. */
+  readonly lateness: Micros[] = [];
 
   /** @param name part of the port's name; Errors: when there is no such port */
   constructor(name: string) {
@@ -31,6 +33,7 @@ export class PulseSender {
       if (remaining > 0) Atomics.wait(this.#sleepCell, 0, 0, remaining / 1000);
       if (index % pulsesPerBeat === 0) told(index / pulsesPerBeat, this.due);
       this.send(0xf8);
+      this.lateness.push(monotonicClock.now() - this.due);
       this.due += interval;
     }
   }

@@ -2,11 +2,15 @@ import type { EngineEvent } from '../../../src/engine/events.js';
 import type { Beats, Bpm } from '../../../src/engine/music/units.js';
 import type { ParameterValue } from '../../../src/engine/parameters/parameter.js';
 import type { ServerMessage } from '../../../src/transports/websocket/server-message.js';
+import { within } from '../../transports/support/within.js';
 import { WebSocketPeer } from '../../transports/support/websocket-peer.js';
 import { alsaPort } from './alsa-ports.js';
 import { Aseqdump, type DumpedEvent } from './aseqdump.js';
 import { startEngine, type EngineProcess } from './engine-process.js';
 import { until } from './until.js';
+
+/** For anything: a busy machine may need seconds for what takes none, a swap waits for its bar. */
+const deadlineMilliseconds = 60_000;
 
 type TransportEvent = Extract<EngineEvent, { type: 'transport' }>;
 type ToldNote = Extract<ServerMessage, { type: 'note' }>;
@@ -24,6 +28,7 @@ export class WatchedEngine {
   readonly #events: EngineEvent[] = [];
   readonly #told: ToldNote[] = [];
   #leader: ParameterValue = '';
+  #asked = 0;
 
   private constructor(
     private readonly engine: EngineProcess,
@@ -60,19 +65,24 @@ export class WatchedEngine {
   }
 
   async get(address: string): Promise<ParameterValue> {
-    const answer = await this.peer.ask({ type: 'get', address });
+    const answer = await this.ask({ type: 'get', address });
     if (answer.type !== 'value') throw new Error(`asked for ${address}, it said ${JSON.stringify(answer)}`);
     return answer.value;
   }
 
   /** Resolves when it is done. Errors: when it cannot be. */
   async invoke(address: string, ...values: readonly ParameterValue[]): Promise<void> {
-    const answer = await this.peer.ask({ type: 'invoke', address, arguments: values });
+    const answer = await this.ask({ type: 'invoke', address, arguments: values });
     if (answer.type !== 'done') throw new Error(`asked for ${address}, it said ${JSON.stringify(answer)}`);
   }
 
+  /** Resolves when a pulse of its clock has been heard at the port. */
+  async pulses(): Promise<void> {
+    await until('a clock is heard', () => this.dump.count('Clock') > 0, () => this.standing());
+  }
+
   /** Resolves when the music is at `beat`, by what the WebSocket tells. */
-  async reaches(beat: Beats, milliseconds = 60_000): Promise<void> {
+  async reaches(beat: Beats, milliseconds = deadlineMilliseconds): Promise<void> {
     let reached = false;
     const listen = (data: Buffer): void => {
       const message = JSON.parse(data.toString()) as ServerMessage;
@@ -84,7 +94,7 @@ export class WatchedEngine {
   }
 
   /** Resolves when it has stopped, and all that it sent before has been heard. */
-  async stopped(milliseconds = 60_000): Promise<TransportEvent> {
+  async stopped(milliseconds = deadlineMilliseconds): Promise<TransportEvent> {
     const change = (): TransportEvent | undefined => this.#events.findLast((event) => event.type === 'transport');
     const stands = (): boolean => change()?.playing === false && this.lastMark === 'Stop' && this.sounding === 0;
     await until('it has stopped', stands, () => this.standing(), milliseconds);
@@ -93,7 +103,7 @@ export class WatchedEngine {
 
   /** Resolves when the lead has been handed to this source. */
   async leads(source: string): Promise<void> {
-    await until(`${source} leads`, () => this.#leader === source, () => this.standing());
+    await until(`${source} leads`, () => this.#leader === source, () => this.standing(), deadlineMilliseconds);
   }
 
   /** Hands out what has come, and forgets it. */
@@ -114,6 +124,14 @@ export class WatchedEngine {
     this.dump.stop();
     this.peer.socket.terminate();
     await this.engine.program.stop();
+  }
+
+  private ask(message: object): Promise<ServerMessage> {
+    this.#asked += 1;
+    const id = `question ${this.#asked}`;
+    this.peer.say({ ...message, id });
+    const answer = this.peer.heard.takeWhenever((heard) => 'id' in heard && heard.id === id);
+    return within(`an answer to ${JSON.stringify(message)}`, answer, deadlineMilliseconds);
   }
 
   private get lastMark(): string | undefined {
