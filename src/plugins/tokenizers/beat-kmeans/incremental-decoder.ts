@@ -46,6 +46,8 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
   private readonly since = new Int32Array(128).fill(silent);
   private readonly velocity = new Uint8Array(128);
   private ready: FrameEvent[] = [];
+  /** Where the frontier stood when events were last given out. */
+  private givenUntil = -1;
   private bpm = 0;
   private skipped = 0;
 
@@ -98,6 +100,7 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
     copy.since.set(this.since);
     copy.velocity.set(this.velocity);
     copy.ready = [...this.ready];
+    copy.givenUntil = this.givenUntil;
     copy.bpm = this.bpm;
     copy.skipped = this.skipped;
     return copy;
@@ -204,8 +207,12 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
   }
 
   private giveOut(): readonly FrameEvent[] {
-    if (this.ready.length === 0) return [];
+    const newest = this.ready.at(-1);
+    if (newest === undefined) return [];
     const frontier = this.frontierFrame;
+    // Under one long note thousands of others may wait; they are looked at again only when something can leave.
+    if (frontier === this.givenUntil && !(newest.type === 'tempo' && newest.frame <= frontier)) return [];
+    this.givenUntil = frontier;
     const due: FrameEvent[] = [];
     const waiting: FrameEvent[] = [];
     for (const event of this.ready) {

@@ -85,6 +85,15 @@ describe('the incremental decoder of beat-kmeans', () => {
     assert.deepEqual(told.at(-1), ['note,0.000000,2.250000,60,64', 'note,1.000000,0.500000,64,64']);
   });
 
+  it('is not slowed by thousands of notes that wait under a long one', () => {
+    const beats = 20_000;
+    const ids = Array.from({ length: beats }, () => [beat, c4, through, e4, half]).flat();
+    ids[2] = whole;
+    const { user } = process.cpuUsage();
+    assert.equal(stream(base, [...ids, end]).length, beats + 2);
+    assert.ok(process.cpuUsage().user - user < 2e6);
+  });
+
   it('ends with the end of the stream every note that sounds', () => {
     assert.deepEqual(stream(base, [beat, c4, whole, end]).map(placed).at(-1), 'note,0.000000,1.000000,60,64');
     assert.deepEqual(stream(base, [beat, c4, whole, end, beat, c4, through, e4, half, end]).map(placed).slice(1), [
