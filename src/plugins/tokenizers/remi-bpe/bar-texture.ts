@@ -135,8 +135,8 @@ export class BarTexture {
   /** The last onset that is reached without too long a rest. */
   private lastOfChain(longestRest: number): number {
     let last = this.onsetBefore;
-    for (let position = 0; position < this.length; position += 1) {
-      if ((this.places >> position) % 2 === 0) continue;
+    for (let left = this.places; left !== 0; left &= left - 1) {
+      const position = 31 - Math.clz32(left & -left);
       if (position - last > longestRest) break;
       last = position;
     }

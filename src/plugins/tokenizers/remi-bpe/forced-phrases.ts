@@ -19,8 +19,10 @@ import { drumProgram } from './symbols.js';
 export interface ForcedDue {
   /** Symbols that must come now, or with the next track of theirs. */
   readonly spelling: readonly number[];
-  /** The program that must be left to that track; `undefined` where nothing but the spelling may come. */
+  /** The program that must be left to that track; `undefined` where no other track may come first. */
   readonly reserved: number | undefined;
+  /** Whether nothing but the spelling may come. */
+  readonly isAlone: boolean;
 }
 
 interface ForcedNote {
@@ -50,11 +52,15 @@ export class ForcedPhrases {
     if (cursor.phase >= Phase.program) {
       const notes = cursor.isDrums ? inBar(drums, cursor) : tune;
       const rest = notes.length === 0 ? undefined : restOf(notes, cursor);
-      return rest === undefined ? undefined : { spelling: rest, reserved: undefined };
+      return rest === undefined ? undefined : { spelling: rest, reserved: undefined, isAlone: true };
     }
-    if (tune.length > 0) return { spelling: begun(cursor, lowestProgram(programs), tune), reserved: undefined };
+    if (tune.length > 0) {
+      const spelling = begun(cursor, lowestProgram(programs), tune);
+      return { spelling, reserved: undefined, isAlone: cursor.phase >= Phase.head };
+    }
     const beat = cursor.program < drumProgram ? inBar(drums, cursor) : [];
-    return beat.length === 0 ? undefined : { spelling: begun(cursor, drumProgram, beat), reserved: programId(drumProgram) };
+    if (beat.length === 0) return undefined;
+    return { spelling: begun(cursor, drumProgram, beat), reserved: programId(drumProgram), isAlone: false };
   }
 
   private partsOf(notes: readonly Note[]): Parts {

@@ -72,7 +72,8 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
   allow(state: GrammarState, constraint: MusicConstraint, allowed: AllowedTokens): void {
     const cursor = state as Cursor;
     const due = this.forcing?.due(cursor, constraint);
-    this.allowFreely(cursor, constraint, allowed);
+    if (due?.isAlone === true) allowed.clear();
+    else this.allowFreely(cursor, constraint, allowed);
     if (due !== undefined) this.force(due, allowed);
   }
 
