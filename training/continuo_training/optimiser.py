@@ -1,7 +1,6 @@
 """Muon for the matrices inside the net, Adam for tables, gains and the head.
 
-Muon (K. Jordan et al., 2024): momentum, then the nearest orthogonal matrix by a Newton-Schulz iteration. On nets
-this small it learns as much from a given number of tokens as Adam does from about half as many again.
+Muon (K. Jordan et al., 2024): momentum, then the nearest orthogonal matrix by a Newton-Schulz iteration.
 """
 
 from __future__ import annotations
