@@ -87,7 +87,8 @@ export class Engine {
       setInterval(() => ensemble.publishCounters(), counterMilliseconds),
     );
     await Promise.all(ensemble.decks.map((deck, index) => this.firstLoad(deck, configuration.decks[index]?.pack ?? configuration.pack)));
-    if (chooser.leader === internal.name) chooser.start();
+    // Who names a host waits for it; with `auto`, whoever leads by now decides.
+    if (chooser.leader === internal.name && ['auto', internal.name].includes(configuration.sync)) chooser.start();
   }
 
   /** Ends every note, closes every wire, frees every model. */

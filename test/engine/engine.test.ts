@@ -64,6 +64,14 @@ describe('Engine', () => {
     await engine.stop();
   });
 
+  it('waits in silence for a host that was named', async () => {
+    const { engine } = engineWith({ pack: 'perlin', sync: 'osc' });
+    await engine.start();
+    assert.equal(engine.parameters.get('playing'), false);
+    assert.equal(engine.decks[0].pack, 'perlin');
+    await engine.stop();
+  });
+
   it('starts without the wire whose port is taken, and says which', async () => {
     const taken: Server = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
