@@ -3,7 +3,7 @@ import type { TokenTable } from './token-table.js';
 import { refused, type TokenWishes } from './wishes.js';
 
 /** More lists than this are forgotten and made anew. */
-const maximumLists = 256;
+const maximumLists = 2048;
 
 /** Tokens that may come, those that begin with a low pitch first, those that begin with no pitch last. */
 export class AllowedList {
@@ -12,7 +12,8 @@ export class AllowedList {
 
   constructor(
     readonly ids: Int32Array,
-    readonly biases: Float32Array,
+    /** Absent where there are none. */
+    readonly biases: Float32Array | undefined,
     firstPitches: Uint8Array,
   ) {
     this.starts = new Int32Array(129);
@@ -62,13 +63,15 @@ export class AllowedLists {
     const ids = new Int32Array(byFirstPitch.length);
     const biases = new Float32Array(byFirstPitch.length);
     let count = 0;
+    let hasBias = false;
     for (const token of byFirstPitch) {
       if (fits[table.shapes[token]] === 0 || costs[token] === refused) continue;
       ids[count] = token;
       biases[count] = 0 - costs[token];
+      hasBias ||= costs[token] !== 0;
       count += 1;
     }
-    return new AllowedList(ids.slice(0, count), biases.slice(0, count), table.firstPitches);
+    return new AllowedList(ids.slice(0, count), hasBias ? biases.slice(0, count) : undefined, table.firstPitches);
   }
 
   private wishesAt(beatScale: number): TokenWishes {

@@ -126,7 +126,7 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
       }
       if (trial < 0) continue;
       allowed.ids[count] = token;
-      allowed.biases[count] = biases[index];
+      allowed.biases[count] = biases === undefined ? 0 : biases[index];
       count += 1;
     }
     allowed.count = count;
@@ -196,6 +196,7 @@ function isLeft(kind: number): boolean {
 function addAll(list: AllowedList, lastPitch: number, allowed: AllowedTokens): void {
   const first = list.firstAbove(lastPitch);
   allowed.ids.set(first === 0 ? list.ids : list.ids.subarray(first), 0);
-  allowed.biases.set(first === 0 ? list.biases : list.biases.subarray(first), 0);
   allowed.count = list.ids.length - first;
+  if (list.biases === undefined) allowed.biases.fill(0, 0, allowed.count);
+  else allowed.biases.set(first === 0 ? list.biases : list.biases.subarray(first), 0);
 }
