@@ -101,7 +101,7 @@ export class Take {
     const moved = stream.frontierBeat > frontier;
     this.betweenEvents = stream.tokenizer.vocabulary.rowWidth > 1 ? stream.atRowStart : moved || events.length > 0;
     if (this.betweenEvents) this.eventsHere = moved ? 0 : this.eventsHere + 1;
-    return this.judge(events);
+    return this.judge(events, past);
   }
 
   /** Takes back everything at or after `beat`. False when that is too far back: open again. */
@@ -152,12 +152,12 @@ export class Take {
   }
 
   /** Lets events pass that are late enough; at the first that is not, goes back and composes with the times held down. */
-  private judge(events: readonly DecodedEvent[]): readonly DecodedEvent[] {
+  private judge(events: readonly DecodedEvent[], past: () => Score): readonly DecodedEvent[] {
     if (this.attempt && events.some((event) => eventBeat(event) < this.floor)) {
       this.goBackTo(this.attempt, this.floor);
       return [];
     }
-    if (this.beforeWall && events.some((event) => eventBeat(event) < this.wall)) {
+    if (this.beforeWall && events.some((event) => eventBeat(event) < this.wall && !isIn(past(), event))) {
       this.goBackTo(this.beforeWall, this.wall);
       this.beforeWall = undefined;
       return [];
@@ -238,4 +238,11 @@ export class Take {
   private lastOnset(): Beats {
     return Math.max(this.lastBeat, this.segment.originBeat);
   }
+}
+
+/** Whether a note was given out before: a format that tells notes late tells some of them again after a rewind. */
+function isIn({ notes }: Score, event: DecodedEvent): boolean {
+  if (event.type !== 'note') return true;
+  const { beat, pitch, channel } = event.note;
+  return notes.some((note) => note.beat === beat && note.pitch === pitch && note.channel === channel);
 }
