@@ -19,6 +19,8 @@ const straysToBelieve = 4;
 const alike = 1.25;
 /** Strays that follow each other this closely, in intervals, come late all at once. */
 const burstInterval = 0.3;
+/** Pulses that follow each other in less than this share of the fastest tempo's interval are a queue running empty. */
+const crowdedInterval = 0.7;
 const sixteenthsPerBeat = 4;
 
 export interface PulseFollowerOptions {
@@ -56,6 +58,8 @@ const noNews: PulseNews = {};
  */
 export class PulseFollower {
   private readonly pulsesPerBeat: number;
+  /** Micros; no clock sends pulses closer than this. */
+  private readonly crowded: Micros;
   private readonly line: PulseRegression;
   /** Pulses counted; the newest one's number. -1 before the first. */
   private index = -1;
@@ -73,6 +77,7 @@ export class PulseFollower {
 
   constructor(options: PulseFollowerOptions = {}) {
     this.pulsesPerBeat = options.pulsesPerBeat ?? 24;
+    this.crowded = (crowdedInterval * 60_000_000) / (maximumBpm * this.pulsesPerBeat);
     const interval = 60_000_000 / ((options.bpm ?? 120) * this.pulsesPerBeat);
     const window = Math.max(8, Math.round(windowBeats * this.pulsesPerBeat));
     this.line = new PulseRegression(window, Math.min(6, Math.max(3, Math.round(this.pulsesPerBeat / 4))), interval);
@@ -154,6 +159,11 @@ export class PulseFollower {
       return;
     }
     this.index += 1;
+    if (time - this.lastMicros < this.crowded) {
+      // The newest of them is the least late: until there is a line to wait for, it stands for the others.
+      if (this.line.pulses < pulsesToTrust) this.restand(time);
+      return;
+    }
     if (this.line.pulses < pulsesToTrust || Math.abs(this.offsetOf(this.index, time)) <= strayOffset) {
       this.strays = 0;
       this.line.add(this.index, time);
@@ -179,6 +189,10 @@ export class PulseFollower {
   private resume(time: Micros): void {
     this.index += 1;
     this.strays = this.inferred = 0;
+    this.restand(time);
+  }
+
+  private restand(time: Micros): void {
     this.line.restart(true);
     this.line.add(this.index, time);
   }
