@@ -13,6 +13,8 @@ export const errorCodes = {
   swapFailed: 222,
   deviceUnavailable: 300,
   portUnavailable: 301,
+  /** What computes for a composer, a GPU or a server, is gone while the composer is in use: the deck goes on without it. */
+  deviceLost: 302,
   queueFull: 310,
   sendFailed: 311,
   badMidiFile: 400,

@@ -10,6 +10,8 @@ export const Composer = Symbol.for('continuo.Composer');
 /**
  * Continues music in beats. The engine knows only this; a tokenizer with a language model is one way to be one.
  * Thread: the inference worker. Blocks: compose, for as long as it thinks. Calls never overlap.
+ * Errors: `deviceLost` from any method where the GPU or the server it computes on is gone: nothing more is asked of it, and
+ * the deck goes on with the pack's `fallback`, or with the same pack on the CPU.
  */
 export interface Composer {
   /** Loads and warms up. Errors: `badPack`, `modelFailed`. */

@@ -4,6 +4,7 @@ export const LanguageModel = Symbol.for('continuo.LanguageModel');
 /**
  * A causal model of token ids with a context it remembers.
  * Thread: the inference worker it was made in. Blocks: prepare and extend, for as long as the model runs.
+ * Errors: `deviceLost` from prepare and extend where the GPU or the server it computes on is gone; see {@link Composer}.
  */
 export interface LanguageModel {
   /** Tokens the model can hold; `extend` past it throws `modelFailed`. Infinity for recurrent models. */

@@ -74,6 +74,8 @@ const generation = z.strictObject({
   setup: z.array(z.array(z.int().min(0)).min(1)).default([]),
 });
 
+const packName = z.string().regex(/^[a-z0-9]+([-.][a-z0-9]+)*$/, 'must be dash-case, e.g. my-pack');
+
 const budget = z.strictObject({
   millisecondsPerToken: z.number().positive().optional(),
   tokensPerBeat: z.number().positive().optional(),
@@ -89,11 +91,13 @@ const listedFile = z.strictObject({
 export const packManifestSchema = z
   .strictObject({
     format: z.literal(1, 'must be 1: this Continuo reads packs of format 1'),
-    name: z.string().regex(/^[a-z0-9]+([-.][a-z0-9]+)*$/, 'must be dash-case, e.g. my-pack'),
+    name: packName,
     title: z.string().min(1),
     description: z.string().default(''),
     family: z.string().min(1),
     licence: z.string().min(1),
+    /** The pack that goes on where this one's device or server is lost; absent: this one, on the CPU. */
+    fallback: packName.optional(),
     training: training.optional(),
     tokenizer: pluginPart.optional(),
     model: modelPart.optional(),
@@ -108,6 +112,9 @@ export const packManifestSchema = z
     'must have either tokenizer and model, or composer',
   )
   .superRefine((manifest, context) => {
+    if (manifest.fallback === manifest.name) {
+      context.addIssue({ code: 'custom', path: ['fallback'], message: 'must be another pack: without it this one goes on, on the CPU' });
+    }
     const listed = new Set(manifest.files.map((file) => file.path));
     for (const part of ['tokenizer', 'model', 'composer'] as const) {
       for (const [role, path] of Object.entries(manifest[part]?.files ?? {})) {

@@ -28,6 +28,8 @@ export interface Pack {
   readonly composition:
     | { readonly kind: 'tokens'; readonly tokenizer: PluginUse; readonly model: PluginUse }
     | { readonly kind: 'composer'; readonly composer: PluginUse };
+  /** The pack that goes on where this one's device or server is lost; absent: this one, on the CPU. */
+  readonly fallback?: string;
   readonly sampling: PackManifest['sampling'];
   readonly generation: PackManifest['generation'];
   readonly files: PackManifest['files'];

@@ -62,6 +62,12 @@ describe('packManifestSchema', () => {
     assert.match(faultOf({ files: [{ ...listed('step.onnx', 'weights'), sha256: 'abc' }] }), /64 lower-case hexadecimal digits/);
   });
 
+  it('names another pack to go on where the device is lost', () => {
+    assert.equal(faultOf({ fallback: 'small-pack' }), '');
+    assert.match(faultOf({ fallback: 'pack' }), /fallback: must be another pack/);
+    assert.match(faultOf({ fallback: 'Small Pack' }), /fallback: must be dash-case/);
+  });
+
   it('wants sampling values in their ranges', () => {
     assert.match(faultOf({ sampling: { topP: 1.1 } }), /sampling\.topP/);
     assert.match(faultOf({ sampling: { temperature: -1 } }), /sampling\.temperature/);

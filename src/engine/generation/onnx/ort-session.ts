@@ -7,6 +7,17 @@ import { turnTelemetryOff } from './telemetry.js';
 export type OrtProvider = 'cuda' | 'cpu';
 /** A value that goes into a graph; its data is read at every run, not copied before. */
 export type OrtTensor = Tensor;
+/** Types of tensors, and what holds their values: of float16 the bits, of bool 0 and 1. */
+export interface OrtArrays {
+  readonly float32: Float32Array;
+  readonly float16: Uint16Array;
+  readonly int64: BigInt64Array;
+  readonly int32: Int32Array;
+  readonly bool: Uint8Array;
+  readonly uint8: Uint8Array;
+}
+export type OrtType = keyof OrtArrays;
+export type OrtData = OrtArrays[OrtType];
 
 /** A graph per kind of device: `gpu` is preferred where one is used. */
 export interface OrtFiles {
@@ -22,7 +33,7 @@ export interface OrtFailure {
 /** What a graph's input or output must be. A dimension that is a word may have any size. */
 export interface OrtSlot {
   readonly name: string;
-  readonly type: 'float32' | 'int64';
+  readonly type: OrtType;
   readonly shape: readonly (number | string)[];
 }
 
@@ -63,15 +74,21 @@ export class OrtSession {
     compare(this.file, 'output', outputs, this.session.outputMetadata);
   }
 
-  tensor(data: Float32Array | BigInt64Array, shape: readonly number[]): OrtTensor {
-    return data instanceof Float32Array ? new this.ort.Tensor('float32', data, shape) : new this.ort.Tensor('int64', data, shape);
+  /** A tensor over `data`, which is not copied; its type follows from the array's, of a Uint8Array it is bool unless it is said. */
+  tensor(data: OrtData, shape: readonly number[], type: OrtType = typeOf(data)): OrtTensor {
+    return new this.ort.Tensor(type, data, shape);
   }
 
-  /** Outputs by name, in memory of their own. Errors: `modelFailed`. */
-  async run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, Float32Array>>> {
+  /**
+   * Outputs by name, in memory of their own, each in the array of its type; say which where not all are float32.
+   * Errors: `modelFailed`.
+   *
+   * @example const { tokens } = await session.run<{ tokens: BigInt64Array; delta: Float32Array }>(feeds);
+   */
+  async run<Outputs extends object = Record<string, Float32Array>>(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Outputs>> {
     try {
       const outputs = await this.session.run(feeds);
-      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, arrayOf(tensor)])) as Outputs;
     } catch (cause) {
       throw new ContinuoError('modelFailed', `the model ${this.file} failed: ${reasonOf(cause)}`, { cause });
     }
@@ -80,6 +97,19 @@ export class OrtSession {
   async release(): Promise<void> {
     await this.session.release();
   }
+}
+
+function typeOf(data: OrtData): OrtType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof BigInt64Array) return 'int64';
+  if (data instanceof Int32Array) return 'int32';
+  return data instanceof Uint16Array ? 'float16' : 'bool';
+}
+
+/** Where JavaScript knows Float16Array, onnxruntime gives one: here float16 is its bits, whatever runs us. */
+function arrayOf({ type, data }: OrtTensor): OrtData {
+  const array = data as OrtData;
+  return type === 'float16' ? new Uint16Array(array.buffer, array.byteOffset, array.length) : array;
 }
 
 async function importRuntime(): Promise<typeof import('onnxruntime-node')> {
