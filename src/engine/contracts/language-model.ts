@@ -1,3 +1,5 @@
+import type { UnitProgram } from './unit-table.js';
+
 /** Service identifier of the language model in a worker's container. */
 export const LanguageModel = Symbol.for('continuo.LanguageModel');
 
@@ -17,6 +19,13 @@ export interface LanguageModel {
    * The array is valid until the next call. `tokens` holds at least one id.
    */
   extend(tokens: ArrayLike<number>): Promise<Float32Array>;
+  /**
+   * Optional, there or not once `prepare` is done: appends `tokens` as `extend` does, then draws a whole unit in one run
+   * and returns its ids, from the first state of `program` to where the unit is complete. All of them but the last are
+   * then in the context, as if each had been given to `extend`. `uniforms`: as many numbers in 0 <= u < 1 as the unit can
+   * draw; what is drawn is what {@link UnitProgram} says, up to the rounding of the logits. Errors: as `extend`.
+   */
+  generate?(tokens: ArrayLike<number>, program: UnitProgram, uniforms: Float64Array): Promise<ArrayLike<number>>;
   /** Remembers the present context. */
   mark(): ModelMark;
   /** Goes back to a mark taken earlier on this path; marks taken after it are void. `undefined`: the empty context. */

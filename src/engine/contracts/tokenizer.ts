@@ -3,6 +3,7 @@ import type { Note } from '../music/note.js';
 import type { ControlMark, KeyMark, MeterMark, ProgramMark, TempoMark } from '../music/score.js';
 import type { TickScore } from '../music/tick-score.js';
 import type { Beats } from '../music/units.js';
+import type { UnitTable } from './unit-table.js';
 
 /** Service identifier of the tokenizer in a worker's container. */
 export const Tokenizer = Symbol.for('continuo.Tokenizer');
@@ -85,6 +86,12 @@ export interface Grammar {
   /** Writes the ids that may come next, with their biases, into `allowed` (cleared first). */
   allow(state: GrammarState, constraint: MusicConstraint, allowed: AllowedTokens): void;
   attribute(state: GrammarState): TokenAttribute;
+  /**
+   * Optional: the choices of the whole unit that begins at `state` (between two rows, or two events). Leads to exactly
+   * the streams that `allow` and `advance` lead to, but for the end of the stream, which it never offers. `undefined`
+   * where a table would not say all, because what may come hangs on too much of the unit itself.
+   */
+  unit?(state: GrammarState, constraint: MusicConstraint): UnitTable | undefined;
 }
 
 /** Opaque to everybody but its grammar. */

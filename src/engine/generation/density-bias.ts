@@ -17,8 +17,12 @@ export function biasDensity(stream: TokenStream, reach: OnsetReach, density: num
   const first = reach.latest(allowed.ids[0], state, decoder);
   const last = reach.latest(allowed.ids[allowed.count - 1], state, decoder);
   const beatsPerId = (last - first) / (allowed.count - 1);
-  const strength = (0.5 - density) * 2 * strongestPerBeat;
   for (let index = 0; index < allowed.count; index += 1) {
-    allowed.biases[index] += strength * Math.min(longestWait, index * beatsPerId);
+    allowed.biases[index] += densityBias(density, index * beatsPerId);
   }
+}
+
+/** The log-bias on an id that makes an event wait so many beats longer than it must. */
+export function densityBias(density: number, wait: Beats): number {
+  return (0.5 - density) * 2 * strongestPerBeat * Math.min(longestWait, wait);
 }

@@ -10,6 +10,7 @@ export type OrtTensor = Tensor;
 /** Types of tensors, and what holds their values: of float16 the bits, of bool 0 and 1. */
 export interface OrtArrays {
   readonly float32: Float32Array;
+  readonly float64: Float64Array;
   readonly float16: Uint16Array;
   readonly int64: BigInt64Array;
   readonly int32: Int32Array;
@@ -101,6 +102,7 @@ export class OrtSession {
 
 function typeOf(data: OrtData): OrtType {
   if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Float64Array) return 'float64';
   if (data instanceof BigInt64Array) return 'int64';
   if (data instanceof Int32Array) return 'int32';
   return data instanceof Uint16Array ? 'float16' : 'bool';

@@ -4,26 +4,25 @@ import type { RandomSource } from './random-source.js';
 import type { TokenSampler, TokenSampling } from './token-sampler.js';
 
 /** Temperatures below this are greedy: dividing by them would overflow. */
-const coldest = 1e-4;
+export const coldest = 1e-4;
 
 /**
  * The sampler of a live engine: probabilities are those among the allowed ids alone, so that top-p means the same
  * whether a grammar leaves three ids or three thousand. Biases are added to the scaled logits: they mean the same at
  * every temperature. Works on the allowed ids only and allocates nothing.
  *
- * Ties are broken by the lower id, so that a draw hangs on nothing but the logits and the number drawn.
+ * Ids are drawn in the order in which the grammar names them, and the lower one of two equals is kept: a draw hangs on
+ * nothing but the logits and the number drawn, and a graph that draws by itself comes to the same.
  */
 export class GrammarSampler implements TokenSampler {
   private readonly weights: Float64Array;
   /** A heap of indices into the allowed ids, the heaviest first. */
   private readonly heap: Int32Array;
-  private readonly picked: Int32Array;
   private heapSize = 0;
 
   constructor(vocabularySize: number) {
     this.weights = new Float64Array(vocabularySize);
     this.heap = new Int32Array(vocabularySize);
-    this.picked = new Int32Array(vocabularySize);
   }
 
   sample(logits: Float32Array, allowed: AllowedTokens, sampling: TokenSampling, random: RandomSource): number {
@@ -85,20 +84,23 @@ export class GrammarSampler implements TokenSampler {
   /** Draws among the heaviest: at most `topK`, and no more once those before have `mass`. */
   private drawHead(allowed: AllowedTokens, topK: number, mass: number, u: number): number {
     this.buildHeap(allowed);
-    let kept = 0;
+    let last = 0;
     let sum = 0;
-    while (kept < topK && this.heapSize > 0 && (kept === 0 || sum <= mass)) {
-      const index = this.popHeaviest(allowed);
-      this.picked[kept] = index;
-      kept += 1;
-      sum += this.weights[index];
+    for (let kept = 0; kept < topK && this.heapSize > 0 && (kept === 0 || sum <= mass); kept += 1) {
+      last = this.popHeaviest(allowed);
+      sum += this.weights[last];
     }
-    let target = u * sum;
-    for (let rank = 0; rank < kept; rank += 1) {
-      target -= this.weights[this.picked[rank]];
-      if (target < 0) return this.picked[rank];
+    return this.drawAll(allowed.count, u * this.keepDownTo(last, allowed));
+  }
+
+  /** Takes the weight of whatever is lighter than `last`, and returns the sum of what is left. */
+  private keepDownTo(last: number, allowed: AllowedTokens): number {
+    let total = 0;
+    for (let index = 0; index < allowed.count; index += 1) {
+      if (index !== last && this.before(last, index, allowed)) this.weights[index] = 0;
+      else total += this.weights[index];
     }
-    return this.picked[kept - 1];
+    return total;
   }
 
   private buildHeap(allowed: AllowedTokens): void {
