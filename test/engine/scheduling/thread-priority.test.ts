@@ -28,9 +28,9 @@ async function raisedThread(): Promise<Answer> {
     parentPort.postMessage({ notice, niceness: getPriority(Number(thread)), policy });`,
     { eval: true, execArgv: ['--input-type=module'] },
   );
-  const [answer] = (await once(worker, 'message')) as [Answer];
-  await once(worker, 'exit');
-  return answer;
+  // A thread's last message and its end may be told in one go.
+  const [[answer]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
+  return answer as Answer;
 }
 
 describe('raiseThreadPriority', { skip: process.platform !== 'linux' && 'only Linux gives threads priorities of their own' }, () => {
