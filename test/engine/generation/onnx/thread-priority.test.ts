@@ -19,9 +19,8 @@ describe('lowerThreadPriority', () => {
       parentPort.postMessage([lowered, getPriority(Number(basename(readlinkSync('/proc/thread-self'))))]);`,
       { eval: true, execArgv: ['--input-type=module'] },
     );
-    const [answer] = (await once(worker, 'message')) as [unknown];
+    const [[answer]] = (await Promise.all([once(worker, 'message'), once(worker, 'exit')])) as [[unknown], unknown];
     assert.deepEqual(answer, [true, 19]);
     assert.equal(getPriority(), before);
-    await once(worker, 'exit');
   });
 });
