@@ -5,40 +5,22 @@ const endOfTrack = [0xff, 0x2f, 0x00];
 
 /** Collects the bytes of one track; a delta time too long for four bytes is spread over empty text events. */
 export class TrackWriter {
-  /** Events written, fillers not counted. */
-  eventCount = 0;
-  private readonly pieces: Uint8Array[] = [];
   private bytes = new Uint8Array(256);
   private length = 0;
 
-  /** @param pieceBytes a track longer than this is cut between events, each piece a whole track body. */
-  constructor(private readonly pieceBytes = Infinity) {}
-
   event(deltaTicks: number, event: readonly number[]): void {
-    if (this.length >= this.pieceBytes) this.endPiece(0);
-    this.write(deltaTicks, event);
-    this.eventCount += 1;
-  }
-
-  /** The body, or its pieces in order, closed by an end of track `deltaTicks` after the last event. */
-  finish(deltaTicks: number): Uint8Array[] {
-    this.endPiece(deltaTicks);
-    return this.pieces;
-  }
-
-  private endPiece(deltaTicks: number): void {
-    this.write(deltaTicks, endOfTrack);
-    this.pieces.push(this.bytes.slice(0, this.length));
-    this.length = 0;
-  }
-
-  private write(deltaTicks: number, event: readonly number[]): void {
     let rest = deltaTicks;
     for (; rest > maximumVariableLength; rest -= maximumVariableLength) {
       this.append([...variableLength(maximumVariableLength), ...emptyText]);
     }
     this.append(variableLength(rest));
     this.append(event);
+  }
+
+  /** The body, closed by an end of track together with the last event. */
+  finish(): Uint8Array {
+    this.event(0, endOfTrack);
+    return this.bytes.slice(0, this.length);
   }
 
   private append(values: readonly number[]): void {

@@ -28,7 +28,7 @@ export function writeMessages(messages: readonly TimedMessage[]): Uint8Array {
     running = status < 0xf0 ? status : -1;
     tick = at;
   }
-  return writer.finish(0)[0];
+  return writer.finish();
 }
 
 /** The messages an event stands for: a note is two. */

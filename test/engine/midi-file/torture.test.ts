@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { cleanTrack } from '../../../src/engine/midi-file/clean-track.js';
 import { scanChunks } from '../../../src/engine/midi-file/chunks.js';
+import { ColumnWriter } from '../../../src/engine/midi-file/event-columns.js';
 import { readPrompt } from '../../../src/engine/midi-file/prompt.js';
 import { readMidiFile, readTickScore } from '../../../src/engine/midi-file/read-midi-file.js';
+import { readTrack } from '../../../src/engine/midi-file/read-track.js';
 import { ticksToScore } from '../../../src/engine/midi-file/score-ticks.js';
+import { SoundingNotes } from '../../../src/engine/midi-file/sounding-notes.js';
 import { ContinuoError } from '../../../src/engine/errors.js';
 import type { TickEvent, TickNote, TickScore } from '../../../src/engine/music/tick-score.js';
 import { repositoryRoot } from '../../../src/engine/paths.js';
@@ -135,7 +137,8 @@ describe('reading MIDI files that trip readers', () => {
       }
       if (expected.endOfTrackTick !== undefined) {
         const [track] = scanChunks(bytes).tracks;
-        assert.equal(cleanTrack(track, { keepTempo: true, startTick: 0 }).endTick, expected.endOfTrackTick);
+        const room = { columns: new ColumnWriter(), sounding: new SoundingNotes() };
+        assert.equal(readTrack(track, { keepTempo: true, startTick: 0 }, room).endTick, expected.endOfTrackTick);
       }
     });
   }
