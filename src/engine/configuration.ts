@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { PluginDescriptor } from './contracts/plugin.js';
 import { ContinuoError } from './errors.js';
+import { defaultThreads } from './generation/composer-recipe.js';
+import { platformObstacle, possibleChoices, providerChoices, type ProviderChoice } from './generation/onnx/providers.js';
 import { findJsonFault } from './json-fault.js';
 import { maximumBpm, minimumBpm } from './music/units.js';
 import { describeIssues } from './plugins/describe-issues.js';
@@ -31,9 +33,13 @@ const configurationSchema = z.strictObject({
   transports: z.record(z.string(), z.union([z.literal(false), z.record(z.string(), z.unknown())])).default({}),
   inference: z
     .strictObject({
-      provider: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
+      provider: z.enum(providerChoices).default('auto').superRefine(refuseImpossibleProvider),
       /** Threads each model computes with; the send thread wants a core for itself. */
-      threads: z.int().min(1).max(64).default(1),
+      threads: z.int().min(1).max(64).default(() => defaultThreads()),
+      /** Whether they spin while they wait for more work. */
+      spinning: z.boolean().default(true),
+      /** Hosts that packs may compute on, `host` or `host:port`. A pack that asks for another one is refused. */
+      allowedHosts: z.array(z.string().regex(/^([^\s:/@]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/, 'must be host or host:port')).default([]),
     })
     .prefault({}),
 });
@@ -71,6 +77,11 @@ export function transportOptions(configuration: Configuration, plugins: PluginRe
     throw badConfiguration(`transports names ${unknown.join(', ')}, which is no wire there is; there are ${known}`);
   }
   return new Map(wires.map((wire) => [wire, optionsOf(wire, configuration.transports[wire.name] ?? {})]));
+}
+
+function refuseImpossibleProvider(choice: ProviderChoice, context: z.RefinementCtx): void {
+  const obstacle = platformObstacle(choice);
+  if (obstacle !== undefined) context.addIssue({ code: 'custom', message: `${obstacle}; choose one of ${possibleChoices().join(', ')}` });
 }
 
 function optionsOf(wire: PluginDescriptor, given: false | Record<string, unknown>): unknown {

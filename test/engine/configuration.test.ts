@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { loadConfiguration, transportOptions } from '../../src/engine/configuration.js';
 import type { PluginDescriptor } from '../../src/engine/contracts/plugin.js';
 import { ContinuoError } from '../../src/engine/errors.js';
+import { defaultThreads } from '../../src/engine/generation/composer-recipe.js';
 import { PluginRegistry } from '../../src/engine/plugins/plugin-registry.js';
 
 function wire(name: string, optionsSchema: PluginDescriptor['optionsSchema']): PluginDescriptor {
@@ -45,18 +46,26 @@ describe('loadConfiguration', () => {
       plugins: [],
       decks: [{ outputs: 'all' }],
       transports: {},
-      inference: { provider: 'auto', threads: 1 },
+      inference: { provider: 'auto', threads: defaultThreads(), spinning: true, allowedHosts: [] },
     });
   });
 
   it('completes what a file says', () => {
     const configuration = loadConfiguration(
-      file('{ "bpm": 92.5, "pack": "slow", "decks": [{ "pack": "a" }, { "outputs": ["x"] }], "inference": { "threads": 2 } }'),
+      file('{ "bpm": 92.5, "pack": "slow", "decks": [{ "pack": "a" }, { "outputs": ["x"] }], "inference": { "threads": 2, "spinning": false } }'),
     );
     assert.equal(configuration.bpm, 92.5);
     assert.equal(configuration.pack, 'slow');
     assert.deepEqual(configuration.decks, [{ pack: 'a', outputs: 'all' }, { outputs: ['x'] }]);
-    assert.deepEqual(configuration.inference, { provider: 'auto', threads: 2 });
+    assert.deepEqual(configuration.inference, { provider: 'auto', threads: 2, spinning: false, allowedHosts: [] });
+  });
+
+  it('refuses a provider that cannot be on this platform, in one sentence', () => {
+    const elsewhere = process.platform === 'darwin' ? 'directml' : 'coreml';
+    assert.throws(
+      () => loadConfiguration(file(`{ "inference": { "provider": "${elsewhere}" } }`)),
+      refusal(/inference\.provider: there is (CoreML on macOS|DirectML on Windows), not on \w+ \w+; choose one of auto, cpu/),
+    );
   });
 
   it('counts relative paths from the file, and leaves package names and URLs alone', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { OrtProvider } from '../../engine/generation/onnx/ort-session.js';
+import type { OrtProvider } from '../../engine/generation/onnx/providers.js';
 
 /** What came of running a small model on one provider. */
 export type ProviderAttempt = { readonly works: true; readonly milliseconds: number } | { readonly works: false; readonly reason: string };

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OrtSession, type OrtProvider } from '../../engine/generation/onnx/ort-session.js';
+import type { OrtProvider } from '../../engine/generation/onnx/providers.js';
+import { OrtSession } from '../../engine/generation/onnx/ort-session.js';
 import type { ProviderAttempt } from './provider-attempt.js';
 
 /** An ONNX graph (opset 17) of one node: product = MatMul(a, b), float32 2×2 each. */

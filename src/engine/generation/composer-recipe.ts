@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import type { SamplingControls } from '../contracts/composer.js';
 import type { Beats } from '../music/units.js';
+import type { ProviderChoice } from './onnx/providers.js';
 
 /** Everything a worker needs to make a composer; plain data that can be sent to a thread. */
 export type ComposerRecipe = TokenRecipe | PluginRecipe;
@@ -55,10 +57,25 @@ export interface GenerationTrack {
 }
 
 export interface InferenceRuntimeOptions {
-  /** `auto`: the fastest that works. */
-  readonly provider: 'auto' | 'cpu' | 'cuda';
-  /** Threads of one model run; 1 leaves the other cores to the engine. */
+  /** `auto`: the first that works of the devices the pack has a graph for, else the CPU. */
+  readonly provider: ProviderChoice;
+  /** Threads of one model run. */
   readonly threads: number;
+  /**
+   * Whether threads wait for more work by spinning (default: yes). Without it a second thread buys nothing; with one
+   * thread it means nothing.
+   */
+  readonly spinning?: boolean;
+  /** Hosts a model may connect to, `host` or `host:port`, as the performer has allowed them. Default: none. */
+  readonly allowedHosts?: readonly string[];
 }
 
-export const defaultRuntime: InferenceRuntimeOptions = { provider: 'auto', threads: 1 };
+/** More threads than this make no run of a model that can be played with faster. */
+const mostThreads = 4;
+
+/** Threads of a model where nobody says otherwise: one core is left to the notes. */
+export function defaultThreads(cores: number = availableParallelism()): number {
+  return Math.max(1, Math.min(cores - 1, mostThreads));
+}
+
+export const defaultRuntime: InferenceRuntimeOptions = { provider: 'auto', threads: defaultThreads() };

@@ -7,4 +7,8 @@ export const InferenceRuntime = Symbol.for('continuo.InferenceRuntime');
 export interface InferenceRuntime extends InferenceRuntimeOptions {
   /** One sentence a performer may want to read, e.g. that a GPU could not be used, and why. */
   notice(sentence: string): void;
+  /** Aborted when the composer is to be disposed of: whoever waits for something then gives up, by rejecting. */
+  readonly ending?: AbortSignal;
+  /** Whether onnxruntime tells on standard error all it does, e.g. on which provider each node is placed. Default: no. */
+  readonly verbose?: boolean;
 }

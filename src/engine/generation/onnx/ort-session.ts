@@ -1,10 +1,13 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ContinuoError } from '../../errors.js';
-import { cudaLoadFault, cudaObstacle, preloadCudaLibraries } from './cuda-libraries.js';
+import { cudaObstacle, preloadCudaLibraries } from './cuda-libraries.js';
+import { runFault, shortReason } from './device-loss.js';
 import type { InferenceRuntime } from './inference-runtime.js';
+import { libraryFault } from './native-library.js';
+import { platformObstacle, providerFacts, providersInOrder, type OrtProvider } from './providers.js';
+import { librariesOf } from './runtime-files.js';
 import { turnTelemetryOff } from './telemetry.js';
 
-export type OrtProvider = 'cuda' | 'cpu';
 /** A value that goes into a graph; its data is read at every run, not copied before. */
 export type OrtTensor = Tensor;
 /** Types of tensors, and what holds their values: of float16 the bits, of bool 0 and 1. */
@@ -29,6 +32,8 @@ export interface OrtFiles {
 export interface OrtFailure {
   readonly provider: OrtProvider;
   readonly reason: string;
+  /** Whether onnxruntime was asked at all; not where the provider is not installed or cannot be on this platform. */
+  readonly tried: boolean;
 }
 
 /** What a graph's input or output must be. A dimension that is a word may have any size. */
@@ -54,19 +59,24 @@ export class OrtSession {
     readonly failures: readonly OrtFailure[],
   ) {}
 
-  /** Errors: `badPack` when no provider can load the graph, `deviceUnavailable` when CUDA is demanded and cannot be had. */
+  /** Errors: `badPack` when no provider can load the graph, `deviceUnavailable` when a device is demanded and cannot be had. */
   static async create(files: OrtFiles, runtime: InferenceRuntime): Promise<OrtSession> {
     turnTelemetryOff();
     const ort = await importRuntime();
     const failures: OrtFailure[] = [];
-    for (const provider of providersFor(runtime.provider)) {
-      const file = provider === 'cuda' ? (files.gpu ?? files.cpu) : (files.cpu ?? files.gpu);
+    for (const provider of providersInOrder(runtime.provider, files)) {
+      const file = provider === 'cpu' ? (files.cpu ?? files.gpu) : (files.gpu ?? files.cpu);
       if (file === undefined) throw new ContinuoError('badPack', 'the pack names no graph for this model; give a file with the role cpu');
-      const attempt = await load(ort, provider, file, runtime.threads);
+      const obstacle = provider === 'cuda' ? cudaObstacle() : platformObstacle(provider);
+      if (obstacle !== undefined) {
+        failures.push({ provider, reason: obstacle, tried: false });
+        continue;
+      }
+      const attempt = await load(ort, provider, file, runtime);
       if (typeof attempt !== 'string') return announced(new OrtSession(ort, attempt, file, provider, failures), runtime);
-      failures.push({ provider, reason: attempt });
+      failures.push({ provider, reason: attempt, tried: true });
     }
-    throw refusal(files, runtime, failures);
+    throw refusal(files, failures);
   }
 
   /** Errors: `badPack`, naming the first input or output that is not as it must be. */
@@ -82,7 +92,7 @@ export class OrtSession {
 
   /**
    * Outputs by name, in memory of their own, each in the array of its type; say which where not all are float32.
-   * Errors: `modelFailed`.
+   * Errors: `modelFailed`; `deviceLost` where the device it runs on cannot go on, and nothing should be asked again.
    *
    * @example const { tokens } = await session.run<{ tokens: BigInt64Array; delta: Float32Array }>(feeds);
    */
@@ -91,7 +101,7 @@ export class OrtSession {
       const outputs = await this.session.run(feeds);
       return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, arrayOf(tensor)])) as Outputs;
     } catch (cause) {
-      throw new ContinuoError('modelFailed', `the model ${this.file} failed: ${reasonOf(cause)}`, { cause });
+      throw runFault(this.provider, this.file, cause);
     }
   }
 
@@ -123,44 +133,49 @@ async function importRuntime(): Promise<typeof import('onnxruntime-node')> {
   }
 }
 
-function providersFor(wanted: InferenceRuntime['provider']): readonly OrtProvider[] {
-  if (wanted === 'auto') return cudaObstacle() === undefined ? ['cuda', 'cpu'] : ['cpu'];
-  return [wanted];
-}
-
 /** The session, or why there is none. */
-async function load(ort: typeof import('onnxruntime-node'), provider: OrtProvider, file: string, threads: number): Promise<InferenceSession | string> {
-  if (provider === 'cuda') {
-    const obstacle = cudaObstacle();
-    if (obstacle !== undefined) return obstacle;
-    preloadCudaLibraries();
-  }
+async function load(ort: typeof import('onnxruntime-node'), provider: OrtProvider, file: string, runtime: InferenceRuntime): Promise<InferenceSession | string> {
+  if (provider === 'cuda') preloadCudaLibraries();
   try {
-    return await ort.InferenceSession.create(file, {
-      executionProviders: [provider],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      logSeverityLevel: 3,
-    });
+    return await ort.InferenceSession.create(file, sessionOptions(provider, runtime));
   } catch (cause) {
-    const reason = reasonOf(cause);
-    // onnxruntime says that a library did not load; only the system's loader says why.
-    return provider === 'cuda' && reason.includes('Failed to load shared library') ? (cudaLoadFault() ?? reason) : reason;
+    return withLoadersWords(provider, reasonOf(cause));
   }
 }
 
+function sessionOptions(provider: OrtProvider, { threads, spinning = true, verbose = false }: InferenceRuntime): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [providerFacts[provider].runtimeName],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // DirectML allows no other; for the rest it is the default.
+    enableMemPattern: provider !== 'directml',
+    logSeverityLevel: verbose ? 0 : 3,
+    extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
+  };
+}
+
+/** onnxruntime says that a provider did not load; why, it prints at best. The system's loader says it again when asked. */
+function withLoadersWords(provider: OrtProvider, reason: string): string {
+  const fault = librariesOf(provider).map(libraryFault).find((words) => words !== undefined);
+  if (fault === undefined) return reason;
+  return reason.includes('Failed to load shared library') ? fault : `${reason.trim()} (${fault})`;
+}
+
+/** A device that is not there at all is no news. */
 function announced(session: OrtSession, runtime: InferenceRuntime): OrtSession {
-  for (const { provider, reason } of session.failures) {
-    runtime.notice(`${provider} is not used for the model, it runs on ${session.provider}: ${reason}`);
+  for (const { provider, reason, tried } of session.failures) {
+    if (tried) runtime.notice(`${providerFacts[provider].title} is not used for the model, it runs on ${providerFacts[session.provider].title}: ${shortReason(reason)}`);
   }
   return session;
 }
 
-function refusal(files: OrtFiles, runtime: InferenceRuntime, failures: readonly OrtFailure[]): ContinuoError {
-  const { reason } = failures[failures.length - 1];
-  if (runtime.provider === 'cuda') {
-    return new ContinuoError('deviceUnavailable', `the model cannot run on CUDA: ${reason}; set the provider to auto or cpu, or see the doctor`);
+function refusal(files: OrtFiles, failures: readonly OrtFailure[]): ContinuoError {
+  const { provider, reason } = failures[failures.length - 1];
+  if (provider !== 'cpu') {
+    const { title } = providerFacts[provider];
+    return new ContinuoError('deviceUnavailable', `the model cannot run on ${title}: ${reason}; set the provider to auto or cpu, or see the doctor`);
   }
   return new ContinuoError('badPack', `the graph ${files.cpu ?? files.gpu} cannot be loaded: ${reason}`);
 }
