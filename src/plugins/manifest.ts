@@ -4,6 +4,7 @@ import { oscTransport } from '../transports/osc/descriptor.js';
 import { websocketTransport } from '../transports/websocket/descriptor.js';
 import { decoderLm } from './models/decoder-lm/descriptor.js';
 import { perlin } from './models/perlin/descriptor.js';
+import { remote } from './models/remote/descriptor.js';
 import { beatKmeans } from './tokenizers/beat-kmeans/descriptor.js';
 import { miditok } from './tokenizers/remi-bpe/miditok/descriptor.js';
 import { remiBpe } from './tokenizers/remi-bpe/descriptor.js';
@@ -18,6 +19,7 @@ export const builtInPlugins: readonly PluginDescriptor[] = [
   miditok,
   theremin,
   decoderLm,
+  remote,
   perlin,
   midiTransport,
   oscTransport,

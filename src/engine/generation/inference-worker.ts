@@ -15,11 +15,13 @@ const { recipe, flags: memory } = workerData as WorkerStart;
 const flags = new WorkerFlags(memory);
 let composer: Composer | undefined;
 let work: Promise<void> = Promise.resolve();
+const ending = new AbortController();
 
 // Before a model is loaded: the threads it makes have the priority of the thread that makes them.
 lowerThreadPriority();
 
 parentPort?.on('message', (request: WorkerRequest) => {
+  if (request.method === 'dispose') ending.abort(new ContinuoError('modelFailed', 'the composer is being disposed of'));
   work = work.then(() => answer(request));
 });
 
@@ -47,7 +49,7 @@ async function perform(request: WorkerRequest): Promise<ComposedSpan | undefined
   // A span asked for before the end is known comes back empty; nothing else begins any more.
   if (flags.isEnding && request.method !== 'compose') throw new ContinuoError('modelFailed', 'the composer is being disposed of');
   if (request.method === 'prepare') {
-    composer ??= await makeComposer(recipe, (sentence) => reply({ type: 'notice', sentence }));
+    composer ??= await makeComposer(recipe, (sentence) => reply({ type: 'notice', sentence }), ending.signal);
     await composer.prepare();
     return undefined;
   }

@@ -8,10 +8,11 @@ import { TokenComposer } from './token-composer.js';
 
 /**
  * Makes the composer a recipe tells of, in this thread; not prepared. `notice` is told sentences a performer may want to
- * read. Errors: `badPlugin` when an implementation cannot be loaded, `badPack` when the parts do not fit together.
+ * read; when `ending` is aborted, whatever it waits for is given up. Errors: `badPlugin` when an implementation cannot be
+ * loaded, `badPack` when the parts do not fit together.
  */
-export async function makeComposer(recipe: ComposerRecipe, notice: (sentence: string) => void): Promise<Composer> {
-  const runtime: InferenceRuntime = { ...recipe.runtime, notice };
+export async function makeComposer(recipe: ComposerRecipe, notice: (sentence: string) => void, ending?: AbortSignal): Promise<Composer> {
+  const runtime: InferenceRuntime = { ...recipe.runtime, notice, ending };
   if (recipe.kind === 'plugin') return make<Composer>(recipe.composer, Composer, runtime);
   const tokenizer = await make<Tokenizer>(recipe.tokenizer, Tokenizer, runtime);
   const model = await make<LanguageModel>(recipe.model, LanguageModel, runtime);
