@@ -2,6 +2,7 @@ import type { MusicConstraint } from '../music/constraint.js';
 import type { Note } from '../music/note.js';
 import type { ControlMark, ProgramMark, Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
+import type { LinkFigures } from './link-figures.js';
 import type { TokenAttribute } from './tokenizer.js';
 
 /** Service identifier of the composer in a worker's container. */
@@ -38,6 +39,8 @@ export interface ComposedSpan {
   /** Model runs spent (tokens sampled), and the time they took. */
   readonly tokens: number;
   readonly micros: number;
+  /** Where the composer computes on another machine: how that is reached. */
+  readonly link?: LinkFigures;
 }
 
 /** Everything a performer can turn while it plays; read afresh at every compose. */

@@ -1,3 +1,4 @@
+import type { LinkFigures } from './link-figures.js';
 import type { UnitProgram } from './unit-table.js';
 
 /** Service identifier of the language model in a worker's container. */
@@ -30,6 +31,8 @@ export interface LanguageModel {
   mark(): ModelMark;
   /** Goes back to a mark taken earlier on this path; marks taken after it are void. `undefined`: the empty context. */
   rewind(mark: ModelMark | undefined): void;
+  /** Optional, where the model computes on another machine: how that is reached. */
+  link?(): LinkFigures;
   /** Frees the session. Idempotent. Never call while `extend` is pending. */
   dispose(): Promise<void>;
 }

@@ -88,6 +88,7 @@ export class TokenComposer implements Composer {
       ...this.deliver(rules.shift),
       tokens: this.stream.runs - runs,
       micros: Number(process.hrtime.bigint() - started) / 1000,
+      link: this.model.link?.(),
     };
   }
 

@@ -2,7 +2,7 @@ import type { PluginDescriptor } from '../contracts/plugin.js';
 import type { PluginRegistry } from '../plugins/plugin-registry.js';
 import type { Pack } from './pack.js';
 
-/** Capability of a composer that needs no files: it is a pack of its own name. */
+/** Capability of a plugin that needs no files: such a composer is a pack of its own name, such a model computes elsewhere. */
 export const weightless = 'weightless';
 
 /** A pack for every composer plugin that needs neither files nor options. Thread: main. Blocks: no. */

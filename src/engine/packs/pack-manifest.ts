@@ -20,8 +20,6 @@ const midiValue = z.int().min(0).max(127);
 
 const pluginPart = z.strictObject({ plugin: pluginName, options, files: z.record(z.string(), packPath).default({}) });
 
-const modelPart = z.strictObject({ plugin: pluginName, options, files: z.object({ cpu: packPath }).catchall(packPath) });
-
 /** Facts about where a model comes from: anything more may be said here. */
 const training = z.looseObject({
   data: z
@@ -100,7 +98,7 @@ export const packManifestSchema = z
     fallback: packName.optional(),
     training: training.optional(),
     tokenizer: pluginPart.optional(),
-    model: modelPart.optional(),
+    model: pluginPart.optional(),
     composer: pluginPart.optional(),
     sampling: sampling.default({}),
     generation: generation.prefault({}),

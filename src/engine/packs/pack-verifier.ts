@@ -6,6 +6,7 @@ import { ContinuoError } from '../errors.js';
 import { describeIssues } from '../plugins/describe-issues.js';
 import { loadInContainer } from '../plugins/load-in-container.js';
 import type { PluginRegistry } from '../plugins/plugin-registry.js';
+import { weightless } from './built-in-packs.js';
 import type { FileDigests } from './file-digests.js';
 import type { Pack, PackSummary, PluginUse } from './pack.js';
 import type { PackManifest } from './pack-manifest.js';
@@ -67,6 +68,9 @@ function compositionOf(manifest: PackManifest, folder: string, plugins: PluginRe
     return { plugin, options: parsed.data, files: Object.fromEntries(files) as Record<string, string> };
   };
   const { tokenizer, model, composer } = manifest;
+  if (model && model.files.cpu === undefined && !plugins.get('model', model.plugin).capabilities.includes(weightless)) {
+    throw badPack(manifest.name, `names no graph for the model ${model.plugin}; give a file with the role cpu in model.files`);
+  }
   if (composer) return { kind: 'composer', composer: use('composer', composer) };
   if (tokenizer && model) return { kind: 'tokens', tokenizer: use('tokenizer', tokenizer), model: use('model', model) };
   throw badPack(manifest.name, 'has neither tokenizer and model nor composer');

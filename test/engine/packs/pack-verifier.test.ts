@@ -46,6 +46,14 @@ describe('pack verification', () => {
     await verifyPack(pack, new FileDigests());
   });
 
+  it('wants a graph for a model, unless the plugin computes elsewhere', async () => {
+    const folder = workshop.pack('graphless', { model: { plugin: 'test-model' } });
+    await refused(check(folder), /graphless names no graph for the model test-model; give a file with the role cpu/);
+    const elsewhere = workshop.pack('elsewhere', { model: { plugin: 'far-model' }, files: [] });
+    const pack = await check(elsewhere);
+    assert.deepEqual(pack.composition.kind === 'tokens' && pack.composition.model.files, {});
+  });
+
   it('refuses a missing file', async () => {
     const folder = workshop.pack('missing');
     rmSync(join(folder, 'step.onnx'));

@@ -5,7 +5,7 @@ export const remote: PluginDescriptor = {
   kind: 'model',
   name: 'remote',
   summary: 'Any causal model on a server that speaks the open inference protocol (KServe v2 over REST).',
-  capabilities: [],
+  capabilities: ['weightless'],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };

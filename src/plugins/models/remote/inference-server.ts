@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { LinkFigures } from '../../../engine/contracts/link-figures.js';
 import { ContinuoError } from '../../../engine/errors.js';
 import { AnswerTooLarge, ConnectionFault, HttpConnection, type HttpAnswer, type HttpQuestion } from './http-connection.js';
 import { parseModelMetadata, parseServerMetadata, ProtocolFault, reasonOf, type InferenceRequest, type ModelMetadata, type ServerMetadata } from './inference-protocol.js';
@@ -24,13 +25,10 @@ const passing: readonly number[] = [408, 429];
  * refuses a request or answers what nobody can read.
  */
 export class InferenceServer {
-  readonly times = new TripTimes();
-  /** Times a request was sent again, or the server asked whether it is back. */
-  reconnects = 0;
-  /** Requests that took longer than the timeout. */
-  timeouts = 0;
-  /** Requests answered. */
-  trips = 0;
+  private readonly times = new TripTimes();
+  private trips = 0;
+  private reconnects = 0;
+  private timeouts = 0;
   private readonly connection: HttpConnection;
   private saidSlow = false;
 
@@ -45,6 +43,11 @@ export class InferenceServer {
 
   get name(): string {
     return this.address.name;
+  }
+
+  figures(): LinkFigures {
+    const { times, trips, reconnects, timeouts } = this;
+    return { trips, medianMilliseconds: times.quantile(0.5), p95Milliseconds: times.quantile(0.95), reconnects, timeouts };
   }
 
   /** Whether it says that it can answer requests. Never fails. */

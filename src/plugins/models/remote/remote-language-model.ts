@@ -1,3 +1,4 @@
+import { noLink, type LinkFigures } from '../../../engine/contracts/link-figures.js';
 import type { LanguageModel, ModelMark } from '../../../engine/contracts/language-model.js';
 import type { PluginContext } from '../../../engine/contracts/plugin.js';
 import { ContinuoError } from '../../../engine/errors.js';
@@ -59,7 +60,7 @@ export class RemoteLanguageModel implements LanguageModel {
       await this.warmUp(server);
     } catch (cause) {
       await this.dispose();
-      throw cause;
+      throw beforeUse(cause, server.name);
     }
   }
 
@@ -78,6 +79,10 @@ export class RemoteLanguageModel implements LanguageModel {
 
   rewind(mark: ModelMark | undefined): void {
     this.length = Math.min(this.length, mark?.tokens ?? 0);
+  }
+
+  link(): LinkFigures {
+    return this.server?.figures() ?? noLink;
   }
 
   async dispose(): Promise<void> {
@@ -180,4 +185,10 @@ export class RemoteLanguageModel implements LanguageModel {
     if (this.server) return this.server;
     throw new ContinuoError('modelFailed', 'the model was not prepared, or was disposed of; call prepare first');
   }
+}
+
+/** A server that is gone before a note was played has not been lost: the pack cannot be had, that is all. */
+function beforeUse(cause: unknown, server: string): unknown {
+  if (!(cause instanceof ContinuoError) || cause.errorName !== 'deviceLost') return cause;
+  return new ContinuoError('deviceUnavailable', `the pack cannot be loaded without its server ${server}: ${cause.message}`, { cause });
 }
