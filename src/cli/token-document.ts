@@ -2,28 +2,15 @@ import { z } from 'zod';
 import type { Vocabulary } from '../engine/contracts/tokenizer.js';
 import { ContinuoError } from '../engine/errors.js';
 
-/** What `continuo tokenize` prints for one file: rows of ids, or a flat list. */
-export interface TokenDocument {
-  readonly file: string;
-  readonly tokens: readonly number[] | readonly (readonly number[])[];
-}
-
 const ids = z.array(z.int());
 const tokens = z.union([ids, z.array(ids)]);
 const entry = z.object({ file: z.string(), tokens });
+/** What `continuo tokenize` prints for one file or several: rows of ids, or flat lists. */
 const document = z.union([tokens, entry, z.array(entry)]);
 
 /** Ids in one row as others are given them; 1 for a flat list. */
 export function writtenRowWidth({ rowWidth, form }: Vocabulary): number {
   return form === 'flat' ? 1 : rowWidth;
-}
-
-export function toDocument(file: string, encoded: Int32Array, rowWidth: number): TokenDocument {
-  if (rowWidth === 1) return { file, tokens: [...encoded] };
-  const rows = Array.from({ length: encoded.length / rowWidth }, (_, row) => [
-    ...encoded.subarray(row * rowWidth, (row + 1) * rowWidth),
-  ]);
-  return { file, tokens: rows };
 }
 
 /**

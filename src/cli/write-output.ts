@@ -6,8 +6,13 @@ export async function writeOutput(path: string, content: Uint8Array | string): P
   try {
     await writeFile(path, content);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such folder' : code === 'EISDIR' ? 'it is a folder' : String(code);
-    throw new ContinuoError('badConfiguration', `${path} cannot be written: ${reason}.`, { cause });
+    throw outputFault(path, cause);
   }
+}
+
+/** Why a file cannot be written, in words. */
+export function outputFault(path: string, cause: unknown): ContinuoError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const reason = code === 'ENOENT' ? 'there is no such folder' : code === 'EISDIR' ? 'it is a folder' : String(code);
+  return new ContinuoError('badConfiguration', `${path} cannot be written: ${reason}.`, { cause });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -89,6 +89,7 @@ describe('continuo tokenize', () => {
       assert.deepEqual(ids.slice(offset, offset + length), rowsOf(name, 'v2_noopt').flat());
     }
     assert.deepEqual([code, JSON.parse(stdout)], [0, { out, files: 2, failed: 0, ids: ids.length }]);
+    assert.equal(existsSync(`${out}.part`), false);
   });
 
   it('refuses options, tokenizers and files it cannot take, in a sentence', async () => {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Tokenizer } from '../../engine/contracts/tokenizer.js';
-import { readMidiFile } from '../../engine/midi-file/read-midi-file.js';
+import { readMidiFile, type MidiFileContents } from '../../engine/midi-file/read-midi-file.js';
 import { complain, sentenceOf } from '../complain.js';
 import { openTokenizer } from '../open-tokenizer.js';
 import { collectOption, type OptionValues } from '../plugin-options.js';
 import { startProgress } from '../progress.js';
-import { toDocument, writtenRowWidth } from '../token-document.js';
-import { writeTokenFile, type TokenisedFile } from '../token-file.js';
-import { writeOutput } from '../write-output.js';
+import { writtenRowWidth } from '../token-document.js';
+import { TokenFileWriter, metersOf, type TokenisedFile } from '../token-file.js';
+import { TokenPrinter } from '../token-printer.js';
 
 interface TokenizeOptions {
   readonly tokenizer: string;
@@ -36,41 +36,68 @@ export function register(program: Command): void {
 
 async function tokenize(files: readonly string[], { tokenizer: name, option, json, out }: TokenizeOptions): Promise<void> {
   const { tokenizer, options } = await openTokenizer(name, option);
-  const done = await tokenizeAll(files, tokenizer);
   const rowWidth = writtenRowWidth(tokenizer.vocabulary);
   if (out === undefined) {
-    const documents = done.map(({ file, ids }) => toDocument(file, ids, rowWidth));
-    if (files.length > 1) print(documents);
-    else if (documents.length > 0) print(documents[0]);
+    const printer = new TokenPrinter(process.stdout, rowWidth, files.length > 1);
+    await tokenizeAll(files, tokenizer, ({ file, ids }) => printer.add(file, ids));
+    await printer.finish();
     return;
   }
-  const { size: vocabularySize } = tokenizer.vocabulary;
-  await writeOutput(out, writeTokenFile(done, { tokenizer: name, options, vocabularySize, rowWidth }));
-  const ids = done.reduce((sum, file) => sum + file.ids.length, 0);
-  if (json) print({ out, files: done.length, failed: files.length - done.length, ids });
-  else process.stdout.write(`${out}: ${ids} ids of ${done.length} files\n`);
+  const { files: done, ids } = await tokenizeToFile(files, tokenizer, out, { tokenizer: name, options, rowWidth });
+  if (json) process.stdout.write(`${JSON.stringify({ out, files: done, failed: files.length - done, ids })}\n`);
+  else process.stdout.write(`${out}: ${ids} ids of ${done} files\n`);
 }
 
-async function tokenizeAll(files: readonly string[], tokenizer: Tokenizer): Promise<TokenisedFile[]> {
-  const done: TokenisedFile[] = [];
+async function tokenizeToFile(
+  files: readonly string[],
+  tokenizer: Tokenizer,
+  out: string,
+  about: { readonly tokenizer: string; readonly options: unknown; readonly rowWidth: number },
+): Promise<{ files: number; ids: number }> {
+  const writer = await TokenFileWriter.open(out, { ...about, vocabularySize: tokenizer.vocabulary.size });
+  try {
+    const count = await tokenizeAll(files, tokenizer, (file) => writer.add(file));
+    await writer.finish();
+    return { files: count, ids: writer.count };
+  } finally {
+    await writer.dispose();
+  }
+}
+
+/** Hands over one file after the other and keeps none; returns how many could be read. */
+async function tokenizeAll(files: readonly string[], tokenizer: Tokenizer, take: (done: TokenisedFile) => Promise<void>): Promise<number> {
   const complaints: string[] = [];
   const progress = startProgress('Tokenising', files.length);
+  let count = 0;
   for (const file of files) {
-    try {
-      const { score, remarks } = readMidiFile(await readFile(file));
-      done.push({ file, ids: tokenizer.encode(score) });
-      if (remarks.length > 0) complaints.push(`${file}: ${remarks.join(' ')}`);
-    } catch (cause) {
-      complaints.push(`${file}: ${sentenceOf(cause)}`);
+    const done = await tokenizeFile(file, tokenizer, complaints);
+    if (done === undefined) {
       process.exitCode = 1;
+    } else {
+      await take(done);
+      count += 1;
     }
     progress.step();
   }
   progress.stop();
   complaints.forEach(complain);
-  return done;
+  return count;
 }
 
-function print(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document)}\n`);
+/** `undefined` where the file cannot be read; then and where it is damaged, `complaints` says it. */
+async function tokenizeFile(file: string, tokenizer: Tokenizer, complaints: string[]): Promise<TokenisedFile | undefined> {
+  try {
+    const { score, remarks } = await readScore(file);
+    const done = { file, ids: tokenizer.encode(score), meters: metersOf(score) };
+    if (remarks.length > 0) complaints.push(`${file}: ${remarks.join(' ')}`);
+    return done;
+  } catch (cause) {
+    complaints.push(`${file}: ${sentenceOf(cause)}`);
+    return undefined;
+  }
+}
+
+/** A function of its own, so that nobody holds the bytes any more when the score is encoded. */
+async function readScore(file: string): Promise<MidiFileContents> {
+  return readMidiFile(await readFile(file));
 }

@@ -41,3 +41,16 @@ export interface TickNote {
   /** Place of its beginning among the notes of its track; where it is absent, notes that begin together stand in order. */
   readonly order?: number;
 }
+
+/** All events of one type, track after track: made for the rare ones, as notes may be too many to hold at once. */
+export function eventsOfType<Type extends TickEvent['type']>({ tracks }: Pick<TickScore, 'tracks'>, type: Type): Extract<TickEvent, { type: Type }>[] {
+  const found: Extract<TickEvent, { type: Type }>[] = [];
+  for (const track of tracks) {
+    for (const event of track) if (isOfType(event, type)) found.push(event);
+  }
+  return found;
+}
+
+function isOfType<Type extends TickEvent['type']>(event: TickEvent, type: Type): event is Extract<TickEvent, { type: Type }> {
+  return event.type === type;
+}

@@ -13,7 +13,8 @@ export class IdList {
     this.length += 1;
   }
 
+  /** The ids so far, not copied: add no more. */
   toArray(): Int32Array {
-    return this.ids.slice(0, this.length);
+    return this.ids.subarray(0, this.length);
   }
 }

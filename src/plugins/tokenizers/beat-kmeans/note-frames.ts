@@ -29,14 +29,23 @@ export function notesOnGrid({ ticksPerBeat, tracks }: TickScore, part: Part): Fr
   if (!(ticksPerBeat >= 1)) {
     throw new ContinuoError('badMidiFile', `A score with ${ticksPerBeat} ticks a beat has no time; give it 1 or more.`);
   }
-  const notes: TickNote[] = [];
-  for (const track of tracks) {
-    for (const event of track) if (event.type === 'note' && isWanted(event, part)) notes.push(event);
-  }
-  if (notes.length >= mostNotes) throw tooLong(`${notes.length} notes`);
-  const lastTick = notes.reduce((last, { tick, duration }) => Math.max(last, tick + duration), 0);
+  const { count, lastTick } = measure(tracks, part);
+  if (count >= mostNotes) throw tooLong(`${count} notes`);
   if (lastTick / ticksPerBeat >= mostBeats) throw tooLong(`${Math.floor(lastTick / ticksPerBeat)} beats`);
-  return settle(notes, (tick) => frameOfTick(tick, ticksPerBeat));
+  return settle(unsettled({ ticksPerBeat, tracks }, part, count));
+}
+
+function measure(tracks: TickScore['tracks'], part: Part): { count: number; lastTick: number } {
+  let count = 0;
+  let lastTick = 0;
+  for (const track of tracks) {
+    for (const event of track) {
+      if (event.type !== 'note' || !isWanted(event, part)) continue;
+      count += 1;
+      lastTick = Math.max(lastTick, event.tick + event.duration);
+    }
+  }
+  return { count, lastTick };
 }
 
 /**
@@ -47,23 +56,47 @@ export function frameOfTick(tick: number, ticksPerBeat: number): number {
   return Math.floor((2 * framesPerBeat * tick + ticksPerBeat) / (2 * ticksPerBeat));
 }
 
-function settle(notes: readonly TickNote[], frameOf: (tick: number) => number): FrameNotes {
-  const keys = Float64Array.from(notes, ({ tick }, index) => frameOf(tick) * mostNotes + index).sort();
-  const count = notes.length;
-  const result = {
+/** The notes as the score has them, in columns: a long score has millions. */
+function unsettled({ ticksPerBeat, tracks }: TickScore, part: Part, count: number): FrameNotes {
+  const notes = emptyNotes(count);
+  let index = 0;
+  for (const track of tracks) {
+    for (const event of track) {
+      if (event.type !== 'note' || !isWanted(event, part)) continue;
+      notes.pitch[index] = event.pitch;
+      notes.velocity[index] = event.velocity;
+      notes.start[index] = frameOfTick(event.tick, ticksPerBeat);
+      notes.end[index] = frameOfTick(event.tick + event.duration, ticksPerBeat);
+      index += 1;
+    }
+  }
+  return notes;
+}
+
+function emptyNotes(count: number): FrameNotes {
+  return {
     count,
     pitch: new Uint8Array(count),
     velocity: new Uint8Array(count),
     start: new Int32Array(count),
     end: new Int32Array(count),
   };
+}
+
+function settle(notes: FrameNotes): FrameNotes {
+  const { count } = notes;
+  const keys = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) keys[index] = notes.start[index] * mostNotes + index;
+  keys.sort();
+  const result = emptyNotes(count);
   const previous = new Int32Array(128).fill(-1);
   let cells = 0;
   for (let place = 0; place < count; place += 1) {
     const start = Math.floor(keys[place] / mostNotes);
-    const { tick, duration, pitch, velocity } = notes[keys[place] % mostNotes];
-    let end = Math.max(start + 1, frameOf(tick + duration));
-    let loudness = velocity;
+    const index = keys[place] % mostNotes;
+    const pitch = notes.pitch[index];
+    let end = Math.max(start + 1, notes.end[index]);
+    let loudness = notes.velocity[index];
     const before = previous[pitch];
     if (before >= 0 && result.start[before] === start) {
       end = Math.max(end, result.end[before]);

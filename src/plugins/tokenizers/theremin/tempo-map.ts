@@ -1,4 +1,4 @@
-import type { TickScore } from '../../../engine/music/tick-score.js';
+import { eventsOfType, type TickScore } from '../../../engine/music/tick-score.js';
 
 const usualMicrosPerBeat = 500_000;
 
@@ -10,9 +10,7 @@ export class TempoMap {
 
   constructor({ tracks, ticksPerBeat }: TickScore) {
     this.secondsPerTick = [usualMicrosPerBeat / (1e6 * ticksPerBeat)];
-    const tempos = tracks.flatMap((track) =>
-      track.flatMap((event) => (event.type === 'tempo' && event.microsPerBeat > 0 ? [event] : [])),
-    );
+    const tempos = eventsOfType({ tracks }, 'tempo').filter(({ microsPerBeat }) => microsPerBeat > 0);
     for (const { tick, microsPerBeat } of tempos.sort((a, b) => a.tick - b.tick)) {
       this.seconds.push(this.secondsOf(tick));
       this.ticks.push(tick);

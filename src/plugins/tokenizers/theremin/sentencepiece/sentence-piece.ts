@@ -45,18 +45,40 @@ export class SentencePiece {
   encodePoints(points: Int32Array): Int32Array {
     const text = this.normaliser.normalise(points);
     const ids = this.cutter.cut(text);
+    return ids.includes(this.model.unknown) ? this.withUnknown(ids, text) : ids;
+  }
+
+  /** Each unknown character in bytes where the model has them, else the unknown id once for those that follow each other. */
+  private withUnknown(ids: Int32Array, text: Int32Array): Int32Array {
     const { unknown, byteFallback } = this.model;
-    if (!ids.includes(unknown)) return ids;
-    const result: number[] = [];
+    // At most so many: what is put together piece by piece would take several times the memory of a long text.
+    const result = new Int32Array(byteFallback ? this.spelledLength(ids, text) : ids.length);
     let at = 0;
+    let length = 0;
     for (let index = 0; index < ids.length; index += 1) {
       const id = ids[index];
-      if (id !== unknown) result.push(id);
-      else if (byteFallback) this.spell(text[at], result);
-      else if (index === 0 || ids[index - 1] !== unknown) result.push(unknown);
+      if (id !== unknown) {
+        result[length++] = id;
+      } else if (byteFallback) {
+        const bytes = utf8Length(text[at]);
+        for (let byte = 0; byte < bytes; byte += 1) result[length++] = this.idOfByte[utf8Byte(text[at], byte)];
+      } else if (index === 0 || ids[index - 1] !== unknown) {
+        result[length++] = unknown;
+      }
       at += id === unknown ? 1 : this.lengths[id];
     }
-    return Int32Array.from(result);
+    return length === result.length ? result : result.slice(0, length);
+  }
+
+  private spelledLength(ids: Int32Array, text: Int32Array): number {
+    const { unknown } = this.model;
+    let at = 0;
+    let length = 0;
+    for (const id of ids) {
+      length += id === unknown ? utf8Length(text[at]) : 1;
+      at += id === unknown ? 1 : this.lengths[id];
+    }
+    return length;
   }
 
   /** @throws ContinuoError badTokens for an id outside the model. */
@@ -90,10 +112,6 @@ export class SentencePiece {
     finishBytes();
     if (this.denormaliser === undefined) return text;
     return textOf(this.denormaliser.normalise(codePointsOf(text)));
-  }
-
-  private spell(point: number, ids: number[]): void {
-    for (let byte = 0; byte < utf8Length(point); byte += 1) ids.push(this.idOfByte[utf8Byte(point, byte)]);
   }
 }
 
