@@ -1,7 +1,7 @@
 import type { ComposedSpan } from '../contracts/composer.js';
 import { endBeat, type Note } from '../music/note.js';
 import { emptyScore, scoreOf, shiftScore, type Score } from '../music/score.js';
-import type { Beats } from '../music/units.js';
+import type { Beats, Bpm } from '../music/units.js';
 
 /** How much of the past a deck remembers. */
 const rememberedBeats: Beats = 512;
@@ -34,15 +34,19 @@ export class Plan {
     return select(this.score, (beat) => beat >= fromBeat);
   }
 
-  /** The last `beats` before `untilBeat`; notes that reach over it are shortened to end there. Programs are kept whole. */
-  history(untilBeat: Beats, beats: Beats = rememberedBeats): Score {
-    const fromBeat = untilBeat - beats;
+  /**
+   * What is remembered of the time before `untilBeat`; notes that reach over it are shortened to end there. Programs are
+   * kept whole. `bpm` is told as the tempo of it all.
+   */
+  history(untilBeat: Beats, bpm?: Bpm): Score {
+    const fromBeat = untilBeat - rememberedBeats;
     const past = select(this.score, (beat) => beat < untilBeat && beat >= fromBeat);
     const shorten = (note: Note): Note =>
       endBeat(note) > untilBeat ? { ...note, duration: untilBeat - note.beat } : note;
     return scoreOf(past.notes.map(shorten), {
       programs: this.score.programs.filter((mark) => mark.beat < untilBeat),
       controls: past.controls,
+      tempos: bpm === undefined ? [] : [{ beat: fromBeat, bpm }],
     });
   }
 

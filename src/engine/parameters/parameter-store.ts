@@ -60,6 +60,10 @@ export class ParameterStore implements ParameterAccess {
     return entry.kind === 'value' ? (entry.default as number) : Number.NaN;
   }
 
+  boolean(address: string): boolean {
+    return this.get(address) as boolean;
+  }
+
   text(address: string): string {
     return this.get(address) as string;
   }
