@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from .model import ModelConfiguration
+GREEDY_TOKENS = 256
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,18 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from .data import load_songs
+    from .families import training_task
     from .training_run import TrainingRun, TrainingSettings
 
-    configuration = ModelConfiguration(
-        width=options.width,
-        layers=options.layers,
-        heads=options.heads,
-        key_value_heads=options.key_value_heads,
-        head_dimension=options.head_dimension,
-        hidden=options.hidden,
-        context_tokens=options.context,
-    )
     settings = TrainingSettings(
         minutes=options.minutes,
         batch=options.batch,
@@ -47,11 +38,8 @@ def _train(options: argparse.Namespace) -> None:
         threads=options.threads,
         compiled=options.compile,
     )
-    normalise_keys = not options.keep_keys
-    training = load_songs(options.data, normalise_keys)
-    validation = load_songs(options.validation, normalise_keys)
-    run = TrainingRun(options.out, configuration, settings, training, validation)
-    print(f"{run.model.parameter_count()} parameters, {len(training)} songs, {len(validation)} for validation")
+    run = TrainingRun(options.out, training_task(options), settings, options.begin_with)
+    print(f"{run.model.parameter_count()} parameters, {len(run.validation)} windows for validation")
     run.train()
 
 
@@ -59,30 +47,25 @@ def _export(options: argparse.Namespace) -> None:
     from .export import export_pack
 
     measures = export_pack(
-        options.checkpoint, options.description, options.validation, options.pack, options.date, options.gpu
+        options.checkpoint, options.description, options.validation, options.pack, options.date, options.gpu,
+        options.model, options.codebook,
     )
     _print(measures)
 
 
 def _report(options: argparse.Namespace) -> None:
-    from .data import load_songs
-    from .export import summary, untrained_twin
+    from .export import summary
+    from .judge import make_judge
     from .training_run import evaluate, load_decoder
-    from .vocabulary import ROW_WIDTH
-    from .windows import all_windows
 
     model, content = load_decoder(options.checkpoint)
-    ids, first = all_windows(
-        load_songs(options.data, not options.keep_keys), model.configuration.context_tokens // ROW_WIDTH
-    )
+    judge = make_judge(content, options.data, not options.keep_keys, options.model, options.codebook)
     _print(
         {
-            "configuration": content["configuration"],
-            "settings": content["settings"],
-            "progress": content["progress"],
+            **content,
             "parameters": model.parameter_count(),
-            "trained": summary(evaluate(model, ids, first)),
-            "untrained": summary(evaluate(untrained_twin(model), ids, first)),
+            "trained": summary(evaluate(model, judge.batch, judge.loss)),
+            "untrained": summary(evaluate(judge.untrained(model), judge.batch, judge.loss)),
         }
     )
 
@@ -100,16 +83,14 @@ def _sample(options: argparse.Namespace) -> None:
 
 
 def _parity(options: argparse.Namespace) -> int:
-    from .data import load_songs
+    from .judge import make_judge
     from .parity import compare
-    from .step_graph import build_step_graph
     from .training_run import load_decoder
-    from .vocabulary import ROW_WIDTH
-    from .windows import all_windows
 
-    model, _ = load_decoder(options.checkpoint)
-    ids, _ = all_windows(load_songs(options.data, True), model.configuration.context_tokens // ROW_WIDTH)
-    result = compare(model, build_step_graph(model, half_tables=False), ids[0, : options.tokens])
+    model, content = load_decoder(options.checkpoint)
+    judge = make_judge(content, options.data, True, options.model, options.codebook)
+    ids = judge.batch.ids[0, : min(options.tokens, model.configuration.context_tokens - GREEDY_TOKENS)]
+    result = compare(model, judge.graph(model, half_tables=False), ids, GREEDY_TOKENS, judge.allowed)
     _print(asdict(result))
     return int(max(result.single_steps, result.chunks) > 1e-4 or result.greedy_equal < result.greedy_tokens)
 
@@ -124,17 +105,22 @@ def _print(value: object) -> None:
     print(json.dumps(value, indent=2))
 
 
+def _add_tokenizer_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, help="theremin: SentencePiece model (default: the tokenizer's)")
+    command.add_argument("--codebook", type=Path, help="beat-kmeans: codebook.json (default: the tokenizer's)")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="continuo_training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
     train = commands.add_parser("train", help="train a decoder; run it again to go on after an interruption")
-    train.add_argument("family", choices=["skytnt"])
+    train.add_argument("family", choices=["skytnt", "theremin", "beat-kmeans"])
     train.add_argument("--data", type=Path, required=True, help="token file of the training songs")
     train.add_argument("--validation", type=Path, required=True, help="token file of the validation songs")
     train.add_argument("--out", type=Path, required=True, help="folder of the run")
     train.add_argument("--minutes", type=float, default=80, help="budget that the learning rate is laid over")
-    train.add_argument("--context", type=int, default=3072, help="ids in a window")
+    train.add_argument("--context", type=int, default=None, help="ids in a window (3072; theremin 512; beat-kmeans 1024)")
     train.add_argument("--batch", type=int, default=4, help="windows in a step")
     for name, value in (("width", 256), ("layers", 6), ("heads", 4), ("key-value-heads", 1), ("head-dimension", 64),
                         ("hidden", 576)):
@@ -148,6 +134,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--threads", type=int, default=2)
     train.add_argument("--compile", action="store_true", help="torch.compile the layers (needs a C++ compiler)")
     train.add_argument("--keep-keys", action="store_true", help="do not move songs to C major / A minor")
+    _add_tokenizer_data(train)
+    train.add_argument("--begin-with", type=Path, help="checkpoint to fine-tune from, of the same shape")
     train.set_defaults(command=_train)
 
     export = commands.add_parser("export", help="write the pack of a run")
@@ -157,12 +145,14 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--pack", type=Path, required=True, help="folder to write")
     export.add_argument("--date", default=datetime.date.today().isoformat())
     export.add_argument("--gpu", action="store_true", help="also write a graph with fp16 weights and no int8 operators")
+    _add_tokenizer_data(export)
     export.set_defaults(command=_export)
 
     report = commands.add_parser("report", help="loss of a checkpoint on a token file, as JSON")
     report.add_argument("--checkpoint", type=Path, required=True)
     report.add_argument("--data", type=Path, required=True)
     report.add_argument("--keep-keys", action="store_true")
+    _add_tokenizer_data(report)
     report.set_defaults(command=_report)
 
     sample = commands.add_parser("sample", help="MIDI files from a pack, without the engine")
@@ -180,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     parity.add_argument("--checkpoint", type=Path, required=True)
     parity.add_argument("--data", type=Path, required=True)
     parity.add_argument("--tokens", type=int, default=512)
+    _add_tokenizer_data(parity)
     parity.set_defaults(command=_parity)
 
     tiny = commands.add_parser("tiny", help="a pack with random weights, for tests")

@@ -8,47 +8,54 @@ from typing import Any
 
 import numpy as np
 import onnx
-import torch
 
-from .data import load_songs, mean_tokens_per_beat
 from .graph_report import graph_loss, milliseconds_per_token
+from .judge import Judge, make_judge
 from .loss import LossSum
-from .model import Decoder
 from .pack import model_options, write_pack
 from .quantise import quantise
-from .step_graph import build_step_graph
 from .training_run import evaluate, load_decoder
-from .vocabulary import ROW_WIDTH
-from .windows import all_windows, targets
 
 CPU_FILE, GPU_FILE = "step.int8.onnx", "step.fp16.onnx"
-SEED_OF_UNTRAINED = 1
 TIMED_CONTEXT_TOKENS = 512
 
 
 def export_pack(
-    checkpoint: Path, description: Path, validation: Path, folder: Path, date: str, with_gpu_file: bool
+    checkpoint: Path,
+    description: Path,
+    validation: Path,
+    folder: Path,
+    date: str,
+    with_gpu_file: bool,
+    sentencepiece_model: Path | None = None,
+    codebook: Path | None = None,
 ) -> dict[str, Any]:
-    """Writes graphs and pack.json into `folder`; returns the measures. `description`: texts, data, sampling, generation."""
+    """Writes graphs, the tokenizer's files and pack.json into `folder`; returns the measures.
+
+    `description`: texts, data, sampling, generation. `sentencepiece_model`, `codebook`: what the model was trained with.
+    """
     model, content = load_decoder(checkpoint)
     fixed = json.loads(description.read_text(encoding="utf-8"))
+    judge = make_judge(content, validation, fixed["generation"]["keyNormalised"], sentencepiece_model, codebook)
     folder.mkdir(parents=True, exist_ok=True)
-    full = build_step_graph(model, half_tables=True)
+    full = judge.graph(model, half_tables=True)
     small = quantise(full)
     onnx.save(small, folder / CPU_FILE)
     files = {"cpu": CPU_FILE}
     if with_gpu_file:
-        onnx.save(build_step_graph(model, half_tables=True, half_weights=True), folder / GPU_FILE)
+        onnx.save(judge.graph(model, half_tables=True, half_weights=True), folder / GPU_FILE)
         files["gpu"] = GPU_FILE
+    tokenizer_files = judge.copy_files(folder)
 
-    songs = load_songs(validation, fixed["generation"]["keyNormalised"])
-    ids, first = all_windows(songs, model.configuration.context_tokens // ROW_WIDTH)
-    trained, untrained = evaluate(model, ids, first), evaluate(untrained_twin(model), ids, first)
+    trained = evaluate(model, judge.batch, judge.loss)
+    untrained = evaluate(judge.untrained(model), judge.batch, judge.loss)
+    timed = min(TIMED_CONTEXT_TOKENS, model.configuration.context_tokens // 2)
     measures = {
         "validation": summary(trained),
         "untrained": summary(untrained),
-        "quantisation": quantisation_cost(full, small, ids, first),
-        "millisecondsPerToken": milliseconds_per_token(folder / CPU_FILE, ids[0], TIMED_CONTEXT_TOKENS),
+        "quantisation": quantisation_cost(full, small, judge),
+        "millisecondsPerToken": milliseconds_per_token(folder / CPU_FILE, judge.batch.ids[0], timed),
+        "tokensPerBeat": judge.tokens_per_beat,
     }
     manifest = {
         **{key: fixed[key] for key in ("name", "title", "description", "family", "licence")},
@@ -63,23 +70,17 @@ def export_pack(
             "date": date,
             "notes": fixed["notes"],
         },
-        "tokenizer": fixed["tokenizer"],
+        "tokenizer": {**fixed["tokenizer"], **({"files": tokenizer_files} if tokenizer_files else {})},
         "model": {"plugin": "decoder-lm", "files": files, "options": model_options(model.configuration)},
         "sampling": fixed["sampling"],
         "generation": fixed["generation"],
         "budget": {
             "millisecondsPerToken": round(measures["millisecondsPerToken"], 3),
-            "tokensPerBeat": round(mean_tokens_per_beat(songs), 1),
+            "tokensPerBeat": round(judge.tokens_per_beat, 1),
         },
     }
-    write_pack(folder, manifest, list(files.values()))
+    write_pack(folder, manifest, [*files.values(), *tokenizer_files.values()])
     return measures
-
-
-def untrained_twin(model: Decoder) -> Decoder:
-    """A net of the same shape as it was before its first step."""
-    torch.manual_seed(SEED_OF_UNTRAINED)
-    return Decoder(model.configuration).eval()
 
 
 def summary(sums: LossSum) -> dict[str, Any]:
@@ -92,21 +93,17 @@ def summary(sums: LossSum) -> dict[str, Any]:
     }
 
 
-def quantisation_cost(
-    full: onnx.ModelProto, small: onnx.ModelProto, ids: np.ndarray, first: np.ndarray, windows: int = 4, tokens: int = 1024
-) -> dict[str, float]:
-    """Bits per event of both graphs on the ends of a few windows, id by id."""
-    chosen = np.linspace(0, len(ids) - 1, min(windows, len(ids))).astype(int)
+def quantisation_cost(full: onnx.ModelProto, small: onnx.ModelProto, judge: Judge, windows: int = 4, tokens: int = 1024) -> dict[str, float]:
+    """Bits per note of both graphs on the ends of a few windows, id by id."""
+    batch = judge.batch
+    chosen = np.linspace(0, len(batch) - 1, min(windows, len(batch))).astype(int)
     bits = {}
     for name, graph in (("fp32", full), ("int8", small)):
         sums = LossSum.empty()
-        for index in chosen:
-            wanted = targets(ids[index : index + 1], first[index : index + 1])[0]
-            end = int(np.flatnonzero(wanted)[-1]) + 1
+        for ids, wanted in zip(batch.ids[chosen], batch.wanted[chosen]):
+            end = int(np.flatnonzero(wanted != batch.ignored)[-1]) + 1
             start = max(0, end - tokens)
-            part = graph_loss(graph.SerializeToString(), ids[index, :end], wanted[:end], start)
-            for parameter in part.nats:
-                sums.add(parameter, part.nats[parameter], part.tokens[parameter])
+            sums.include(graph_loss(graph.SerializeToString(), judge, ids[:end], wanted[:end], batch.ignored, start))
         bits[name] = sums.bits_per_event
     bits["loss"] = bits["int8"] / bits["fp32"] - 1
     return bits

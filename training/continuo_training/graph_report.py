@@ -7,28 +7,22 @@ from pathlib import Path
 
 import numpy as np
 
+from .judge import Judge
 from .loss import LossSum
 from .sampler import PREFILL_CHUNK_TOKENS
 from .step_session import StepSession
-from .vocabulary import BLOCKS, PAD, block_numbers
 
 
-def graph_loss(graph: Path | bytes, ids: np.ndarray, wanted: np.ndarray, start: int) -> LossSum:
-    """Loss of one window from id `start` on (the ids before it are context); `wanted` as windows.targets."""
-    names, blocks = list(BLOCKS), block_numbers()
+def graph_loss(graph: Path | bytes, judge: Judge, ids: np.ndarray, wanted: np.ndarray, ignored: int, start: int) -> LossSum:
+    """Loss of one window from id `start` on (the ids before it are context); `wanted` and `ignored` as in a Batch."""
     session = StepSession(graph, len(ids))
     for begin in range(0, start, PREFILL_CHUNK_TOKENS):
         session.extend(ids[begin : min(begin + PREFILL_CHUNK_TOKENS, start)])
     sums = LossSum.empty()
     for token, target in zip(ids[start:], wanted[start:]):
         logits = session.extend([token])
-        if target == PAD:
-            continue
-        name = names[blocks[target]]
-        first, size = BLOCKS[name]
-        block = logits[first : first + size].astype(np.float64)
-        top = block.max()
-        sums.add(name, float(np.log(np.exp(block - top).sum()) + top - block[target - first]), 1)
+        if target != ignored:
+            judge.book(sums, logits, int(target))
     return sums
 
 

@@ -49,9 +49,11 @@ def pitch_class_weights(song: Song) -> np.ndarray:
     return np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
 
 
-def key_path(song: Song) -> tuple[np.ndarray, bool]:
-    """Per segment the major tonic (0-11) whose scale is in force, and whether the song leans to the relative minor."""
-    weights = pitch_class_weights(song)
+def key_path(weights: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Per segment the major tonic (0-11) whose scale is in force, and whether the song leans to the relative minor.
+
+    `weights` [segments, 12] as pitch_class_weights.
+    """
     by_mode = np.einsum("sp,mtp->mst", weights, PROFILES) * BAR_WEIGHT
     emissions = by_mode.max(0)
     score, back = emissions[0], np.zeros(emissions.shape, dtype=np.int64)
@@ -75,18 +77,28 @@ def nearest_shift(tonic: int, reference: int) -> int:
     return shift + TONICS * round((reference - shift) / TONICS)
 
 
-def normalise(song: Song) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Notes in C major / A minor, the shift of each segment in semitones, and whether the song is minor.
+def key_shifts(weights: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Semitones that bring each segment to C major / A minor, and whether the song is minor.
 
-    The longest key moves by -6 .. +5; others by the shift nearest to that. Drums do not move.
+    The longest key moves by -6 .. +5; others by the shift nearest to that.
     """
-    path, minor = key_path(song)
+    path, minor = key_path(weights)
     main = int(np.bincount(path, minlength=TONICS).argmax())
     reference = (-main + 6) % TONICS - 6
-    shifts = np.array([nearest_shift(int(tonic), reference) for tonic in path])
+    return np.array([nearest_shift(int(tonic), reference) for tonic in path]), minor
+
+
+def move(pitches: np.ndarray, semitones: np.ndarray | int) -> np.ndarray:
+    """Moved, and kept within 0..127 by octaves."""
+    moved = pitches + semitones
+    return np.where(moved < 0, moved + TONICS, np.where(moved > 127, moved - TONICS, moved))
+
+
+def normalise(song: Song) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Notes in C major / A minor, the shift of each segment in semitones, and whether the song is minor. Drums do not move."""
+    shifts, minor = key_shifts(pitch_class_weights(song))
     notes = song.notes.copy()
     pitched = notes[:, CHANNEL] != DRUM_CHANNEL
-    moved = notes[:, PITCH] + shifts[notes[:, BEAT] // SEGMENT_BEATS]
-    moved = np.where(moved < 0, moved + TONICS, np.where(moved > 127, moved - TONICS, moved))
+    moved = move(notes[:, PITCH], shifts[notes[:, BEAT] // SEGMENT_BEATS])
     notes[:, PITCH] = np.where(pitched, moved, notes[:, PITCH])
     return notes, shifts, minor

@@ -18,22 +18,30 @@ _BLOCK_OF_ID = block_numbers()
 
 @dataclass
 class LossSum:
-    """Nats and counts, in all and per parameter."""
+    """Nats and counts per kind of id, and the notes that the ids told."""
 
     nats: dict[str, float]
     tokens: dict[str, int]
+    notes: float = 0.0
 
     @staticmethod
     def empty() -> "LossSum":
-        return LossSum({name: 0.0 for name in BLOCKS}, {name: 0 for name in BLOCKS})
+        return LossSum({}, {})
 
-    def add(self, name: str, nats: float, tokens: int) -> None:
-        self.nats[name] += nats
-        self.tokens[name] += tokens
+    def add(self, name: str, nats: float, tokens: int, notes: float | None = None) -> None:
+        """`notes` may be left out for ids of note rows, which have the same number of ids each."""
+        self.nats[name] = self.nats.get(name, 0.0) + nats
+        self.tokens[name] = self.tokens.get(name, 0) + tokens
+        self.notes += tokens / ROW_WIDTH if notes is None else notes
+
+    def include(self, other: "LossSum") -> None:
+        for name, nats in other.nats.items():
+            self.add(name, nats, other.tokens[name], 0.0)
+        self.notes += other.notes
 
     @property
     def per_token(self) -> float:
-        """Nats per non-PAD id of note rows."""
+        """Nats per id that was to be learned."""
         return sum(self.nats.values()) / max(sum(self.tokens.values()), 1)
 
     @property
@@ -42,13 +50,12 @@ class LossSum:
 
     @property
     def bits_per_event(self) -> float:
-        """Bits per note row (a note row has no PAD)."""
-        return self.per_token * ROW_WIDTH / math.log(2)
+        """Bits per note."""
+        return sum(self.nats.values()) / max(self.notes, 1e-9) / math.log(2)
 
     def bits_by_parameter(self) -> dict[str, float]:
-        return {
-            name: self.nats[name] / self.tokens[name] / math.log(2) for name in BLOCKS if self.tokens[name]
-        }
+        """Bits per id of each kind."""
+        return {name: nats / self.tokens[name] / math.log(2) for name, nats in self.nats.items() if self.tokens[name]}
 
 
 def grammar_loss(model: Decoder, hidden: Tensor, target: np.ndarray, sums: LossSum | None = None) -> Tensor:

@@ -109,8 +109,8 @@ class Layer(nn.Module):
         self.gate_up = nn.Linear(c.width, 2 * c.hidden, bias=False)
         self.down = nn.Linear(c.hidden, c.width, bias=False)
 
-    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor, row_mask: Tensor, own_mask: Tensor) -> Tensor:
-        x = x + self.attention(rms_norm(x, self.attention_gain), cosine, sine, row_mask, own_mask)
+    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor, *masks: Tensor) -> Tensor:
+        x = x + self.attention(rms_norm(x, self.attention_gain), cosine, sine, *masks)
         gate, up = self.gate_up(rms_norm(x, self.feed_forward_gain)).chunk(2, dim=-1)
         return x + self.down(functional.silu(gate) * up)
 

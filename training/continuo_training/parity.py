@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import onnx
 import torch
+from torch import nn
 
-from .model import Decoder
 from .sampler import PREFILL_CHUNK_TOKENS
 from .step_session import StepSession
 from .vocabulary import ROW_WIDTH, allowed_block
+
+AllowedAfter = Callable[[list[int]], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -24,16 +27,24 @@ class Parity:
     greedy_equal: int
 
 
-def reference_logits(model: Decoder, ids: np.ndarray) -> np.ndarray:
-    """Logits after every id, float32 [n, V]; n is padded to whole rows inside."""
+def row_allowed(ids: list[int]) -> np.ndarray:
+    """What the grammar of rows allows after ids."""
+    start, size = allowed_block([int(i) for i in ids[len(ids) // ROW_WIDTH * ROW_WIDTH :]])
+    return np.arange(start, start + size)
+
+
+def reference_logits(model: nn.Module, ids: np.ndarray) -> np.ndarray:
+    """Logits after every id, float32 [n, V]; ids are padded to whole rows inside, which changes nothing before."""
     whole = np.zeros(-(-len(ids) // ROW_WIDTH) * ROW_WIDTH, dtype=np.int64)
     whole[: len(ids)] = ids
     with torch.no_grad():
         return model.logits(model(torch.from_numpy(whole)[None]))[0, : len(ids)].numpy()
 
 
-def compare(model: Decoder, graph: onnx.ModelProto, ids: np.ndarray, greedy_tokens: int = 256) -> Parity:
-    """Feeds `ids` (whole rows) id by id and in chunks, then continues greedily under the grammar on both sides."""
+def compare(
+    model: nn.Module, graph: onnx.ModelProto, ids: np.ndarray, greedy_tokens: int = 256, allowed: AllowedAfter = row_allowed
+) -> Parity:
+    """Feeds `ids` id by id and in chunks, then continues greedily under the grammar on both sides."""
     expected = reference_logits(model, ids)
     session = StepSession(graph.SerializeToString(), len(ids) + greedy_tokens)
     single = max(float(np.abs(session.extend([token]) - row).max()) for token, row in zip(ids, expected))
@@ -45,13 +56,12 @@ def compare(model: Decoder, graph: onnx.ModelProto, ids: np.ndarray, greedy_toke
             chunks = max(chunks, float(np.abs(logits - expected[min(start + size, len(ids)) - 1]).max()))
     own, theirs = list(ids), list(ids)
     for _ in range(greedy_tokens):
-        theirs.append(_greedy(reference_logits(model, np.array(theirs))[-1], theirs))
-        own.append(_greedy(logits, own))
+        theirs.append(_greedy(reference_logits(model, np.array(theirs))[-1], allowed(theirs)))
+        own.append(_greedy(logits, allowed(own)))
         logits = session.extend(own[-1:])
     equal = sum(a == b for a, b in zip(own[len(ids) :], theirs[len(ids) :]))
     return Parity(single, chunks, greedy_tokens, equal)
 
 
-def _greedy(logits: np.ndarray, ids: list[int]) -> int:
-    start, size = allowed_block([int(i) for i in ids[len(ids) // ROW_WIDTH * ROW_WIDTH :]])
-    return start + int(logits[start : start + size].argmax())
+def _greedy(logits: np.ndarray, allowed: np.ndarray) -> int:
+    return int(allowed[logits[allowed].argmax()])

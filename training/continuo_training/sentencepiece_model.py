@@ -15,28 +15,19 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from .token_file import read_token_file
+from .theremin_notes import read_theremin_songs
 
 NOTES_PER_LINE = 256
 CONTROLS = {"pad_id": 0, "unk_id": 1, "bos_id": 2, "eos_id": 3}
 NAMES = {"pad_piece": "[PAD]", "unk_piece": "[UNK]", "bos_piece": "[CLS]", "eos_piece": "[SEP]"}
-FIRST_BYTE_ID = len(CONTROLS)
-FIRST_NOTE, LAST_NOTE = 0x40000, 0xFFFFF
 
 
-def read_notes(path: Path) -> list[str]:
+def read_notes(path: Path, normalise_keys: bool = False) -> list[str]:
     """The note characters of each song. ValueError when the file was not made with model=bytes."""
-    tokens = read_token_file(path)
-    options = tokens.header["options"]
-    if tokens.header["tokenizer"] != "theremin" or options.get("model") != "bytes":
-        raise ValueError(f"{path} was not made by `continuo tokenize --tokenizer theremin --option model=bytes`")
-    songs = []
-    for name, ids in tokens.songs():
-        text = bytes(int(token) - FIRST_BYTE_ID for token in ids if token >= FIRST_BYTE_ID).decode("utf-8")
-        if any(not FIRST_NOTE <= ord(character) <= LAST_NOTE for character in text):
-            raise ValueError(f"{path}: {name} holds characters that are no notes")
-        songs.append(text)
-    return songs
+    return [
+        song.characters(song.notes, 0, song.shifts[song.segments(song.notes)] if normalise_keys else 0)
+        for song in read_theremin_songs(path, normalise_keys)
+    ]
 
 
 def common_characters(songs: list[str], most: int) -> set[str]:
@@ -111,10 +102,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--kind", choices=("unigram", "bpe"), default="unigram")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--about", type=json.loads, default={}, help="JSON put into the statistics, e.g. sets and licences")
+    parser.add_argument("--normalise-keys", action="store_true", help="learn from songs moved to C major / A minor")
     options = parser.parse_args(arguments)
 
     chooser = random.Random(1)
-    sources = {path: read_notes(path) for path in options.data}
+    sources = {path: read_notes(path, options.normalise_keys) for path in options.data}
     if options.songs > 0:
         sources = {path: chooser.sample(songs, min(len(songs), options.songs)) for path, songs in sources.items()}
     songs = [song for part in sources.values() for song in part]
@@ -129,7 +121,7 @@ def main(arguments: list[str] | None = None) -> None:
         "characters_heard": len(set("".join(songs))),
         **options.about,
         "training": {path.stem: statistics(model, part) for path, part in sources.items()},
-        "validation": {path.stem: statistics(model, read_notes(path)) for path in options.validation},
+        "validation": {path.stem: statistics(model, read_notes(path, options.normalise_keys)) for path in options.validation},
     }
     options.out.write_bytes(model)
     options.out.with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

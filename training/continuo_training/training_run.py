@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 from tqdm import tqdm
 
-from .loss import LossSum, grammar_loss
+from .flat_model import FlatConfiguration, FlatDecoder
+from .flat_windows import Batch
+from .loss import LossSum
 from .model import Decoder, ModelConfiguration
 from .optimiser import make_optimisers
-from .vocabulary import PAD, ROW_WIDTH
-from .windows import PreparedSong, WindowSampler, all_windows, targets
+from .training_task import RowTask, TrainingTask
 
 AVERAGE_DECAY = 0.998
 GRADIENT_LIMIT = 1.0
+LossOf = Callable[[nn.Module, Batch, LossSum | None], Tensor]
 
 
 @dataclass(frozen=True)
@@ -59,37 +63,30 @@ def learning_share(settings: TrainingSettings, progress: Progress) -> float:
     return warm * float(np.clip((1 - done) / settings.decay_share, 0.0, 1.0))
 
 
-def evaluate(model: Decoder, ids: np.ndarray, first: np.ndarray, batch: int = 4) -> LossSum:
-    """Loss over windows of ids; deterministic."""
+def evaluate(model: nn.Module, batch: Batch, loss: LossOf, size: int = 4) -> LossSum:
+    """Loss over windows; deterministic."""
     sums = LossSum.empty()
     with torch.no_grad():
-        for start in range(0, len(ids), batch):
-            part = slice(start, start + batch)
+        for start in range(0, len(batch), size):
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                hidden = model(torch.from_numpy(ids[part]))
-                grammar_loss(model, hidden, targets(ids[part], first[part]), sums)
+                loss(model, batch.part(slice(start, start + size)), sums)
     return sums
 
 
 class TrainingRun:
-    def __init__(
-        self,
-        folder: Path,
-        configuration: ModelConfiguration,
-        settings: TrainingSettings,
-        training: list[PreparedSong],
-        validation: list[PreparedSong],
-    ) -> None:
+    def __init__(self, folder: Path, task: TrainingTask, settings: TrainingSettings, begin_with: Path | None = None) -> None:
+        """`begin_with`: a checkpoint of the same shape whose weights a new run begins with (fine-tuning)."""
         torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
-        self.folder, self.settings, self.configuration = folder, settings, configuration
-        rows = configuration.context_tokens // ROW_WIDTH
-        self.sampler = WindowSampler(training, rows, settings.seed)
-        ids, first = all_windows(validation, rows)
-        spread = np.linspace(0, len(ids) - 1, min(settings.validation_windows, len(ids))).astype(int)
-        self.validation = ids[spread], first[spread]
-        self.model = Decoder(configuration)
-        self.average = Decoder(configuration)
+        self.folder, self.settings, self.task = folder, settings, task
+        self.configuration = task.configuration
+        windows = task.validation()
+        spread = np.linspace(0, len(windows) - 1, min(settings.validation_windows, len(windows))).astype(int)
+        self.validation = windows.part(spread)
+        self.model = task.new_model()
+        if begin_with is not None:
+            self._take_weights(begin_with)
+        self.average = task.new_model()
         self.average.load_state_dict(self.model.state_dict())
         self.optimisers = make_optimisers(
             self.model, settings.matrix_rate, settings.table_rate, settings.weight_decay
@@ -138,11 +135,9 @@ class TrainingRun:
         self._stop = True
 
     def _step(self) -> float:
-        ids, first = self.sampler.batch(self.settings.batch)
-        wanted = targets(ids, first)
+        batch = self.task.batch(self.settings.batch)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden = self.model(torch.from_numpy(ids))
-            loss = grammar_loss(self.model, hidden, wanted)
+            loss = self.task.loss(self.model, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_LIMIT)
         share = learning_share(self.settings, self.progress)
@@ -155,11 +150,11 @@ class TrainingRun:
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
         self.progress.steps += 1
-        self.progress.tokens += int((wanted != PAD).sum())
+        self.progress.tokens += batch.learned
         return float(loss.detach())
 
     def _evaluate(self) -> None:
-        sums = evaluate(self.average, *self.validation)
+        sums = evaluate(self.average, self.validation, self.task.loss)
         progress = self.progress
         entry = {
             "seconds": round(progress.seconds), "steps": progress.steps, "tokens": progress.tokens,
@@ -178,35 +173,47 @@ class TrainingRun:
 
     def _save(self, path: Path) -> None:
         content = {
-            "configuration": self.configuration.as_dict(),
+            "family": self.task.family,
+            "configuration": self.configuration,
             "settings": asdict(self.settings),
             "progress": asdict(self.progress),
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
-            "random": self.sampler.rng.bit_generator.state,
+            "random": self.task.rng.bit_generator.state,
         }
         partial = path.with_suffix(".partial")
         torch.save(content, partial)
         partial.replace(path)
 
+    def _take_weights(self, checkpoint: Path) -> None:
+        content = torch.load(checkpoint, weights_only=False)
+        if content["configuration"] != self.configuration:
+            raise ValueError(f"{checkpoint} is of another shape: {content['configuration']}; give the same sizes to go on from it")
+        self.model.load_state_dict(content["average"])
+
     def _resume(self) -> None:
         if not self._last.exists():
             return
         content = torch.load(self._last, weights_only=False)
-        if content["configuration"] != self.configuration.as_dict():
+        if content["configuration"] != self.configuration:
             raise ValueError(f"{self._last} is of another shape: {content['configuration']}; choose another --out")
         self.model.load_state_dict(content["model"])
         self.average.load_state_dict(content["average"])
         for optimiser, state in zip(self.optimisers, content["optimisers"]):
             optimiser.load_state_dict(state)
-        self.sampler.rng.bit_generator.state = content["random"]
+        self.task.rng.bit_generator.state = content["random"]
         self.progress = Progress(**content["progress"])
 
 
-def load_decoder(checkpoint: Path) -> tuple[Decoder, dict]:
+def load_decoder(checkpoint: Path) -> tuple[Decoder | FlatDecoder, dict]:
     """The averaged weights of a checkpoint, ready to run, and the checkpoint's other entries."""
     content = torch.load(checkpoint, weights_only=False)
-    model = Decoder(ModelConfiguration(**content["configuration"]))
+    content.setdefault("family", RowTask.family)
+    shape = content["configuration"]
+    if content["family"] == RowTask.family:
+        model = Decoder(ModelConfiguration(**shape))
+    else:
+        model = FlatDecoder(FlatConfiguration(**{**shape, "periods_beats": tuple(shape["periods_beats"])}))
     model.load_state_dict(content["average"])
-    return model.eval(), {key: content[key] for key in ("configuration", "settings", "progress")}
+    return model.eval(), {key: content[key] for key in ("family", "configuration", "settings", "progress")}

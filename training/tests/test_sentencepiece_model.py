@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from continuo_training.sentencepiece_model import (
-    FIRST_BYTE_ID,
     common_characters,
     main,
     read_notes,
     training_lines,
 )
+from continuo_training.theremin_notes import CONTROL_IDS
 
 sentencepiece = pytest.importorskip("sentencepiece")
 
@@ -30,12 +30,12 @@ def song(seed: int, notes: int = 400) -> str:
 
 
 def write_tokens(path: Path, songs: list[str], model: str = "bytes") -> Path:
-    ids = [[2, *(byte + FIRST_BYTE_ID for byte in text.encode("utf-8")), 3] for text in songs]
+    ids = [[2, *(byte + CONTROL_IDS for byte in text.encode("utf-8")), 3] for text in songs]
     files, offset = [], 0
     for index, part in enumerate(ids):
         files.append({"file": f"{index}.mid", "offset": offset, "length": len(part)})
         offset += len(part)
-    header = {"tokenizer": "theremin", "options": {"model": model}, "dtype": "uint16", "files": files}
+    header = {"tokenizer": "theremin", "options": {"model": model, "time": "beats", "steps_per_beat": 24, "durations_per_beat": 8}, "dtype": "uint16", "files": files}
     body = np.array([token for part in ids for token in part], dtype="<u2").tobytes()
     path.write_bytes(b"CTOK1\n" + json.dumps(header).encode() + b"\n" + body)
     return path
@@ -67,4 +67,4 @@ def test_trains_a_model_that_loses_nothing(tmp_path: Path) -> None:
     assert figures["training"]["train"]["notes_per_id"] > 1
     processor = sentencepiece.SentencePieceProcessor(model_file=str(out))
     assert [processor.id_to_piece(token) for token in range(4)] == ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    assert processor.is_byte(FIRST_BYTE_ID)
+    assert processor.is_byte(CONTROL_IDS)

@@ -2,6 +2,7 @@ from conftest import SMALL, song_rows
 
 from continuo_training.songs import read_song
 from continuo_training.training_run import TrainingRun, TrainingSettings, load_decoder
+from continuo_training.training_task import RowTask
 from continuo_training.windows import prepare
 
 
@@ -16,12 +17,12 @@ def settings(minutes: float) -> TrainingSettings:
 
 
 def test_learns_and_goes_on_from_its_last_checkpoint(tmp_path):
-    first = TrainingRun(tmp_path, SMALL, settings(0.08), songs(4), songs(1))
+    first = TrainingRun(tmp_path, RowTask(SMALL, songs(4), songs(1)), settings(0.08))
     first.train()
     losses = [entry["loss"] for entry in first.progress.history]
     assert losses[-1] < losses[0]
 
-    second = TrainingRun(tmp_path, SMALL, settings(0.12), songs(4), songs(1))
+    second = TrainingRun(tmp_path, RowTask(SMALL, songs(4), songs(1)), settings(0.12))
     assert second.progress.steps == first.progress.steps
     second.train()
     assert second.progress.tokens > first.progress.tokens
