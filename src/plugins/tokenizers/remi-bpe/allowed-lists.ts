@@ -7,6 +7,17 @@ const maximumLists = 2048;
 
 /** Tokens that may come, those that begin with a low pitch first, those that begin with no pitch last. */
 export class AllowedList {
+  /** Kinds and values of what each shape spells, one shape after another; shapes that begin alike stand together. */
+  readonly kinds: Uint8Array;
+  readonly values: Int16Array;
+  /** Where each shape's symbols end. */
+  readonly ends: Uint32Array;
+  /** How many symbols each shape shares with the one before; at the end one that shares none. */
+  readonly shared: Uint16Array;
+  /** Of each shape, the highest pitch that one of its tokens begins with, or one above all where they begin with none. */
+  readonly highestPitches: Uint8Array;
+  /** The shape of each token, as an index into {@link ends}. */
+  readonly shapes: Uint16Array;
   /** Where tokens begin whose first pitch is at least the index; 0..128. */
   private readonly starts: Int32Array;
 
@@ -14,14 +25,28 @@ export class AllowedList {
     readonly ids: Int32Array,
     /** Absent where there are none. */
     readonly biases: Float32Array | undefined,
-    firstPitches: Uint8Array,
+    table: TokenTable,
   ) {
+    const { firstPitches } = table;
     this.starts = new Int32Array(129);
     let at = 0;
     for (let pitch = 0; pitch <= 128; pitch += 1) {
       while (at < ids.length && firstPitches[ids[at]] < pitch) at += 1;
       this.starts[pitch] = at;
     }
+    const shapes = [...new Set(Array.from(ids, (token) => table.shapes[token]))].sort((a, b) => a - b);
+    const indices = new Uint16Array(table.shapeCount);
+    shapes.forEach((shape, index) => (indices[shape] = index));
+    this.shapes = Uint16Array.from(ids, (token) => indices[table.shapes[token]]);
+    const steps = shapes.map((shape) => table.stepsOf(shape));
+    this.kinds = Uint8Array.from(steps.flat(), ({ kind }) => kind);
+    this.values = Int16Array.from(steps.flat(), ({ value }) => value);
+    let end = 0;
+    this.ends = Uint32Array.from(steps, ({ length }) => (end += length));
+    this.shared = new Uint16Array(shapes.length + 1);
+    for (let index = 1; index < shapes.length; index += 1) this.shared[index] = table.sharedSteps(shapes[index], shapes[index - 1]);
+    this.highestPitches = new Uint8Array(shapes.length);
+    ids.forEach((token, index) => (this.highestPitches[this.shapes[index]] = firstPitches[token]));
   }
 
   /** Index of the first token that begins with a pitch above this one, or with none. */
@@ -71,7 +96,7 @@ export class AllowedLists {
       hasBias ||= costs[token] !== 0;
       count += 1;
     }
-    return new AllowedList(ids.slice(0, count), hasBias ? biases.slice(0, count) : undefined, table.firstPitches);
+    return new AllowedList(ids.slice(0, count), hasBias ? biases.slice(0, count) : undefined, table);
   }
 
   private wishesAt(beatScale: number): TokenWishes {

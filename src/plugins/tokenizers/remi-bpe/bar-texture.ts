@@ -23,10 +23,19 @@ export class BarTexture {
   private origin: BarTexture | undefined;
   private readonly strikes: number[] = [];
   private readonly holds: number[] = [];
+  /** For each depth of a stack: how much was done, and {@link places} and {@link length} then. */
+  private readonly remembered: number[] = [];
+  /** So many entries of {@link holds} are counted in {@link sounding}; the others wait until somebody asks. */
+  private counted = 0;
+  /** The limits that the next two are for, of what this was loaded from. */
+  private asked: Limits | undefined;
+  /** {@link roomAt} each position, or -1. */
+  private readonly rooms = new Int8Array(positionsPerBar);
+  private dueBy = NaN;
 
   /** Becomes a copy of another, which must not change from then on; quick when it comes back to the same one. */
   load(other: BarTexture): void {
-    if (this.origin === other) this.undo();
+    if (this.origin === other) this.undo(0, 0);
     else this.copy(other);
     this.places = other.places;
     this.length = other.length;
@@ -46,25 +55,57 @@ export class BarTexture {
     this.onsets.set(other.onsets);
     this.onsetBefore = other.onsetBefore;
     this.offset = other.offset;
-    this.strikes.length = this.holds.length = 0;
+    this.strikes.length = this.holds.length = this.counted = 0;
+    this.asked = undefined;
   }
 
-  private undo(): void {
-    for (let strike = this.strikes.pop(); strike !== undefined; strike = this.strikes.pop()) {
-      this.onsets[this.beatOf(strike)] -= 1;
+  remember(depth: number): void {
+    const { remembered } = this;
+    const at = depth * 4;
+    remembered[at] = this.origin === undefined ? -1 : this.strikes.length;
+    remembered[at + 1] = this.holds.length;
+    remembered[at + 2] = this.places;
+    remembered[at + 3] = this.length;
+  }
+
+  /** Goes back to what was remembered since it was last loaded. Returns whether it can: not into an earlier bar. */
+  returnTo(depth: number): boolean {
+    const { remembered } = this;
+    const at = depth * 4;
+    if (this.origin === undefined || remembered[at] < 0) return false;
+    this.undo(remembered[at], remembered[at + 1]);
+    this.places = remembered[at + 2];
+    if (this.length !== remembered[at + 3]) this.setLength(remembered[at + 3]);
+    return true;
+  }
+
+  /** Leaves the first so many of the strikes and of what the holds hold. */
+  private undo(strikes: number, holds: number): void {
+    while (this.strikes.length > strikes) this.onsets[this.beatOf(this.strikes.pop() ?? 0)] -= 1;
+    while (this.holds.length > holds) {
+      const length = this.holds.pop() ?? 0;
+      const position = this.holds.pop() ?? 0;
+      if (this.counted <= this.holds.length) continue;
+      this.addSounding(position, length, -1);
+      this.counted = this.holds.length;
     }
-    for (let length = this.holds.pop(); length !== undefined; length = this.holds.pop()) {
-      this.addSounding(this.holds.pop() ?? 0, length, -1);
+  }
+
+  private countHolds(): void {
+    for (; this.counted < this.holds.length; this.counted += 2) {
+      this.addSounding(this.holds[this.counted], this.holds[this.counted + 1], 1);
     }
   }
 
   /** For a meter said at the head of the bar. */
   setLength(length: number): void {
     this.length = length;
+    this.asked = undefined;
   }
 
   nextBar(): void {
     const { length } = this;
+    this.countHolds();
     this.origin = undefined;
     if (this.places !== 0) this.onsetBefore = 31 - Math.clz32(this.places);
     this.onsetBefore -= length;
@@ -85,16 +126,32 @@ export class BarTexture {
 
   /** A melodic note sounds. */
   hold(position: number, length: number): void {
-    this.addSounding(position, length, 1);
-    if (this.origin !== undefined) this.holds.push(position, length);
+    if (this.origin === undefined) this.addSounding(position, length, 1);
+    else this.holds.push(position, length);
   }
 
   /** Sixteenths that one more melodic note may last at a position. */
-  roomAt(position: number, { polyphony }: Limits): number {
-    if (polyphony === Infinity) return longestDuration;
+  roomAt(position: number, limits: Limits): number {
+    if (limits.polyphony === Infinity) return longestDuration;
+    if (this.origin === undefined || this.holds.length > 0) return this.measureRoom(position, limits);
+    this.ask(limits);
+    if (this.rooms[position] < 0) this.rooms[position] = this.measureRoom(position, limits);
+    return this.rooms[position];
+  }
+
+  private measureRoom(position: number, { polyphony }: Limits): number {
+    this.countHolds();
     let at = position;
     while (at < position + longestDuration && this.sounding[at] < polyphony) at += 1;
     return at - position;
+  }
+
+  /** Forgets what was found out for other limits. */
+  private ask(limits: Limits): void {
+    if (this.asked === limits) return;
+    this.asked = limits;
+    this.rooms.fill(-1);
+    this.dueBy = NaN;
   }
 
   canStrike(position: number, isDrums: boolean, limits: Limits): boolean {
@@ -115,8 +172,26 @@ export class BarTexture {
     return false;
   }
 
+  /** Whether so many notes can come anywhere in the bar, and none has to. */
+  hasRoomFor(notes: number, limits: Limits): boolean {
+    if (this.deadline(limits) < this.length) return false;
+    if (limits.mostOnsets !== Infinity) {
+      for (let beat = 0; beat < beatSpan; beat += 1) if (this.onsets[beat] + notes > limits.mostOnsets) return false;
+    }
+    if (limits.polyphony === Infinity) return true;
+    for (let at = 0; at < soundingSpan; at += 1) if (this.sounding[at] + notes > limits.polyphony) return false;
+    return true;
+  }
+
   /** The last position at which the next onset may be; {@link length} and more when the bar asks for none. */
-  deadline({ longestRest, fewestOnsets }: Limits): number {
+  deadline(limits: Limits): number {
+    if (this.origin === undefined || this.strikes.length > 0) return this.findDeadline(limits);
+    this.ask(limits);
+    if (Number.isNaN(this.dueBy)) this.dueBy = this.findDeadline(limits);
+    return this.dueBy;
+  }
+
+  private findDeadline({ longestRest, fewestOnsets }: Limits): number {
     let latest = Infinity;
     if (longestRest !== Infinity) latest = this.lastOfChain(longestRest) + longestRest;
     for (let beat = 0; fewestOnsets > 0 && (beat + 1) * sixteenthsPerBeat - this.offset <= this.length; beat += 1) {

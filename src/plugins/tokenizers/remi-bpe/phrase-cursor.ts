@@ -51,6 +51,8 @@ export class PhraseCursor implements StreamCursor {
   private tempo = -1;
   private hasBar = false;
   private texture = new BarTexture();
+  /** Where it stood, by depth. */
+  private readonly remembered: PhraseCursor[] = [];
 
   get structure(): number {
     // In a track its program no longer matters, before one the position doesn't.
@@ -102,6 +104,21 @@ export class PhraseCursor implements StreamCursor {
     copy.loadStructure(this);
     copy.texture = this.texture.clone();
     return copy;
+  }
+
+  remember(depth: number): void {
+    this.remembered[depth] ??= new PhraseCursor();
+    this.remembered[depth].loadStructure(this);
+    this.texture.remember(depth);
+  }
+
+  returnTo(depth: number): boolean {
+    this.loadStructure(this.remembered[depth] as this);
+    return this.texture.returnTo(depth);
+  }
+
+  isFree(notes: number, limits: Limits): boolean {
+    return this.phase >= Phase.program && this.texture.hasRoomFor(notes, limits);
   }
 
   step(kind: number, value: number, limits?: Limits): boolean {

@@ -20,6 +20,12 @@ export interface StreamCursor {
   /** Takes on what decides about steps without limits, to find what to offer next. */
   loadStructure(other: this): void;
   clone(): this;
+  /** Keeps in mind where it stands since it was last loaded, as one of a stack of places. */
+  remember(depth: number): void;
+  /** Goes back to a place it has in mind. Returns whether it could; if not, the cursor stands nowhere. */
+  returnTo(depth: number): boolean;
+  /** Whether the limits forbid no token of at most so many notes that comes next; `false` where that takes trying. */
+  isFree(notes: number, limits: Limits): boolean;
   /**
    * Moves past a symbol. Returns whether it was legal here, and within the limits if they are given; if not, the cursor
    * stands nowhere until it is loaded again.

@@ -11,8 +11,6 @@ import { limitsOf, wishesKey, wishesOf, type FormatUnits } from './wishes.js';
 
 /** Wishes of this many constraints are kept at hand. */
 const keptWishes = 4;
-/** Questions are counted up to here, then from 1 again. */
-const lastQuestion = 2 ** 31 - 1;
 
 /** Says what notes that must come ask of the next token. */
 export interface Forcing<Cursor> {
@@ -22,6 +20,8 @@ export interface Forcing<Cursor> {
 interface Plan {
   readonly lists: AllowedLists;
   readonly limits: Limits | undefined;
+  /** Those that ask for nothing to come. */
+  readonly mildLimits: Limits | undefined;
 }
 
 /**
@@ -37,9 +37,8 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
   private readonly listsByKey = new Map<string, AllowedLists>();
   private readonly anything: AllowedLists;
   private readonly scratch: Cursor;
-  /** Per shape: the number of the question it was last tried for, negated if it did not fit. */
-  private readonly trials: Int32Array;
-  private question = 0;
+  /** Whether each shape of a list fits the limits; written anew for each question. */
+  private readonly fits: Uint8Array;
 
   constructor(
     private readonly table: TokenTable,
@@ -48,7 +47,7 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     private readonly forcing?: Forcing<Cursor>,
   ) {
     this.scratch = start.clone();
-    this.trials = new Int32Array(table.shapeCount);
+    this.fits = new Uint8Array(table.shapeCount);
     this.anything = this.listsOf(unconstrained);
   }
 
@@ -78,14 +77,12 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
   }
 
   private allowFreely(cursor: Cursor, constraint: MusicConstraint, allowed: AllowedTokens): void {
-    const { lists, limits } = this.planOf(constraint);
+    const { lists, limits, mildLimits } = this.planOf(constraint);
+    const list = lists.at(cursor);
     allowed.clear();
-    if (limits !== undefined) {
-      const list = lists.at(cursor);
-      this.addWithin(list, cursor, limits, allowed);
-      if (allowed.count === 0) this.addWithin(list, cursor, withoutDemands(limits), allowed);
-    }
-    if (allowed.count === 0) addAll(lists.at(cursor), cursor.lastPitch, allowed);
+    if (limits !== undefined) this.addWithin(list, cursor, limits, allowed);
+    if (allowed.count === 0 && mildLimits !== undefined) this.addWithin(list, cursor, mildLimits, allowed);
+    if (allowed.count === 0) addAll(list, cursor.lastPitch, allowed);
     if (allowed.count === 0) addAll(this.anything.at(cursor), cursor.lastPitch, allowed);
   }
 
@@ -111,39 +108,87 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
   }
 
   private addWithin(list: AllowedList, cursor: Cursor, limits: Limits, allowed: AllowedTokens): void {
-    this.question = this.question === lastQuestion ? 1 : this.question + 1;
-    const { question, trials } = this;
-    const { shapes } = this.table;
-    const { ids, biases } = list;
-    let { count } = allowed;
-    for (let index = list.firstAbove(cursor.lastPitch); index < ids.length; index += 1) {
-      const token = ids[index];
-      const shape = shapes[token];
-      let trial = trials[shape];
-      if (trial !== question && trial !== -question) {
-        trial = this.fitsWithin(token, cursor, limits) ? question : -question;
-        trials[shape] = trial;
+    const isWhole = cursor.isFree(this.table.mostNotes, limits) || this.tryShapes(list, cursor, limits);
+    if (isWhole) return addAll(list, cursor.lastPitch, allowed);
+    const { fits } = this;
+    const { shapes, ids, biases } = list;
+    const { ids: allowedIds, biases: allowedBiases } = allowed;
+    const first = list.firstAbove(cursor.lastPitch);
+    let count = 0;
+    // Without a branch, which no processor could foresee: what does not fit is written over by the next.
+    if (biases === undefined) {
+      for (let index = first; index < ids.length; index += 1) {
+        allowedIds[count] = ids[index];
+        count += fits[shapes[index]];
       }
-      if (trial < 0) continue;
-      allowed.ids[count] = token;
-      allowed.biases[count] = biases === undefined ? 0 : biases[index];
-      count += 1;
+      allowedBiases.fill(0, 0, count);
+    } else {
+      for (let index = first; index < ids.length; index += 1) {
+        allowedIds[count] = ids[index];
+        allowedBiases[count] = biases[index];
+        count += fits[shapes[index]];
+      }
     }
     allowed.count = count;
   }
 
-  private fitsWithin(token: number, cursor: Cursor, limits: Limits): boolean {
-    this.scratch.load(cursor);
-    this.scratch.lastPitch = -1;
-    return this.spell(this.scratch, token, limits);
+  /**
+   * Finds out which shapes of a list fit the limits, and returns whether all do that have a token above the last pitch.
+   * What shapes have in common is tried once.
+   */
+  private tryShapes({ ends, kinds, values, shared, highestPitches }: AllowedList, cursor: Cursor, limits: Limits): boolean {
+    const { fits, scratch } = this;
+    const { lastPitch } = cursor;
+    let isWhole = true;
+    this.reload(cursor);
+    /** How many symbols the scratch cursor is past, -1 where it stands nowhere; it remembers all places up to `known`. */
+    let depth = 0;
+    let known = 0;
+    /** Symbols of the last spelling that did not fit, up to the one that was too much. */
+    let failed = Infinity;
+    for (let shape = 0, start = 0; shape < ends.length; start = ends[shape], shape += 1) {
+      const common = shared[shape];
+      const following = shared[shape + 1];
+      if (common < failed) failed = Infinity;
+      if (common < known) known = common;
+      fits[shape] = 0;
+      if (highestPitches[shape] <= lastPitch) continue;
+      if (failed === Infinity) {
+        if (depth !== known) {
+          if (scratch.returnTo(known)) depth = known;
+          else {
+            this.reload(cursor);
+            depth = known = 0;
+          }
+        }
+        const length = ends[shape] - start;
+        while (depth < length && scratch.step(kinds[start + depth], values[start + depth], limits)) {
+          depth += 1;
+          if (depth <= following && depth === known + 1) scratch.remember((known = depth));
+        }
+        if (depth === length) fits[shape] = 1;
+        else {
+          failed = depth + 1;
+          depth = -1;
+        }
+      }
+      if (fits[shape] === 0) isWhole = false;
+    }
+    return isWhole;
   }
 
-  private spell(cursor: Cursor, token: number, limits?: Limits): boolean {
+  private reload(cursor: Cursor): void {
+    this.scratch.load(cursor);
+    this.scratch.lastPitch = -1;
+    this.scratch.remember(0);
+  }
+
+  /** Moves a cursor past what a token spells. Returns whether all of it was legal. */
+  private spell(cursor: Cursor, token: number): boolean {
     const { kinds, values } = this.table.symbols;
     const spelling = this.table.spelling(token);
     for (let index = 0; index < spelling.length; index += 1) {
-      const symbol = spelling[index];
-      if (!cursor.step(kinds[symbol], values[symbol], limits)) return false;
+      if (!cursor.step(kinds[spelling[index]], values[spelling[index]])) return false;
     }
     return true;
   }
@@ -151,7 +196,8 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
   private planOf(constraint: MusicConstraint): Plan {
     let plan = this.plans.get(constraint);
     if (plan === undefined) {
-      plan = { lists: this.listsOf(constraint), limits: limitsOf(constraint, this.units) };
+      const limits = limitsOf(constraint, this.units);
+      plan = { lists: this.listsOf(constraint), limits, mildLimits: limits && withoutDemands(limits) };
       this.plans.set(constraint, plan);
     }
     return plan;

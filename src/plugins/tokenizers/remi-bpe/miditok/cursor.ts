@@ -49,6 +49,8 @@ export class MiditokCursor implements StreamCursor {
   private notesHere = 0;
   /** Whether the cursor looks for what to offer: less than what is understood. */
   private isOffering = false;
+  /** Where it stood, by depth. */
+  private readonly remembered: MiditokCursor[] = [];
 
   constructor(private readonly format: MiditokFormat) {}
 
@@ -89,6 +91,20 @@ export class MiditokCursor implements StreamCursor {
     const copy = new MiditokCursor(this.format) as this;
     copy.load(this);
     return copy;
+  }
+
+  remember(depth: number): void {
+    this.remembered[depth] ??= new MiditokCursor(this.format);
+    this.remembered[depth].load(this);
+  }
+
+  returnTo(depth: number): boolean {
+    this.load(this.remembered[depth] as this);
+    return true;
+  }
+
+  isFree(): boolean {
+    return true;
   }
 
   step(kind: number, value: number): boolean {
