@@ -5,6 +5,7 @@ import type { Configuration } from './configuration.js';
 import type { PluginDescriptor } from './contracts/plugin.js';
 import { Engine, type EngineParts } from './engine.js';
 import { Ensemble } from './ensemble.js';
+import type { ProviderChoice } from './generation/onnx/providers.js';
 import { PackShelf } from './packs/pack-shelf.js';
 import { ParameterStore } from './parameters/parameter-store.js';
 import { repositoryRoot } from './paths.js';
@@ -72,7 +73,12 @@ function internalOf(clock: Clock, configuration: Configuration): InternalSource 
 }
 
 function voicesOf(shelf: PackShelf, configuration: Configuration, parameters: ParameterStore): PackVoices {
-  return new PackVoices(shelf, configuration.inference, (sentence) => parameters.emit({ type: 'notice', sentence }));
+  parameters.publish('provider', configuration.inference.provider);
+  return new PackVoices(
+    shelf,
+    () => ({ ...configuration.inference, provider: parameters.text('provider') as ProviderChoice }),
+    (sentence) => parameters.emit({ type: 'notice', sentence }),
+  );
 }
 
 function ensembleOf(

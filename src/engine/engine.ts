@@ -7,6 +7,7 @@ import type { Deck, Position } from './deck/deck.js';
 import type { Disposable } from './disposable.js';
 import type { Ensemble } from './ensemble.js';
 import { ContinuoError } from './errors.js';
+import { platformObstacle, possibleChoices, type ProviderChoice } from './generation/onnx/providers.js';
 import type { PackShelf } from './packs/pack-shelf.js';
 import type { PackSummary } from './packs/pack.js';
 import type { ParameterStore } from './parameters/parameter-store.js';
@@ -118,6 +119,10 @@ export class Engine {
       }
       chooser.choose(String(name));
     });
+    parameters.handle('provider', ([choice]) => {
+      const obstacle = platformObstacle(choice as ProviderChoice);
+      if (obstacle !== undefined) throw new ContinuoError('badValue', `${obstacle}; choose one of ${possibleChoices().join(', ')}.`);
+    });
     parameters.handle('start', () => chooser.start());
     parameters.handle('continue', () => chooser.continue());
     parameters.handle('stop', () => chooser.stop());
@@ -155,11 +160,12 @@ export class Engine {
     }
   }
 
-  /** The pack asked for, else the first that can play, else the one that always can. */
+  /** The pack asked for, else the first that can play; where it cannot be had the one it names, else the one that always can. */
   private async firstLoad(deck: Deck, asked: string | undefined): Promise<void> {
     const { shelf, parameters } = this.parts;
     const sound = this.packs().filter((pack) => pack.fault === undefined);
-    const names = [asked ?? sound[0]?.name, shelf.fallback];
+    const first = asked ?? sound[0]?.name;
+    const names = [first, first === undefined ? undefined : shelf.fallbackOf(first), shelf.fallback];
     for (const name of new Set(names.filter((candidate) => candidate !== undefined))) {
       try {
         await deck.load(name, 'now');

@@ -75,6 +75,7 @@ export class Ensemble {
       parameters.publish(`${prefix}state`, deck.state);
       parameters.publish(`${prefix}speed`, Math.round(deck.timesRealTime * 10) / 10);
       parameters.publish(`${prefix}underruns`, deck.underruns);
+      parameters.publish(`${prefix}losses`, deck.losses);
     }
   }
 
@@ -90,7 +91,7 @@ export class Ensemble {
     const deck: Deck = new Deck(number, {
       sender,
       voices,
-      controls: new DeckControls(parameters, prefix, () => deck.revise()),
+      controls: new DeckControls(parameters, prefix, () => this.session.timeline.bpm, () => deck.revise()),
       position: this.session,
       settings: () => this.settings(),
       emit: (event) => {

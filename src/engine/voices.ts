@@ -1,15 +1,17 @@
-import type { Configuration } from './configuration.js';
-import type { Voice, VoiceSource } from './deck/voice.js';
-import type { ContinuoError } from './errors.js';
+import type { Voice, VoiceRequest, VoiceSource } from './deck/voice.js';
+import { ContinuoError } from './errors.js';
+import type { InferenceRuntimeOptions } from './generation/composer-recipe.js';
 import { WorkerComposer } from './generation/worker-composer.js';
 import type { PackShelf } from './packs/pack-shelf.js';
+import type { Pack } from './packs/pack.js';
 import { toRecipe } from './packs/recipe.js';
 
 /** Opens packs of the shelf, each in a worker of its own. Thread: main. Blocks: no. */
 export class PackVoices implements VoiceSource {
   constructor(
     private readonly shelf: PackShelf,
-    private readonly inference: Configuration['inference'],
+    /** Asked at every opening: what the performer has chosen by then. */
+    private readonly inference: () => InferenceRuntimeOptions,
     private readonly onNotice: (sentence: string) => void,
   ) {}
 
@@ -17,10 +19,30 @@ export class PackVoices implements VoiceSource {
     return this.shelf.fallback;
   }
 
-  async open(name: string, onFailure: (error: ContinuoError) => void): Promise<Voice> {
+  /** A device that is lost while the model warms up is given up for the CPU, where the performer does not insist on it. */
+  async open(name: string, onFailure: (error: ContinuoError) => void, onCpu = false): Promise<Voice> {
     const pack = await this.shelf.take(name);
-    const composer = new WorkerComposer(toRecipe(pack, this.inference), onFailure, this.onNotice);
-    await composer.prepare();
-    return { pack: name, composer, sampling: pack.sampling };
+    const runtime = this.inference();
+    try {
+      return await this.prepared(pack, { ...runtime, provider: onCpu ? 'cpu' : runtime.provider }, onFailure);
+    } catch (cause) {
+      const error = ContinuoError.from(cause, 'modelFailed');
+      if (error.errorName !== 'deviceLost' || onCpu || runtime.provider !== 'auto' || pack.fallback !== undefined) throw error;
+      this.onNotice(`${name} is loaded on the CPU: ${error.message}`);
+      return this.prepared(pack, { ...runtime, provider: 'cpu' }, onFailure);
+    }
   }
+
+  private async prepared(pack: Pack, runtime: InferenceRuntimeOptions, onFailure: (error: ContinuoError) => void): Promise<Voice> {
+    const { name } = pack.summary;
+    const composer = new WorkerComposer(toRecipe(pack, runtime), onFailure, this.onNotice);
+    await composer.prepare();
+    const onCpu = runtime.provider === 'cpu';
+    return { pack: name, onCpu, composer, sampling: pack.sampling, substitutes: substitutesFor(pack, onCpu) };
+  }
+}
+
+/** The pack that its manifest names, then the same pack on the CPU. */
+function substitutesFor({ summary, fallback }: Pack, onCpu: boolean): readonly VoiceRequest[] {
+  return [...(fallback === undefined ? [] : [{ pack: fallback }]), ...(onCpu ? [] : [{ pack: summary.name, onCpu: true }])];
 }

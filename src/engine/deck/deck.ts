@@ -2,15 +2,18 @@ import type { ComposedSpan } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
 import type { Score } from '../music/score.js';
-import type { Beats } from '../music/units.js';
+import type { Beats, Bpm } from '../music/units.js';
 import type { Boundary } from '../parameters/table.js';
 import type { Sender } from '../scheduling/sender.js';
 import { samePlaceInBar } from './boundary.js';
 import { ComposingSpeed } from './composing-speed.js';
 import type { DeckControls } from './deck-controls.js';
 import { HotSwap, type SwapGround } from './hot-swap.js';
+import { moveSpan } from './move-span.js';
 import { Plan } from './plan.js';
-import type { Voice, VoiceSource } from './voice.js';
+import { Rescue } from './rescue.js';
+import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
+import { Withdrawn } from './withdrawn.js';
 
 /** How much is asked of a composer at once: short, so that a turned knob is heard soon. */
 const requestBeats: Beats = 1;
@@ -62,7 +65,10 @@ export class Deck {
   private restBeats: Beats = shortestRest;
   private speed = new ComposingSpeed();
   private swap: HotSwap | undefined;
+  private readonly rescue: Rescue;
+  private readonly withdrawn = new Withdrawn();
   private failures = 0;
+  private lossCount = 0;
   private arrival: { readonly beat: Beats; readonly pack: string } | undefined;
   private relocations = 0;
   private underrunCount = 0;
@@ -74,19 +80,29 @@ export class Deck {
     /** 1.. ; the owner of its notes in the send queue. */
     readonly number: number,
     private readonly parts: DeckDependencies,
-  ) {}
+  ) {
+    this.rescue = new Rescue(this.swapGround('rescue'), (error) => parts.report(error));
+  }
 
   get pack(): string {
     return this.voice?.pack ?? '';
   }
 
   get state(): DeckState {
-    if (this.voice === undefined) return this.swap ? 'loading' : this.failures > 0 ? 'failed' : 'empty';
+    if (this.voice === undefined) {
+      if (this.swap || this.rescue.underWay) return 'loading';
+      return this.failures + this.lossCount > 0 ? 'failed' : 'empty';
+    }
     return this.restBeats > shortestRest ? 'resting' : 'playing';
   }
 
   get underruns(): number {
     return this.underrunCount;
+  }
+
+  /** Times the device or the server of its voice was lost. */
+  get losses(): number {
+    return this.lossCount;
   }
 
   get timesRealTime(): number {
@@ -102,6 +118,7 @@ export class Deck {
   advance(): void {
     this.announceArrival();
     this.swap?.advance();
+    this.rescue.advance();
     const { voice } = this;
     if (!voice || this.work || this.disposed) return;
     const task = this.nextTask(voice);
@@ -109,8 +126,8 @@ export class Deck {
     const work: Promise<void> = task.then(
       () => this.worked(work),
       (cause: unknown) => {
-        this.worked(work);
         if (voice === this.voice) this.voiceFailed(ContinuoError.from(cause, 'modelFailed'));
+        this.worked(work);
       },
     );
     this.work = work;
@@ -137,7 +154,7 @@ export class Deck {
    */
   async load(pack: string, boundary: Boundary): Promise<void> {
     this.swap?.abandon();
-    const swap = new HotSwap(pack, boundary, this.swapGround());
+    const swap = new HotSwap({ pack }, boundary, this.swapGround('performer'));
     this.swap = swap;
     try {
       await swap.run();
@@ -153,6 +170,7 @@ export class Deck {
     if (fromBeat === toBeat) return;
     const resume = Math.min(samePlaceInBar(fromBeat, toBeat, this.parts.settings().beatsPerBar), Math.max(this.composedUntil, fromBeat));
     const by = toBeat - resume;
+    this.withdrawn.forget();
     this.plan.cut(fromBeat, resume);
     this.plan.shift(by);
     this.shift += by;
@@ -174,7 +192,7 @@ export class Deck {
   /** Resolves when nothing more can be done before time moves on. For rendering, where time waits for the music. */
   async settled(): Promise<void> {
     this.advance();
-    while (this.work || (this.swap && !this.swap.waitsForTime)) {
+    while (this.work || this.rescue.working || (this.swap && !this.swap.waitsForTime)) {
       await new Promise<void>((resolve) => this.onChanged.push(resolve));
     }
   }
@@ -183,6 +201,7 @@ export class Deck {
   async dispose(): Promise<void> {
     this.disposed = true;
     this.swap?.abandon();
+    this.rescue.abandon();
     this.parts.sender.silence(this.number);
     await this.work;
     await this.voice?.composer.dispose();
@@ -232,6 +251,7 @@ export class Deck {
   }
 
   private async takeBack(voice: Voice, fromBeat: Beats): Promise<void> {
+    this.withdrawn.take(this.plan.from(fromBeat), this.composedUntil);
     this.discard(fromBeat);
     await voice.composer.rewind(fromBeat - this.shift);
   }
@@ -242,9 +262,14 @@ export class Deck {
     const startBeat = Math.ceil(now + this.restBeats);
     this.restBeats = Math.min(longestRest, this.restBeats * 2);
     this.discard(this.composedUntil);
-    await voice.composer.prime(this.plan.history(startBeat), startBeat);
+    await voice.composer.prime(this.plan.history(startBeat, this.bpm), startBeat);
     this.shift = 0;
     this.composedUntil = startBeat;
+  }
+
+  /** The tempo the music plays in now. */
+  private get bpm(): Bpm {
+    return 60e6 / this.parts.position.beatMicros;
   }
 
   private changed(): void {
@@ -276,7 +301,7 @@ export class Deck {
   }
 
   /** What a swap may see and do of this deck. */
-  private swapGround(): SwapGround {
+  private swapGround(by: 'performer' | 'rescue'): SwapGround {
     const { parts } = this;
     return {
       deck: this.number,
@@ -292,7 +317,13 @@ export class Deck {
       failed: (voice, error) => {
         if (voice === this.voice) this.voiceFailed(error);
       },
-      takeOver: (voice, atBeat, span) => this.takeOver(voice, atBeat, span),
+      takeOver: (voice, atBeat, span) => {
+        if (by === 'performer') {
+          this.rescue.abandon();
+          this.rescue.forget();
+        }
+        this.takeOver(voice, atBeat, span);
+      },
     };
   }
 
@@ -309,6 +340,7 @@ export class Deck {
     this.warned = false;
     this.restBeats = shortestRest;
     this.revision = 'none';
+    this.withdrawn.forget();
     this.arrival = { beat: atBeat, pack: voice.pack };
     this.parts.controls.adopt(voice.sampling);
     this.accept(span);
@@ -324,37 +356,54 @@ export class Deck {
     }
   }
 
-  /** The voice died. What it composed still plays; the same pack is loaded again, then the one that always works. */
+  /** The voice died, or what it computes on is gone. What it composed still plays while something else takes its place. */
   private voiceFailed(error: ContinuoError): void {
     const voice = this.voice;
     if (!voice || this.disposed) return;
     this.parts.report(error);
-    this.failures += 1;
     this.voice = undefined;
     this.revision = 'none';
+    this.restoreWithdrawn();
     void this.retire(voice, undefined);
-    const { fallback } = this.parts.voices;
-    const next = this.failures <= 1 ? voice.pack : fallback;
-    if (next === undefined) return;
-    this.load(next, 'beat').catch((cause: unknown) => {
-      this.parts.report(ContinuoError.from(cause, 'modelFailed'));
-      if (next !== fallback && fallback !== undefined) {
-        this.load(fallback, 'beat').catch((again: unknown) => this.parts.report(ContinuoError.from(again, 'modelFailed')));
-      }
-    });
+    void this.goOn(voice, error.errorName === 'deviceLost' ? this.afterLoss(voice) : this.afterFailure(voice));
   }
-}
 
-function moveSpan(span: ComposedSpan, by: Beats): ComposedSpan {
-  if (by === 0) return span;
-  const move = <T extends { readonly beat: Beats }>(items: readonly T[]): T[] =>
-    items.map((item) => ({ ...item, beat: item.beat + by }));
-  return {
-    ...span,
-    fromBeat: span.fromBeat + by,
-    untilBeat: span.untilBeat + by,
-    notes: move(span.notes),
-    programs: move(span.programs),
-    controls: move(span.controls),
-  };
+  /** The same pack is loaded again once, then the one that always works. */
+  private afterFailure({ pack, onCpu }: Voice): readonly VoiceRequest[] {
+    this.failures += 1;
+    const { fallback } = this.parts.voices;
+    const last = fallback === undefined ? [] : [{ pack: fallback }];
+    return this.failures > 1 ? last : [{ pack, onCpu }, ...last];
+  }
+
+  private afterLoss(voice: Voice): readonly VoiceRequest[] {
+    this.lossCount += 1;
+    const substitutes = this.rescue.substitutesFor(voice);
+    if (substitutes.length > 0) {
+      const [{ pack, onCpu }] = substitutes;
+      const next = `${pack}${onCpu ? ' on the CPU' : ''}`;
+      this.parts.emit({ type: 'notice', sentence: `Deck ${this.number} has lost what ${voice.pack} ran on and goes on with ${next}.` });
+    }
+    return substitutes;
+  }
+
+  private async goOn(former: Voice, candidates: readonly VoiceRequest[]): Promise<void> {
+    const goesOn = await this.rescue.run(candidates);
+    if (!goesOn && !this.disposed) {
+      const sentence = `Deck ${this.number} rests: nothing is left that could go on for ${former.pack}; load a pack to play on.`;
+      this.parts.emit({ type: 'notice', sentence });
+    }
+    this.changed();
+    this.advance();
+  }
+
+  /** What was taken back and cannot be composed anew plays after all. */
+  private restoreWithdrawn(): void {
+    const old = this.withdrawn.giveBack(this.composedUntil);
+    if (!old) return;
+    this.plan.add(old.music);
+    this.enqueue(old.music);
+    this.announce(this.composedUntil, old.untilBeat, old.music);
+    this.composedUntil = old.untilBeat;
+  }
 }

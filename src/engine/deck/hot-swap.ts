@@ -7,7 +7,7 @@ import { nextBoundary } from './boundary.js';
 import type { DeckSettings, Position } from './deck.js';
 import type { DeckControls } from './deck-controls.js';
 import type { Plan } from './plan.js';
-import type { Voice, VoiceSource } from './voice.js';
+import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
 
 /** Music composed past the boundary before it is crossed: the newcomer's head start. */
 const headStartBeats: Beats = 2;
@@ -46,9 +46,11 @@ export class HotSwap {
   private waiting: { readonly beat: Beats; readonly relocations: number; readonly resume: () => void } | undefined;
 
   constructor(
-    private readonly pack: string,
+    private readonly request: VoiceRequest,
     private readonly boundary: Boundary,
     private readonly ground: SwapGround,
+    /** No boundary nearer than this is chosen: what is committed before it stands. */
+    private readonly leastLead: Beats = 0,
   ) {}
 
   /** Resolves when the newcomer owns the boundary, or the swap was abandoned. Errors: as {@link VoiceSource.open}. */
@@ -57,14 +59,15 @@ export class HotSwap {
     let voice: Voice | undefined;
     this.tell('loading');
     try {
-      voice = await ground.voices.open(this.pack, (error) => voice && ground.failed(voice, error));
+      const { pack, onCpu } = this.request;
+      voice = await ground.voices.open(pack, (error) => voice && ground.failed(voice, error), onCpu);
       const done = !this.abandoned && (await this.takeBoundary(voice));
       if (!done) await voice.composer.dispose();
     } catch (cause) {
       const error = ContinuoError.from(cause, 'swapFailed');
       this.tell('failed', undefined, error.message);
       await voice?.composer.dispose().catch((again: unknown) => {
-        ground.emit({ type: 'notice', sentence: `${this.pack} could not be freed: ${String(again)}` });
+        ground.emit({ type: 'notice', sentence: `${this.request.pack} could not be freed: ${String(again)}` });
       });
       throw error;
     }
@@ -95,11 +98,11 @@ export class HotSwap {
     let lead = firstLeadBeats;
     while (lead <= longestLeadBeats) {
       const relocations = ground.relocations();
-      const atBeat = this.chooseBoundary(lead);
+      const atBeat = this.chooseBoundary(Math.max(lead, this.leastLead));
       await this.reach(atBeat - Math.max(lead, ground.settings().horizon / 2));
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
-      await voice.composer.prime(ground.plan.history(atBeat), atBeat);
+      await voice.composer.prime(ground.plan.history(atBeat, 60e6 / position.beatMicros), atBeat);
       const controls = ground.controls.read(voice.sampling);
       const span = await voice.composer.compose(atBeat + headStartBeats, controls, () => this.abandoned);
       if (this.abandoned) return false;
@@ -111,7 +114,7 @@ export class HotSwap {
       }
       lead *= 2;
     }
-    throw new ContinuoError('swapFailed', `${this.pack} is too slow to take over at this tempo: slow down, or choose a smaller pack.`);
+    throw new ContinuoError('swapFailed', `${this.request.pack} is too slow to take over at this tempo: slow down, or choose a smaller pack.`);
   }
 
   private chooseBoundary(lead: Beats): Beats {
@@ -133,6 +136,6 @@ export class HotSwap {
   }
 
   private tell(stage: 'loading' | 'ready' | 'failed', atBeat?: Beats, sentence?: string): void {
-    this.ground.emit({ type: 'swap', deck: this.ground.deck, stage, pack: this.pack, atBeat, sentence });
+    this.ground.emit({ type: 'swap', deck: this.ground.deck, stage, pack: this.request.pack, atBeat, sentence });
   }
 }

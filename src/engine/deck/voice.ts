@@ -1,20 +1,28 @@
 import type { Composer, SamplingControls } from '../contracts/composer.js';
 import type { ContinuoError } from '../errors.js';
 
-/** A pack that has been verified, loaded and warmed up, ready to be primed. */
-export interface Voice {
+/** A pack that is to be opened. */
+export interface VoiceRequest {
   readonly pack: string;
+  /** On this computer's own processor, whatever is set: where the device has been lost. */
+  readonly onCpu?: boolean;
+}
+
+/** A pack that has been verified, loaded and warmed up, ready to be primed. */
+export interface Voice extends VoiceRequest {
   readonly composer: Composer;
   /** What the pack recommends; the performer's own settings go before it. */
   readonly sampling: Partial<SamplingControls>;
+  /** What can go on where the voice's device or server is lost, the best first. Default: nothing can. */
+  readonly substitutes?: readonly VoiceRequest[];
 }
 
 /**
- * Opens packs by name. Errors: `unknownPack`, `badPack`, `modelFailed`.
+ * Opens packs by name. Errors: `unknownPack`, `badPack`, `modelFailed`, `deviceUnavailable`, `deviceLost`.
  * `onFailure` is called once if the voice dies later, by itself.
  */
 export interface VoiceSource {
-  open(pack: string, onFailure: (error: ContinuoError) => void): Promise<Voice>;
+  open(pack: string, onFailure: (error: ContinuoError) => void, onCpu?: boolean): Promise<Voice>;
   /** A pack that needs no files and can always play, where there is one. */
   readonly fallback: string | undefined;
 }

@@ -33,6 +33,7 @@ export class WorkerComposer implements Composer {
   private disposing: Promise<void> | undefined;
   private lastId = 0;
   private ready = false;
+  private lost = false;
 
   constructor(
     private readonly recipe: ComposerRecipe,
@@ -47,7 +48,8 @@ export class WorkerComposer implements Composer {
       await this.call({ method: 'prepare' });
       this.ready = true;
     } catch (cause) {
-      await this.dispose();
+      const disposal = this.dispose();
+      if (!this.lost) await disposal;
       throw cause;
     }
   }
@@ -118,6 +120,7 @@ export class WorkerComposer implements Composer {
     }
     const call = this.calls.get(reply.id);
     this.calls.delete(reply.id);
+    if (reply.type === 'failed' && reply.errorName === 'deviceLost') this.lost = true;
     if (reply.type === 'done') call?.resolve(reply.span);
     else call?.reject(new ContinuoError(reply.errorName, reply.sentence));
   }
@@ -140,6 +143,8 @@ export class WorkerComposer implements Composer {
     if (!worker) return;
     this.flags.stopEverything();
     worker.postMessage({ id: 0, method: 'dispose' } satisfies WorkerRequest);
+    // The driver of a lost device may never come back from freeing the model: the process must be able to end without it.
+    if (this.lost) worker.unref();
     await this.ended;
   }
 

@@ -82,6 +82,11 @@ export class PackShelf {
     return this.entries.find((entry) => entry.pack && entry.summary.folder === '')?.summary.name;
   }
 
+  /** The pack that a pack names to go on in its place. */
+  fallbackOf(name: string): string | undefined {
+    return this.entries.find((entry) => entry.summary.name === name)?.pack?.fallback;
+  }
+
   /** A pack, its hashes checked. Errors: `unknownPack`, `badPack`, `badPlugin`. */
   async take(name: string): Promise<Pack> {
     const entry = this.entries.find((candidate) => candidate.summary.name === name);

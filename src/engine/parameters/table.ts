@@ -1,3 +1,4 @@
+import { providerChoices } from '../generation/onnx/providers.js';
 import { maximumBpm, minimumBpm } from '../music/units.js';
 import type { ActionParameter, Parameter, ValueParameter } from './parameter.js';
 
@@ -47,6 +48,10 @@ const engineParameters: readonly Parameter[] = [
     description: 'The boundary at which a loaded pack takes over.',
   }),
   value({
+    name: 'provider', scope: 'engine', type: 'choice', choices: providerChoices, default: 'auto', unit: '',
+    description: 'What packs that are loaded from now on compute on; `auto` takes a device where one works.',
+  }),
+  value({
     name: 'sent', scope: 'engine', type: 'integer', minimum: 0, default: 0, unit: 'events', readOnly: true,
     description: 'Events sent on all outputs.',
   }),
@@ -86,6 +91,10 @@ const deckParameters: readonly Parameter[] = [
     description: 'Times the deck had to rest because nothing was composed in time.',
   }),
   value({
+    name: 'losses', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'times', readOnly: true,
+    description: 'Times the GPU or the server that the deck computes on was lost and something else went on.',
+  }),
+  value({
     name: 'temperature', scope: 'deck', type: 'float', minimum: 0, maximum: 2, default: 1, unit: '',
     description: 'Daring of the choice; 0 always takes the likeliest.',
   }),
@@ -120,6 +129,10 @@ const deckParameters: readonly Parameter[] = [
   value({
     name: 'high-pitch', scope: 'deck', type: 'integer', minimum: 0, maximum: 127, default: 127, unit: 'MIDI pitch',
     description: 'Highest pitch, drums excepted.',
+  }),
+  value({
+    name: 'host-tempo', scope: 'deck', type: 'boolean', default: true, unit: '',
+    description: 'Whether the music is written for the tempo it plays in, where the pack can say; else for any it likes. It keeps to the beats either way.',
   }),
   action({
     name: 'load', scope: 'deck',

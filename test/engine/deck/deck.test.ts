@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ComposeControls, ComposedSpan, Composer } from '../../../src/engine/contracts/composer.js';
 import { NullComposer } from '../../../src/engine/contracts/null-composer.js';
-import type { Voice, VoiceSource } from '../../../src/engine/deck/voice.js';
+import type { Voice, VoiceRequest, VoiceSource } from '../../../src/engine/deck/voice.js';
 import { ContinuoError } from '../../../src/engine/errors.js';
 import type { EngineEvent } from '../../../src/engine/events.js';
 import type { Note } from '../../../src/engine/music/note.js';
@@ -20,6 +20,7 @@ class NumberedComposer extends NullComposer {
   readonly primed: { history: Score; atBeat: number }[] = [];
   disposals = 0;
   broken = false;
+  lost = false;
 
   constructor(private readonly channel: number) {
     super();
@@ -31,6 +32,7 @@ class NumberedComposer extends NullComposer {
   }
 
   override async compose(untilBeat: number, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
+    if (this.lost) throw new ContinuoError('deviceLost', 'The GPU is gone.');
     if (this.broken) throw new ContinuoError('modelFailed', 'The composer broke.');
     const constraint = { ...controls.constraint, channels: [this.channel] };
     return super.compose(untilBeat, { ...controls, constraint }, stopped);
@@ -46,13 +48,17 @@ class NumberedComposer extends NullComposer {
 class NumberedVoices implements VoiceSource {
   readonly fallback = '15';
   readonly opened: NumberedComposer[] = [];
+  readonly requests: VoiceRequest[] = [];
+  /** By pack: what goes on where its device is lost. */
+  readonly substitutes = new Map<string, readonly VoiceRequest[]>();
 
-  async open(pack: string): Promise<Voice> {
+  async open(pack: string, _onFailure: (error: ContinuoError) => void, onCpu?: boolean): Promise<Voice> {
+    this.requests.push({ pack, onCpu });
     if (pack === 'bad') throw new ContinuoError('badPack', 'The pack bad is damaged.');
     const composer = new NumberedComposer(Number(pack));
     this.opened.push(composer);
     await composer.prepare();
-    return { pack, composer: composer satisfies Composer, sampling: {} };
+    return { pack, onCpu, composer: composer satisfies Composer, sampling: {}, substitutes: this.substitutes.get(pack) };
   }
 }
 
@@ -143,6 +149,78 @@ describe('Deck', () => {
     assert.equal(voices.opened.length, 2);
     assert.deepEqual(beatsOf(offline.recorder.score().notes, 1), range(0, 24));
     assert.ok(events.some((event) => event.type === 'error' && event.code === 220));
+  });
+
+  it('goes on with the best substitute when a device is lost, with no beat lost', async () => {
+    const { offline, voices, deck, events } = await take();
+    voices.substitutes.set('1', [{ pack: '2' }, { pack: '1', onCpu: true }]);
+    await offline.swap('1', 'bar');
+    await offline.playUntil(10);
+    voices.opened[1].lost = true;
+    await offline.playUntil(32);
+    assert.deepEqual([deck.losses, deck.pack], [1, '2']);
+    await offline.end();
+    const { notes } = offline.recorder.score();
+    const firstOfTwo = beatsOf(notes, 2)[0];
+    assert.deepEqual(beatsOf(notes, 1), range(0, firstOfTwo));
+    assert.deepEqual(beatsOf(notes, 2), range(firstOfTwo, 32));
+    assert.equal(offline.recorder.hanging, 0);
+    assert.ok(events.some((event) => event.type === 'notice' && event.sentence.includes('goes on with 2')));
+    assert.deepEqual(beatsOf(voices.opened[2].primed[0].history.notes, 1), range(0, firstOfTwo));
+  });
+
+  it('plays what it had taken back when the device is lost before anything new is composed', async () => {
+    const { offline, voices, deck } = await take();
+    voices.substitutes.set('1', [{ pack: 'bad' }]);
+    await offline.swap('1', 'bar');
+    await offline.playUntil(10);
+    await deck.settled();
+    const planned = beatsOf(deck.plan.from(0).notes, 1);
+    voices.opened[1].lost = true;
+    await offline.parameters.write('deck/1/low-pitch', [100], 'test');
+    await offline.playUntil(32);
+    await offline.end();
+    const { notes } = offline.recorder.score();
+    assert.deepEqual(beatsOf(notes, 1), planned);
+    assert.equal(planned.at(-1), 16);
+    assert.deepEqual([deck.state, deck.losses], ['failed', 1]);
+  });
+
+  it('tries the next substitute when one cannot be had, and none that is lost', async () => {
+    const { offline, voices, deck, events } = await take();
+    voices.substitutes.set('1', [{ pack: 'bad' }, { pack: '3' }]);
+    voices.substitutes.set('3', [{ pack: '1' }, { pack: '3', onCpu: true }]);
+    await offline.swap('1', 'bar');
+    await offline.playUntil(10);
+    voices.opened[1].lost = true;
+    await offline.playUntil(20);
+    assert.equal(deck.pack, '3');
+    voices.opened[2].lost = true;
+    await offline.playUntil(30);
+    assert.deepEqual(voices.requests.slice(2), [{ pack: 'bad', onCpu: undefined }, { pack: '3', onCpu: undefined }, { pack: '3', onCpu: true }]);
+    voices.opened[3].lost = true;
+    await offline.playUntil(60);
+    assert.deepEqual([deck.state, deck.losses, voices.requests.length], ['failed', 3, 5]);
+    assert.ok(events.some((event) => event.type === 'notice' && event.sentence.startsWith('Deck 1 rests: nothing is left that could go on for 3')));
+    await offline.swap('2', 'beat');
+    assert.deepEqual([deck.state, deck.pack], ['playing', '2']);
+    await offline.end();
+  });
+
+  it('lets a swap that waits for its boundary take over after a loss', async () => {
+    const { offline, voices, deck } = await take();
+    voices.substitutes.set('1', [{ pack: '1', onCpu: true }]);
+    await offline.swap('1', 'bar');
+    await offline.playUntil(9);
+    const loading = deck.load('4', '8-bars');
+    await deck.settled();
+    voices.opened[1].lost = true;
+    await offline.playUntil(34);
+    await loading;
+    await offline.playUntil(40);
+    await offline.end();
+    const { notes } = offline.recorder.score();
+    assert.deepEqual([beatsOf(notes, 1), beatsOf(notes, 4)], [range(0, 32), range(32, 40)]);
   });
 
   it('steers what is not committed and keeps what is', async () => {
