@@ -1,5 +1,8 @@
 import type { ComposeControls, SamplingControls } from '../contracts/composer.js';
+import type { MusicConstraint } from '../music/constraint.js';
+import type { Bpm } from '../music/units.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
+import { WrittenTempo } from './written-tempo.js';
 
 /** Parameters that a pack may recommend a value for. */
 const recommended = {
@@ -11,16 +14,19 @@ const recommended = {
 
 /** Parameters whose change asks for what is not committed to be composed again. */
 const steering: ReadonlySet<string> = new Set([
-  ...Object.values(recommended), 'seed', 'key', 'density', 'low-pitch', 'high-pitch',
+  ...Object.values(recommended), 'seed', 'key', 'density', 'low-pitch', 'high-pitch', 'host-tempo',
 ]);
 
 /** Reads a deck's parameters as the controls of a composer. What the performer has set goes before what a pack recommends. */
 export class DeckControls {
   private readonly touched = new Set<string>();
+  private readonly tempo = new WrittenTempo();
 
+  /** @param hostBpm the host's tempo at this moment. */
   constructor(
     private readonly store: ParameterStore,
     private readonly prefix: string,
+    private readonly hostBpm: () => Bpm,
     onSteer: () => void,
   ) {
     store.onChange((address, _value, origin) => {
@@ -42,8 +48,6 @@ export class DeckControls {
   /** The controls as a pack with these recommendations would be asked to compose under. */
   read(sampling: Partial<SamplingControls>): ComposeControls {
     const number = (name: string): number => this.store.number(this.prefix + name);
-    const low = number('low-pitch');
-    const high = number('high-pitch');
     return {
       sampling: {
         temperature: this.chosen('temperature', sampling),
@@ -53,9 +57,18 @@ export class DeckControls {
         attributeTemperature: sampling.attributeTemperature ?? {},
         seed: number('seed'),
       },
-      constraint: low === 0 && high === 127 ? {} : { pitchRange: { low: Math.min(low, high), high: Math.max(low, high) } },
+      constraint: this.constraint(),
       keySemitones: number('key'),
       density: number('density'),
+    };
+  }
+
+  private constraint(): MusicConstraint {
+    const low = this.store.number(`${this.prefix}low-pitch`);
+    const high = this.store.number(`${this.prefix}high-pitch`);
+    return {
+      ...((low > 0 || high < 127) && { pitchRange: { low: Math.min(low, high), high: Math.max(low, high) } }),
+      ...(this.store.boolean(`${this.prefix}host-tempo`) && { tempo: this.tempo.at(this.hostBpm()) }),
     };
   }
 
