@@ -10,29 +10,38 @@ FRAMES = 48
 DRUMS = 9
 Notes = list[tuple[int, int, int]]
 """(pitch, first frame, frame after the last)"""
+StruckNotes = list[tuple[int, int, int, int]]
+"""(pitch, first frame, frame after the last, velocity)"""
+VelocityCell = tuple[tuple[int, ...], tuple[int, ...]]
+"""Frames of the onsets of a key in a beat, rising, and their velocities."""
 
 
 def read_notes(path: Path) -> Notes:
     """The pitched notes of a sound MIDI file on the grid of 48 frames a beat. ValueError for what is not one."""
+    return [note[:3] for note in read_struck_notes(path)]
+
+
+def read_struck_notes(path: Path, drums: bool = False) -> StruckNotes:
+    """As read_notes, with velocities; `drums` reads the drums and nothing else."""
     data = path.read_bytes()
     if data[:4] != b"MThd":
         raise ValueError(f"{path} is no MIDI file")
     division = struct.unpack(">H", data[12:14])[0]
     if division & 0x8000:
         raise ValueError(f"{path} counts time in SMPTE frames; only beats can be learned from")
-    notes: Notes = []
+    notes: StruckNotes = []
     at = 8 + struct.unpack(">I", data[4:8])[0]
     while at + 8 <= len(data):
         length = struct.unpack(">I", data[at + 4 : at + 8])[0]
         if data[at : at + 4] == b"MTrk":
-            notes += _track_notes(data[at + 8 : at + 8 + length], division)
+            notes += _track_notes(data[at + 8 : at + 8 + length], division, drums)
         at += 8 + length
     return notes
 
 
-def _track_notes(data: bytes, division: int) -> Notes:
-    notes: Notes = []
-    sounding: dict[int, list[int]] = defaultdict(list)
+def _track_notes(data: bytes, division: int, drums: bool) -> StruckNotes:
+    notes: StruckNotes = []
+    sounding: dict[int, list[tuple[int, int]]] = defaultdict(list)
     at = tick = status = 0
     end = len(data)
     while at < end:
@@ -51,13 +60,14 @@ def _track_notes(data: bytes, division: int) -> Notes:
             at += length
         else:
             kind, channel = status & 0xF0, status & 0x0F
-            if kind in (0x80, 0x90) and channel != DRUMS:
+            if kind in (0x80, 0x90) and (channel == DRUMS) == drums:
                 key = channel << 7 | data[at]
                 if kind == 0x90 and data[at + 1] > 0:
-                    sounding[key].append(tick)
+                    sounding[key].append((tick, data[at + 1]))
                 elif sounding[key]:
-                    start = _frame(sounding[key].pop(0), division)
-                    notes.append((data[at], start, max(start + 1, _frame(tick, division))))
+                    struck, velocity = sounding[key].pop(0)
+                    start = _frame(struck, division)
+                    notes.append((data[at], start, max(start + 1, _frame(tick, division)), velocity))
             at += 1 if kind in (0xC0, 0xD0) else 2
     return notes
 
@@ -88,6 +98,15 @@ def count_cells(notes: Notes) -> Counter[tuple[int, int]]:
             if start >= origin:
                 cell[1] |= 1 << first
     return Counter((sustain, onset) for sustain, onset in cells.values())
+
+
+def velocity_cells(notes: StruckNotes) -> list[VelocityCell]:
+    """The cells in which a key is struck, by key and beat. Of notes that begin together the greatest velocity is kept."""
+    cells: dict[tuple[int, int], dict[int, int]] = {}
+    for pitch, start, _, velocity in sorted(notes):
+        cell = cells.setdefault((pitch, start // FRAMES), {})
+        cell[start % FRAMES] = max(velocity, cell.get(start % FRAMES, 0))
+    return [(tuple(cell), tuple(cell.values())) for cell in cells.values()]
 
 
 def _without_overlaps(notes: Notes) -> Notes:

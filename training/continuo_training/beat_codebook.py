@@ -204,7 +204,8 @@ def _files(folder: str, most: int) -> list[Path]:
     return paths[:most]
 
 
-def _pair(value: str) -> tuple[str, str]:
+def named(value: str) -> tuple[str, str]:
+    """NAME=VALUE of a command line."""
     name, separator, rest = value.partition("=")
     if not separator:
         raise argparse.ArgumentTypeError(f"{value} is not of the form NAME=VALUE")
@@ -214,9 +215,9 @@ def _pair(value: str) -> tuple[str, str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="beat_codebook", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--train", type=_pair, action="append", required=True, metavar="SET=FOLDER")
-    parser.add_argument("--held-out", type=_pair, action="append", required=True, metavar="SET=FOLDER")
-    parser.add_argument("--licence", type=_pair, action="append", default=[], metavar="SET=LICENCE")
+    parser.add_argument("--train", type=named, action="append", required=True, metavar="SET=FOLDER")
+    parser.add_argument("--held-out", type=named, action="append", required=True, metavar="SET=FOLDER")
+    parser.add_argument("--licence", type=named, action="append", default=[], metavar="SET=LICENCE")
     parser.add_argument("--most", type=int, default=300, help="files of a folder at most")
     parser.add_argument("--out", type=Path, required=True)
     return parser

@@ -1,4 +1,4 @@
-import type { TickScore } from '../../../engine/music/tick-score.js';
+import { eventsOfType, type TickScore } from '../../../engine/music/tick-score.js';
 import { minimumBpm, type Bpm } from '../../../engine/music/units.js';
 
 const bpmPerBucket = 10;
@@ -21,19 +21,9 @@ export function bpmOfBucket(bucket: number): Bpm {
   return bucket < 2 ? minimumBpm : bucket * bpmPerBucket + bpmPerBucket / 2;
 }
 
-/**
- * The tempo of a beat between the host's (`rubato` 0) and the model's (1): lengths of beats are mixed by their ratio, so
- * that half way from 60 to 240 bpm is 120.
- */
-export function blendedBpm(modelBpm: Bpm, hostBpm: Bpm, rubato: number): Bpm {
-  if (rubato === 1) return modelBpm;
-  return hostBpm * (modelBpm / hostBpm) ** rubato;
-}
-
 /** The bucket of each beat 0 .. beats-1, from how long the beat lasts under the score's tempo map. */
 export function beatBuckets({ ticksPerBeat, tracks }: TickScore, beats: number): Uint8Array {
-  const changes = tracks
-    .flatMap((track) => track.filter((event) => event.type === 'tempo'))
+  const changes = eventsOfType({ tracks }, 'tempo')
     .filter(({ microsPerBeat }) => microsPerBeat > 0)
     .sort((a, b) => a.tick - b.tick);
   const buckets = new Uint8Array(beats);

@@ -7,6 +7,7 @@ import { encodeScore } from './encode.js';
 import { BeatKmeansGrammar } from './grammar.js';
 import { BeatKmeansDecoder } from './incremental-decoder.js';
 import type { BeatKmeansOptions } from './options.js';
+import type { VelocityCodec } from './velocity-codec.js';
 import { beatVocabulary } from './vocabulary.js';
 
 /** Piano music as beats of keys: what each key does in a beat is one to four codes of a codebook. */
@@ -16,21 +17,22 @@ export class BeatKmeansTokenizer implements Tokenizer {
 
   constructor(
     private readonly codebook: Codebook,
+    private readonly velocities: VelocityCodec,
     private readonly options: BeatKmeansOptions,
   ) {
     this.vocabulary = beatVocabulary((id) => codebook.describe(id));
-    this.grammar = new BeatKmeansGrammar(codebook, options, this.vocabulary);
+    this.grammar = new BeatKmeansGrammar(codebook, velocities, options, this.vocabulary);
   }
 
   encode(score: TickScore): Int32Array {
-    return encodeScore(score, this.codebook, this.options);
+    return encodeScore(score, this.codebook, this.velocities, this.options);
   }
 
   decode(tokens: ArrayLike<number>): TickScore {
-    return decodeIds(tokens, this.codebook, this.options);
+    return decodeIds(tokens, this.codebook, this.velocities, this.options);
   }
 
   startDecoder(originBeat: Beats): BeatKmeansDecoder {
-    return new BeatKmeansDecoder(this.codebook, this.options, originBeat);
+    return new BeatKmeansDecoder(this.codebook, this.velocities, this.options, originBeat);
   }
 }

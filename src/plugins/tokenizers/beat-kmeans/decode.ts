@@ -2,14 +2,20 @@ import type { TickEvent, TickScore } from '../../../engine/music/tick-score.js';
 import type { Codebook } from './codebook.js';
 import { BeatKmeansDecoder, type FrameEvent } from './incremental-decoder.js';
 import type { BeatKmeansOptions } from './options.js';
+import type { VelocityCodec } from './velocity-codec.js';
 import { framesPerBeat } from './vocabulary.js';
 
 const decodedTicksPerBeat = 480;
 const ticksPerFrame = decodedTicksPerBeat / framesPerBeat;
 
 /** The score that ids stand for, 480 ticks a beat: a track of tempos and a track of notes. */
-export function decodeIds(ids: ArrayLike<number>, codebook: Codebook, options: BeatKmeansOptions): TickScore {
-  const decoder = new BeatKmeansDecoder(codebook, options, 0);
+export function decodeIds(
+  ids: ArrayLike<number>,
+  codebook: Codebook,
+  velocities: VelocityCodec,
+  options: BeatKmeansOptions,
+): TickScore {
+  const decoder = new BeatKmeansDecoder(codebook, velocities, options, 0);
   const tempos: TickEvent[] = [];
   const notes: TickEvent[] = [];
   const place = (events: readonly FrameEvent[]): void => {

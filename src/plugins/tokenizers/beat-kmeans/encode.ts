@@ -6,15 +6,16 @@ import type { Codebook } from './codebook.js';
 import { IdList } from './id-list.js';
 import { notesOnGrid } from './note-frames.js';
 import type { BeatKmeansOptions } from './options.js';
+import type { VelocityCodec } from './velocity-codec.js';
 import { endId, firstTempo, startId } from './vocabulary.js';
 
 /**
  * A score as ids: start, then each beat up to the last sound as its tempo and its cells from the lowest key up, then end.
  * @throws ContinuoError badMidiFile when there is no time base, or more music than a stream may hold.
  */
-export function encodeScore(score: TickScore, codebook: Codebook, options: BeatKmeansOptions): Int32Array {
+export function encodeScore(score: TickScore, codebook: Codebook, velocities: VelocityCodec, options: BeatKmeansOptions): Int32Array {
   const cells = new BeatCells(notesOnGrid(score, options.part));
-  const writer = new CellWriter(codebook, options.mode === 'velocity');
+  const writer = new CellWriter(codebook, options.mode === 'velocity' ? velocities : undefined);
   const { beats } = cells;
   const buckets = beatBuckets(score, beats);
   const ids = new IdList();

@@ -6,6 +6,7 @@ import type { Codebook } from './codebook.js';
 import { silent, type BeatState } from './grammar-state.js';
 import { notesOnGrid, type FrameNotes } from './note-frames.js';
 import type { Pattern } from './pattern.js';
+import type { VelocityCodec } from './velocity-codec.js';
 import { firstVelocity, framesOfCode, framesPerBeat, isCode, isVelocity } from './vocabulary.js';
 
 /** The ids that tell forced notes of one key in one beat. */
@@ -39,7 +40,7 @@ export class ForcedCells {
 
   constructor(
     private readonly codebook: Codebook,
-    private readonly withVelocity: boolean,
+    private readonly velocities: VelocityCodec | undefined,
   ) {}
 
   /** The cells still to come in the present beat, from the lowest key up; a note that began unheard asks for nothing. */
@@ -82,7 +83,7 @@ export class ForcedCells {
 
   private tellCells(grid: FrameNotes, origin: number, beat: number): ForcedCell[] {
     const cells = new BeatCells(grid);
-    const writer = new CellWriter(this.codebook, this.withVelocity);
+    const writer = new CellWriter(this.codebook, this.velocities);
     const from = (beat - origin) * framesPerBeat;
     const forced: ForcedCell[] = [];
     for (let each = origin; each <= beat; each += 1) {

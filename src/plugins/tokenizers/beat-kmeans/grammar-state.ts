@@ -1,8 +1,12 @@
 import type { CodeTraits } from './code-traits.js';
-import { hasSustain } from './pattern.js';
+import { addPattern } from './codebook.js';
+import { hasSustain, type Pattern } from './pattern.js';
+import type { Onsets } from './velocity-codec.js';
 import { framesPerBeat } from './vocabulary.js';
 
 export const silent = -1;
+
+const notStruck: Onsets = { onsetLow: 0, onsetHigh: 0 };
 
 /** Where in a stream we are. Frames count from the beginning of the stream. */
 export interface BeatState {
@@ -19,7 +23,8 @@ export interface BeatState {
   /** The same for the present cell, where it is told up to. */
   readonly cellSince: number;
   readonly cellSounds: boolean;
-  readonly cellOnsets: number;
+  /** Where the present cell is struck, as far as it is told. */
+  readonly cellStruck: Onsets;
   /** Cells and onsets of the beat so far. */
   readonly cells: number;
   readonly onsets: number;
@@ -40,7 +45,7 @@ export const initialState: BeatState = {
   since: new Int32Array(128).fill(silent),
   cellSince: silent,
   cellSounds: false,
-  cellOnsets: 0,
+  cellStruck: notStruck,
   cells: 0,
   onsets: 0,
   lastOnset: 0,
@@ -71,7 +76,7 @@ export function afterKey(state: BeatState, pitch: number): BeatState {
     since[each] = silent;
   }
   const cellSince = since[pitch];
-  return { ...state, phase: 'code', pitch, fill: 0, since, cellSince, cellSounds: false, cellOnsets: 0, cells: state.cells + 1 };
+  return { ...state, phase: 'code', pitch, fill: 0, since, cellSince, cellSounds: false, cellStruck: notStruck, cells: state.cells + 1 };
 }
 
 /** @param afterCell what is due once the cell is told. */
@@ -85,7 +90,7 @@ export function afterCode(state: BeatState, code: CodeTraits, afterCell: 'key' |
     fill,
     cellSince,
     cellSounds: state.cellSounds || !code.isSilent,
-    cellOnsets: state.cellOnsets + code.onsets,
+    cellStruck: code.onsets === 0 ? state.cellStruck : withOnsets(state.cellStruck, code.pattern, state.fill),
     onsets,
     firstHere: earliest(state.firstHere, code.firstOnset < 0 ? -1 : position + code.firstOnset),
     lastHere: Math.max(state.lastHere, code.lastOnset < 0 ? -1 : position + code.lastOnset),
@@ -95,6 +100,12 @@ export function afterCode(state: BeatState, code: CodeTraits, afterCell: 'key' |
   const since = state.since.slice();
   since[state.pitch] = cellSince;
   return { ...told, phase: afterCell, since };
+}
+
+function withOnsets({ onsetLow, onsetHigh }: Onsets, pattern: Pattern, fill: number): Onsets {
+  const whole = { sustainLow: 0, sustainHigh: 0, onsetLow, onsetHigh };
+  addPattern(whole, pattern, fill);
+  return whole;
 }
 
 function sinceAfter(before: number, code: CodeTraits, position: number): number {

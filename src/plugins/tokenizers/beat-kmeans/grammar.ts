@@ -18,6 +18,7 @@ import { allowKeys, allowTempos } from './key-choice.js';
 import { limitsOf, type Limits } from './limits.js';
 import type { BeatKmeansOptions } from './options.js';
 import { VelocityChoice } from './velocity-choice.js';
+import type { VelocityCodec } from './velocity-codec.js';
 import { endId, firstPitch, firstVelocity, isCode, isPitch, isTempo, isVelocity } from './vocabulary.js';
 
 const noCells: readonly ForcedCell[] = [];
@@ -38,7 +39,7 @@ const noCells: readonly ForcedCell[] = [];
 export class BeatKmeansGrammar implements Grammar {
   private readonly traits: readonly (CodeTraits | undefined)[];
   private readonly codes: CodeChoice;
-  private readonly velocities = new VelocityChoice();
+  private readonly velocities: VelocityChoice;
   private readonly forced: ForcedCells;
   private readonly afterCell: 'key' | 'velocity';
   private lastConstraint: MusicConstraint | undefined;
@@ -46,12 +47,14 @@ export class BeatKmeansGrammar implements Grammar {
 
   constructor(
     codebook: Codebook,
+    velocities: VelocityCodec,
     private readonly options: BeatKmeansOptions,
     private readonly vocabulary: Vocabulary,
   ) {
     this.traits = traitsOf(codebook);
     this.codes = new CodeChoice(this.traits);
-    this.forced = new ForcedCells(codebook, options.mode === 'velocity');
+    this.velocities = new VelocityChoice(velocities);
+    this.forced = new ForcedCells(codebook, options.mode === 'velocity' ? velocities : undefined);
     this.afterCell = options.mode === 'velocity' ? 'velocity' : 'key';
     this.lastLimits = limitsOf({}, options);
   }
@@ -92,7 +95,7 @@ export class BeatKmeansGrammar implements Grammar {
 
   private allowFree(state: BeatState, limits: Limits, ahead: readonly ForcedCell[], allowed: AllowedTokens): void {
     if (state.phase === 'velocity') {
-      this.velocities.allow(state.cellOnsets, limits, allowed);
+      this.velocities.allow(state.cellStruck, limits, allowed);
       return;
     }
     const room = new BeatRoom(state, limits, ahead);

@@ -1,10 +1,11 @@
 import type { DecodedEvent, IncrementalDecoder } from '../../../engine/contracts/tokenizer.js';
+import { blendedBpm } from '../../../engine/music/tempo.js';
 import type { Beats } from '../../../engine/music/units.js';
-import { blendedBpm, bpmOfBucket } from './beat-tempo.js';
+import { bpmOfBucket } from './beat-tempo.js';
 import { addPattern, type Codebook } from './codebook.js';
 import type { BeatKmeansOptions } from './options.js';
 import { runsOf, type Pattern } from './pattern.js';
-import { velocityOf } from './velocity-table.js';
+import type { VelocityCodec } from './velocity-codec.js';
 import {
   endId,
   firstPitch,
@@ -53,6 +54,7 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
 
   constructor(
     private readonly codebook: Codebook,
+    private readonly velocities: VelocityCodec,
     private readonly options: BeatKmeansOptions,
     private readonly originBeat: Beats,
   ) {}
@@ -91,7 +93,7 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
   }
 
   clone(): BeatKmeansDecoder {
-    const copy = new BeatKmeansDecoder(this.codebook, this.options, this.originBeat);
+    const copy = new BeatKmeansDecoder(this.codebook, this.velocities, this.options, this.originBeat);
     copy.phase = this.phase;
     copy.beat = this.beat;
     copy.pitch = this.pitch;
@@ -179,14 +181,13 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
   private commitCell(velocityCode: number | undefined): void {
     const { pitch, beatStart } = this;
     const runs = runsOf(this.cell, framesPerBeat);
-    const onsets = runs.filter((run) => !run.held).length;
     let onset = 0;
     if (runs[0]?.held !== true) this.release(pitch, beatStart);
     for (const { start, end, held } of runs) {
       if (!held) {
         this.since[pitch] = beatStart + start;
         this.velocity[pitch] =
-          velocityCode === undefined ? this.options.defaultVelocity : velocityOf(velocityCode, onset, onsets);
+          velocityCode === undefined ? this.options.defaultVelocity : this.velocities.velocity(velocityCode, onset, this.cell);
         onset += 1;
       }
       if (end < framesPerBeat) this.release(pitch, beatStart + end);

@@ -5,6 +5,8 @@ export const optionsSchema = z
   .strictObject({
     /** `velocity`: every cell ends with a velocity code; `base`: there are none. */
     mode: z.enum(['velocity', 'base']).default('velocity'),
+    /** What velocity codes say: the codes learned from music, or those of the table made by rule. */
+    velocities: z.enum(['learned', 'table']).default('learned'),
     /** Velocity of decoded notes where the stream says none. */
     defaultVelocity: z.int().min(1).max(127).default(64),
     /** Which notes of a score are written: all but drums, drums alone, or all together. */

@@ -60,7 +60,7 @@ export function runsOf(pattern: Pattern, frames: number): Run[] {
   return runs;
 }
 
-export function hasOnset({ onsetLow, onsetHigh }: Pattern, frame: number): boolean {
+export function hasOnset({ onsetLow, onsetHigh }: Pick<Pattern, 'onsetLow' | 'onsetHigh'>, frame: number): boolean {
   return ((frame < halfFrames ? onsetLow >> frame : onsetHigh >> (frame - halfFrames)) & 1) === 1;
 }
 

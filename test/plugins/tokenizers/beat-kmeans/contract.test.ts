@@ -5,9 +5,9 @@ import { anchors, fileNames, readMidi, shipped, tokenizerOf } from './support.js
 const samples = fileNames.map(readMidi);
 
 for (const [words, codebook] of [['', shipped], [', anchors alone', anchors]] as const) {
-  for (const mode of ['velocity', 'base'] as const) {
-    describeTokenizerContract(`beat-kmeans ${mode}${words}`, {
-      make: () => tokenizerOf({ mode, part: 'all' }, codebook),
+  for (const [mode, velocities] of [['velocity', 'learned'], ['velocity', 'table'], ['base', 'learned']] as const) {
+    describeTokenizerContract(`beat-kmeans ${mode}, velocities ${velocities}${words}`, {
+      make: () => tokenizerOf({ mode, velocities, part: 'all' }, codebook),
       samples,
       capabilities: beatKmeans.capabilities.filter((each) => mode === 'velocity' || each !== 'constraint:velocityRange'),
       encodesItsOwnDecoding: true,

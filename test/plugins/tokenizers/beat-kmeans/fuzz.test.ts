@@ -16,7 +16,7 @@ const streamTokens = process.env.CONTINUO_FUZZ_SEEDS === undefined ? 2000 : 10_0
 const files = Number(process.env.CONTINUO_FUZZ_FILES ?? 200);
 const longestMilliseconds = 2000;
 
-const tokenizers = [tokenizerOf(), tokenizerOf({ mode: 'base' }), tokenizerOf({}, anchors)];
+const tokenizers = [tokenizerOf(), tokenizerOf({ mode: 'base' }), tokenizerOf({}, anchors), tokenizerOf({ velocities: 'table' })];
 
 /** Values of any kind where numbers are asked for. */
 const strange = fc.oneof(

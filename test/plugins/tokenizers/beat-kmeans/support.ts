@@ -9,8 +9,10 @@ import { repositoryRoot } from '../../../../src/engine/paths.js';
 import { BeatKmeansTokenizer } from '../../../../src/plugins/tokenizers/beat-kmeans/beat-tokenizer.js';
 import { readCodebook } from '../../../../src/plugins/tokenizers/beat-kmeans/codebook-file.js';
 import { Codebook, nothingLearned } from '../../../../src/plugins/tokenizers/beat-kmeans/codebook.js';
-import { shippedCodebook } from '../../../../src/plugins/tokenizers/beat-kmeans/module.js';
+import { shippedCodebook, shippedVelocities } from '../../../../src/plugins/tokenizers/beat-kmeans/module.js';
 import { optionsSchema } from '../../../../src/plugins/tokenizers/beat-kmeans/options.js';
+import { readVelocities } from '../../../../src/plugins/tokenizers/beat-kmeans/velocities-file.js';
+import { tableVelocities } from '../../../../src/plugins/tokenizers/beat-kmeans/velocity-table.js';
 
 export const fileNames = ['pop909-326', 'reichardt-rosenhecken', 'bach-bwv858'] as const;
 export const shipped = readCodebook(shippedCodebook);
@@ -20,8 +22,11 @@ export function readMidi(name: (typeof fileNames)[number]): TickScore {
   return readTickScore(readFileSync(join(repositoryRoot, 'test/fixtures/beat-kmeans', `${name}.mid`)));
 }
 
-export function tokenizerOf(options: object = {}, codebook = shipped): BeatKmeansTokenizer {
-  return new BeatKmeansTokenizer(codebook, optionsSchema.parse(options));
+export const learned = readVelocities(shippedVelocities);
+
+export function tokenizerOf(given: object = {}, codebook = shipped): BeatKmeansTokenizer {
+  const options = optionsSchema.parse(given);
+  return new BeatKmeansTokenizer(codebook, options.velocities === 'table' ? tableVelocities : learned, options);
 }
 
 /** A note of channel 0 in frames of a 48th of a beat. */

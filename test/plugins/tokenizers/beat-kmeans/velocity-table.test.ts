@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { constantCode, nearestVelocityCode, velocityOf } from '../../../../src/plugins/tokenizers/beat-kmeans/velocity-table.js';
+import { constantCode } from '../../../../src/plugins/tokenizers/beat-kmeans/velocity-codec.js';
+import { nearestVelocityCode, velocityOf } from '../../../../src/plugins/tokenizers/beat-kmeans/velocity-table.js';
 
 const velocity = fc.integer({ min: 1, max: 127 });
 
