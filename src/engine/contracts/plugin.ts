@@ -18,6 +18,11 @@ export interface PluginDescriptor {
   readonly optionsSchema: ZodType;
   /** File URL of an ES module whose default export is an inversify ContainerModule that binds the kind's contract. */
   readonly implementation: string;
+  /**
+   * Where what the plugin computes on can be lost and come back, a server for instance: file URL of an ES module whose
+   * default export is an {@link AwaitReturn}. Imported in the main thread, and only once it has been lost.
+   */
+  readonly recovery?: string;
 }
 
 /** Service identifier of {@link PluginContext} in a worker's container. */
@@ -30,3 +35,15 @@ export interface PluginContext {
   /** Roles to absolute paths of the pack's files for this plugin, e.g. `{ cpu: '/…/step.int8.onnx' }`. */
   readonly files: Readonly<Record<string, string>>;
 }
+
+/** What of the performer's configuration a plugin may need to know before it reaches out. */
+export interface ReturnContext extends PluginContext {
+  /** Hosts it may connect to, `host` or `host:port`. */
+  readonly allowedHosts: readonly string[];
+}
+
+/**
+ * Resolves once what was lost can be had again; rejects when `signal` is aborted, and where it will never come back.
+ * Thread: main. Blocks: never.
+ */
+export type AwaitReturn = (context: ReturnContext, signal: AbortSignal) => Promise<void>;

@@ -1,6 +1,8 @@
 import { z, type ZodType } from 'zod';
 import type { PluginDescriptor } from '../contracts/plugin.js';
 
+const fileUrl = z.string().regex(/^file:/, 'must be a file URL, e.g. new URL("./composer.js", import.meta.url).href');
+
 /**
  * What an external descriptor must look like. Its `optionsSchema` is a zod schema or a plain JSON Schema object, so
  * that a plugin of one file needs no package at all; after parsing it is a zod schema.
@@ -16,9 +18,8 @@ export const pluginDescriptorSchema = z.object({
     context.issues.push({ code: 'custom', message: 'must be a zod schema or a JSON Schema object', input: value });
     return z.NEVER;
   }),
-  implementation: z
-    .string()
-    .regex(/^file:/, 'must be a file URL, e.g. new URL("./composer.js", import.meta.url).href'),
+  implementation: fileUrl,
+  recovery: fileUrl.optional(),
 }) satisfies ZodType<PluginDescriptor>;
 
 function asZodSchema(value: unknown): ZodType | undefined {

@@ -8,4 +8,5 @@ export const remote: PluginDescriptor = {
   capabilities: ['weightless'],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
+  recovery: new URL('./await-return.js', import.meta.url).href,
 };
