@@ -11,6 +11,11 @@ export function parseCount(minimum: number): (text: string) => number {
   return (text) => numberBetween(text, minimum, Number.MAX_SAFE_INTEGER, true);
 }
 
+/** A share of a whole from the command line, 0 to 1. */
+export function parseShare(text: string): number {
+  return numberBetween(text, 0, 1, false);
+}
+
 function numberBetween(text: string, minimum: number, maximum: number, whole: boolean): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < minimum || value > maximum || (whole && !Number.isInteger(value))) {

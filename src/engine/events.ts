@@ -1,9 +1,10 @@
 import type { Note } from './music/note.js';
+import type { TempoMark } from './music/score.js';
 import type { Beats, Bpm, Micros } from './music/units.js';
 
 /** Everything a surface may want to show. Plain data, safe to send over a wire. */
 export type EngineEvent =
-  | { readonly type: 'planned'; readonly deck: number; readonly fromBeat: Beats; readonly untilBeat: Beats; readonly notes: readonly Note[] }
+  | { readonly type: 'planned'; readonly deck: number; readonly fromBeat: Beats; readonly untilBeat: Beats; readonly notes: readonly Note[]; readonly tempos?: readonly TempoMark[] }
   | { readonly type: 'discarded'; readonly deck: number; readonly fromBeat: Beats }
   | { readonly type: 'swap'; readonly deck: number; readonly stage: 'loading' | 'ready' | 'playing' | 'failed'; readonly pack: string; readonly atBeat?: Beats; readonly sentence?: string }
   | { readonly type: 'transport'; readonly playing: boolean; readonly beat: Beats }

@@ -5,14 +5,15 @@ import { engineContainer } from '../../engine/create-engine.js';
 import { ContinuoError } from '../../engine/errors.js';
 import { readPrompt } from '../../engine/midi-file/prompt.js';
 import { writeRender } from '../../engine/midi-file/render.js';
-import type { Score } from '../../engine/music/score.js';
+import type { Score, TempoMark } from '../../engine/music/score.js';
+import type { Beats } from '../../engine/music/units.js';
 import { PackShelf } from '../../engine/packs/pack-shelf.js';
 import { loadPlugins } from '../../engine/plugins/plugin-loader.js';
 import { PluginRegistry } from '../../engine/plugins/plugin-registry.js';
 import { OfflineTake } from '../../engine/rendering/offline-take.js';
 import { PackVoices } from '../../engine/voices.js';
 import { builtInPlugins } from '../../plugins/manifest.js';
-import { parseBpm, parseCount } from '../arguments.js';
+import { parseBpm, parseCount, parseShare } from '../arguments.js';
 import { complain } from '../complain.js';
 import { startProgress } from '../progress.js';
 import { writeOutput } from '../write-output.js';
@@ -22,6 +23,7 @@ interface RenderOptions {
   readonly bars: number;
   readonly prompt?: string;
   readonly bpm: number;
+  readonly rubato: number;
   readonly seed: number;
   readonly config?: string;
   readonly out: string;
@@ -36,6 +38,7 @@ export function register(program: Command): void {
     .requiredOption('--bars <n>', 'length of the take', parseCount(1))
     .option('--prompt <file.mid>', 'music that was played before')
     .option('--bpm <n>', 'tempo', parseBpm, 120)
+    .option('--rubato <0..1>', 'whose tempo the file has: 0 the one given, 1 the one the pack writes for, between them a blend', parseShare, 0)
     .option('--seed <n>', 'the same seed gives the same file', parseCount(0), 1)
     .option('--config <file>', 'configuration file (JSON)')
     .requiredOption('--out <file.mid>', 'file to write')
@@ -44,7 +47,7 @@ export function register(program: Command): void {
 }
 
 async function render(options: RenderOptions): Promise<void> {
-  const { pack, bars, bpm, seed, out } = options;
+  const { pack, bars, bpm, rubato, seed, out } = options;
   const configuration = loadConfiguration(options.config);
   const container = engineContainer(configuration, builtInPlugins);
   const { faults } = await loadPlugins(container.get(PluginRegistry), configuration.plugins, configuration.folder);
@@ -52,6 +55,7 @@ async function render(options: RenderOptions): Promise<void> {
   await container.get(PackShelf).read();
   const take = new OfflineTake(container.get(PackVoices), bpm);
   await take.parameters.write('deck/1/seed', [seed], 'render');
+  if (rubato > 0) await take.parameters.write('deck/1/host-tempo', [false], 'render');
   const beatsPerBar = take.parameters.number('beats-per-bar');
   const progress = startProgress('rendering', bars * beatsPerBar);
   const started = process.hrtime.bigint();
@@ -60,16 +64,16 @@ async function render(options: RenderOptions): Promise<void> {
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   await writeOutput(out, writeRender(score, { title: `${pack}, seed ${seed}` }));
   for (const fault of broken) complain(fault);
-  const musicSeconds = (bars * beatsPerBar * 60) / bpm;
-  const report = { file: out, pack, bars, bpm, seed, notes: score.notes.length, seconds, timesRealTime: musicSeconds / seconds };
+  const musicSeconds = secondsOf(score.tempos, bars * beatsPerBar);
+  const report = { file: out, pack, bars, bpm, rubato, seed, notes: score.notes.length, seconds, timesRealTime: musicSeconds / seconds };
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else complain(`${out}: ${score.notes.length} notes in ${bars} bars, ${report.timesRealTime.toFixed(1)} times faster than it plays`);
 }
 
-/** The take as it sounded, in the tempo asked for, with the prompt left out. */
+/** The take as it sounded, in the tempos asked for, with the prompt left out. */
 async function play(
   take: OfflineTake,
-  { pack, prompt, bpm }: RenderOptions,
+  { pack, prompt, rubato }: RenderOptions,
   beats: number,
   onBeat: () => void,
 ): Promise<{ score: Score; faults: readonly string[] }> {
@@ -80,7 +84,11 @@ async function play(
   await take.start(pack, prompt === undefined ? undefined : promptFrom(prompt));
   await take.playUntil(beats, onBeat);
   await take.end();
-  return { score: { ...take.recorder.score(), tempos: [{ beat: 0, bpm }] }, faults };
+  return { score: { ...take.recorder.score(), tempos: take.tempos(rubato) }, faults };
+}
+
+function secondsOf(tempos: readonly TempoMark[], beats: Beats): number {
+  return tempos.reduce((sum, { beat, bpm }, index) => sum + (((tempos[index + 1]?.beat ?? beats) - beat) * 60) / bpm, 0);
 }
 
 function promptFrom(file: string): Score {

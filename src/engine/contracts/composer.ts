@@ -1,6 +1,6 @@
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Note } from '../music/note.js';
-import type { ControlMark, ProgramMark, Score } from '../music/score.js';
+import type { ControlMark, ProgramMark, Score, TempoMark } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import type { LinkFigures } from './link-figures.js';
 import type { TokenAttribute } from './tokenizer.js';
@@ -36,6 +36,8 @@ export interface ComposedSpan {
   readonly notes: readonly Note[];
   readonly programs: readonly ProgramMark[];
   readonly controls: readonly ControlMark[];
+  /** Tempos the music is written for, where the composer tells them. On stage nothing follows them: the host leads. */
+  readonly tempos?: readonly TempoMark[];
   /** Model runs spent (tokens sampled), and the time they took. */
   readonly tokens: number;
   readonly micros: number;

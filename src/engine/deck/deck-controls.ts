@@ -20,7 +20,7 @@ const steering: ReadonlySet<string> = new Set([
 /** Reads a deck's parameters as the controls of a composer. What the performer has set goes before what a pack recommends. */
 export class DeckControls {
   private readonly touched = new Set<string>();
-  private readonly tempo = new WrittenTempo();
+  private readonly written = new WrittenTempo();
 
   /** @param hostBpm the host's tempo at this moment. */
   constructor(
@@ -43,6 +43,11 @@ export class DeckControls {
     for (const field of Object.keys(recommended) as (keyof typeof recommended)[]) {
       this.store.publish(this.prefix + recommended[field], this.chosen(field, sampling), packOrigin);
     }
+  }
+
+  /** The tempo that music which plays now is written for. */
+  get tempo(): Bpm {
+    return this.written.at(this.hostBpm());
   }
 
   /** The controls as a pack with these recommendations would be asked to compose under. */
@@ -68,7 +73,7 @@ export class DeckControls {
     const high = this.store.number(`${this.prefix}high-pitch`);
     return {
       ...((low > 0 || high < 127) && { pitchRange: { low: Math.min(low, high), high: Math.max(low, high) } }),
-      ...(this.store.boolean(`${this.prefix}host-tempo`) && { tempo: this.tempo.at(this.hostBpm()) }),
+      ...(this.store.boolean(`${this.prefix}host-tempo`) && { tempo: this.tempo }),
     };
   }
 

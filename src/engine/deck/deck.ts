@@ -2,7 +2,7 @@ import type { ComposedSpan } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
 import type { Score } from '../music/score.js';
-import type { Beats, Bpm } from '../music/units.js';
+import type { Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/table.js';
 import type { Sender } from '../scheduling/sender.js';
 import { samePlaceInBar } from './boundary.js';
@@ -262,14 +262,9 @@ export class Deck {
     const startBeat = Math.ceil(now + this.restBeats);
     this.restBeats = Math.min(longestRest, this.restBeats * 2);
     this.discard(this.composedUntil);
-    await voice.composer.prime(this.plan.history(startBeat, this.bpm), startBeat);
+    await voice.composer.prime(this.plan.history(startBeat, this.parts.controls.tempo), startBeat);
     this.shift = 0;
     this.composedUntil = startBeat;
-  }
-
-  /** The tempo the music plays in now. */
-  private get bpm(): Bpm {
-    return 60e6 / this.parts.position.beatMicros;
   }
 
   private changed(): void {
@@ -289,8 +284,8 @@ export class Deck {
     this.parts.sender.queue(this.number, music.notes, music.programs, music.controls);
   }
 
-  private announce(fromBeat: Beats, untilBeat: Beats, music: Pick<Score, 'notes'>): void {
-    this.parts.emit({ type: 'planned', deck: this.number, fromBeat, untilBeat, notes: music.notes });
+  private announce(fromBeat: Beats, untilBeat: Beats, { notes, tempos }: Pick<ComposedSpan, 'notes' | 'tempos'>): void {
+    this.parts.emit({ type: 'planned', deck: this.number, fromBeat, untilBeat, notes, ...(tempos?.length && { tempos }) });
   }
 
   private announceArrival(): void {

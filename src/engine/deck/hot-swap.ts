@@ -102,7 +102,7 @@ export class HotSwap {
       await this.reach(atBeat - Math.max(lead, ground.settings().horizon / 2));
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
-      await voice.composer.prime(ground.plan.history(atBeat, 60e6 / position.beatMicros), atBeat);
+      await voice.composer.prime(ground.plan.history(atBeat, ground.controls.tempo), atBeat);
       const controls = ground.controls.read(voice.sampling);
       const span = await voice.composer.compose(atBeat + headStartBeats, controls, () => this.abandoned);
       if (this.abandoned) return false;

@@ -13,5 +13,6 @@ export function moveSpan(span: ComposedSpan, by: Beats): ComposedSpan {
     notes: move(span.notes),
     programs: move(span.programs),
     controls: move(span.controls),
+    ...(span.tempos && { tempos: move(span.tempos) }),
   };
 }

@@ -120,13 +120,14 @@ export class TokenComposer implements Composer {
     this.pending.unshift(...due.map((mark) => ({ type: 'program', mark: { ...mark, beat } }) as const));
   }
 
-  private deliver(shift: number): Pick<ComposedSpan, 'notes' | 'programs' | 'controls'> {
+  private deliver(shift: number): Pick<ComposedSpan, 'notes' | 'programs' | 'controls' | 'tempos'> {
     const count = this.pending.findIndex((event) => eventBeat(event) >= this.position);
     const due = this.pending.splice(0, count < 0 ? this.pending.length : count);
     return {
       notes: due.flatMap((event) => (event.type === 'note' ? [transposeNote(event.note, shift)] : [])).sort(compareNotes),
       programs: due.flatMap((event) => (event.type === 'program' ? [event.mark] : [])),
       controls: due.flatMap((event) => (event.type === 'control' ? [event.mark] : [])),
+      tempos: due.flatMap((event) => (event.type === 'tempo' ? [event.mark] : [])),
     };
   }
 

@@ -1,6 +1,7 @@
 import { Ensemble } from '../ensemble.js';
 import type { VoiceSource } from '../deck/voice.js';
-import { scoreEnd, shiftScore, type Score } from '../music/score.js';
+import { scoreEnd, shiftScore, type Score, type TempoMark } from '../music/score.js';
+import { blendedBpm } from '../music/tempo.js';
 import type { Beats, Bpm, Micros } from '../music/units.js';
 import { ParameterStore } from '../parameters/parameter-store.js';
 import type { Boundary } from '../parameters/table.js';
@@ -25,6 +26,8 @@ export class OfflineTake {
   private readonly clock = new VirtualClock();
   private readonly sender: LocalSender;
   private readonly timeline: Timeline;
+  /** Tempos the music was written for, in order. */
+  private written: readonly TempoMark[] = [];
   private beat: Beats = 0;
 
   constructor(voices: VoiceSource, bpm: Bpm) {
@@ -32,6 +35,10 @@ export class OfflineTake {
     this.timeline = { bpm, beatOrigin: 0, timeOrigin: 0 };
     this.sender = new LocalSender(clock, { timeline: this.timeline });
     this.ensemble = new Ensemble({ clock, sender: this.sender, voices, parameters, timeline: this.timeline }, 1);
+    parameters.onEvent((event) => {
+      if (event.type === 'discarded') this.written = this.written.filter((mark) => mark.beat < event.fromBeat);
+      if (event.type === 'planned') this.written = [...this.written, ...(event.tempos ?? [])];
+    });
   }
 
   /** Loads the first pack, with `prompt` as what was played before beat 0, and starts. Errors: as a pack's load. */
@@ -58,6 +65,18 @@ export class OfflineTake {
       await deck.settled();
     }
     await done;
+  }
+
+  /**
+   * The tempos of the take so far: those it was played in (`rubato` 0), those it was written for (1), or between. Music
+   * is written for the tempo it is played in unless the deck's `host-tempo` is off.
+   */
+  tempos(rubato: number): readonly TempoMark[] {
+    const { bpm } = this.timeline;
+    const marks = this.written.filter((mark) => mark.beat < this.beat).map((mark) => ({ beat: mark.beat, bpm: blendedBpm(mark.bpm, bpm, rubato) }));
+    const before = marks.filter((mark) => mark.beat <= 0).at(-1)?.bpm ?? bpm;
+    const all = [{ beat: 0, bpm: before }, ...marks.filter((mark) => mark.beat > 0)];
+    return all.filter((mark, index) => index === 0 || mark.bpm !== all[index - 1].bpm);
   }
 
   get nowBeat(): Beats {

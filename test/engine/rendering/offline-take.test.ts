@@ -15,8 +15,11 @@ class AttentiveComposer extends NullComposer {
   }
 }
 
-async function takeOf(beats: number, prompt?: Score): Promise<{ take: OfflineTake; composer: AttentiveComposer }> {
-  const composer = new AttentiveComposer();
+async function takeOf<T extends NullComposer = AttentiveComposer>(
+  beats: number,
+  prompt?: Score,
+  composer: T = new AttentiveComposer() as unknown as T,
+): Promise<{ take: OfflineTake; composer: T }> {
   const voices = {
     fallback: undefined,
     open: async (pack: string): Promise<Voice> => {
@@ -45,6 +48,20 @@ describe('OfflineTake', () => {
     const { composer, take } = await takeOf(4, prompt);
     assert.deepEqual(composer.history?.notes.map((note) => note.beat), [-8, -3.5]);
     assert.equal(take.recorder.score().notes[0].beat, 0);
+  });
+
+  it('is in the tempo it was played in, the ones it was written for, or between', async () => {
+    class Hesitant extends NullComposer {
+      override async compose(...given: Parameters<NullComposer['compose']>): ReturnType<NullComposer['compose']> {
+        const span = await super.compose(...given);
+        const tempos = [0, 4].filter((beat) => beat >= span.fromBeat && beat < span.untilBeat).map((beat) => ({ beat, bpm: beat === 0 ? 90 : 40 }));
+        return { ...span, tempos };
+      }
+    }
+    const { take } = await takeOf(8, undefined, new Hesitant());
+    assert.deepEqual(take.tempos(0), [{ beat: 0, bpm: 90 }]);
+    assert.deepEqual(take.tempos(1), [{ beat: 0, bpm: 90 }, { beat: 4, bpm: 40 }]);
+    assert.deepEqual(take.tempos(0.5).map(({ bpm }) => Math.round(bpm)), [90, 60]);
   });
 
   it('cuts at the end what would sound longer', async () => {
