@@ -3,6 +3,7 @@ import { midiTransport } from '../transports/midi/descriptor.js';
 import { oscTransport } from '../transports/osc/descriptor.js';
 import { websocketTransport } from '../transports/websocket/descriptor.js';
 import { decoderLm } from './models/decoder-lm/descriptor.js';
+import { eventLm } from './models/event-lm/descriptor.js';
 import { perlin } from './models/perlin/descriptor.js';
 import { remote } from './models/remote/descriptor.js';
 import { beatKmeans } from './tokenizers/beat-kmeans/descriptor.js';
@@ -19,6 +20,7 @@ export const builtInPlugins: readonly PluginDescriptor[] = [
   miditok,
   theremin,
   decoderLm,
+  eventLm,
   remote,
   perlin,
   midiTransport,

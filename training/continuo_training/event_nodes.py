@@ -125,13 +125,15 @@ class EventNodes:
         """What queries find, [S, H D], in parts of (keys, values, mask or None); `count` int64 [1] is S. One softmax over
         all parts; a mask is float32 and fits [H, S, rows]."""
         g, heads, groups, size = self.g, shape.heads, shape.key_value_heads, shape.head_dimension
-        by_head = g.node("Concat", [g.constant([heads]), count, g.constant([-1])], axis=0)
+        queries = g.node("Mul", [count, g.constant([heads // groups])])
         scores, sizes = [], []
         for key, _, mask in seen:
+            rows = self.length(key, 1)
             part = g.node("MatMul", [query, g.node("Transpose", [key], perm=[0, 2, 1])])
-            part = g.node("Reshape", [part, by_head])
+            # All sizes are told: there may be no row at all to see.
+            part = g.node("Reshape", [part, g.node("Concat", [g.constant([heads]), count, rows], axis=0)], allowzero=1)
             scores.append(part if mask is None else g.node("Add", [part, mask]))
-            sizes.append(self.length(key, 1))
+            sizes.append(rows)
         if len(seen) == 1:
             parts = [g.node("Softmax", scores, axis=-1)]
         else:
@@ -139,7 +141,7 @@ class EventNodes:
             parts = g.node("Split", [weights, g.node("Concat", sizes, axis=0)], outputs=len(seen), axis=2)
         total = None
         for (_, value, _), part, rows in zip(seen, parts, sizes):
-            grouped = g.node("Reshape", [part, g.node("Concat", [g.constant([groups, -1]), rows], axis=0)])
+            grouped = g.node("Reshape", [part, g.node("Concat", [g.constant([groups]), queries, rows], axis=0)], allowzero=1)
             found = g.node("MatMul", [grouped, value])
             total = found if total is None else g.node("Add", [total, found])
         out = g.node("Transpose", [g.node("Reshape", [total, g.constant([heads, -1, size])])], perm=[1, 0, 2])
