@@ -19,13 +19,14 @@ export async function examine(configurationFile?: string): Promise<Diagnosis> {
   try {
     const configuration = loadConfiguration(configurationFile);
     const registry = new PluginRegistry(builtInPlugins);
-    findings.push(...(await checkInference()));
+    const inference = await checkInference(configuration.inference);
+    findings.push(...inference.findings);
     findings.push(...(await checkPlugins(configuration, registry)));
     const { findings: packFindings, packs } = await checkPacks(configuration, registry);
     const { findings: wireFindings, outputs } = await checkWires(configuration, registry, packs);
     findings.push(...packFindings, ...wireFindings);
     const lacks = whatIsLacking(packs, outputs);
-    return { canPlay: lacks.length === 0, findings: [...findings, ...lacks] };
+    return { canPlay: lacks.length === 0, findings: [...findings, ...lacks], inference: inference.report };
   } catch (cause) {
     const { message } = ContinuoError.from(cause, 'badConfiguration');
     return { canPlay: false, findings: [...findings, { topic: 'configuration', state: 'fault', sentence: asSentence(message) }] };

@@ -1,3 +1,5 @@
+import type { InferenceReport } from './check-inference.js';
+
 /** One thing that was looked at, and what is so. */
 export interface Finding {
   readonly topic: 'node' | 'inference' | 'wires' | 'packs' | 'plugins' | 'configuration';
@@ -11,6 +13,8 @@ export interface Finding {
 export interface Diagnosis {
   readonly canPlay: boolean;
   readonly findings: readonly Finding[];
+  /** All that was found out about running models; absent where the configuration was broken before it came to that. */
+  readonly inference?: InferenceReport;
 }
 
 /**

@@ -29,6 +29,9 @@ describe('the doctor', () => {
     const diagnosis = await look({ transports: { midi: false, osc: free, websocket: free } });
     assert.equal(diagnosis.canPlay, true);
     assert.deepEqual(sentences(diagnosis, 'fault'), []);
+    const cpu = diagnosis.inference?.providers.find(({ provider }) => provider === 'cpu');
+    assert.ok(cpu?.attempt?.works);
+    assert.match(diagnosis.inference?.runtimeVersion ?? '', /^\d+\.\d+\.\d+$/);
     assert.deepEqual([...new Set(diagnosis.findings.map((finding) => finding.topic))], ['node', 'inference', 'plugins', 'packs', 'wires']);
   });
 

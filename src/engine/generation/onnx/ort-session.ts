@@ -36,6 +36,17 @@ export interface OrtFailure {
   readonly tried: boolean;
 }
 
+/** No provider takes a graph: every one that was wanted, and why not. */
+export class OrtRefusal extends ContinuoError {
+  constructor(
+    errorName: 'badPack' | 'deviceUnavailable',
+    sentence: string,
+    readonly failures: readonly OrtFailure[],
+  ) {
+    super(errorName, sentence);
+  }
+}
+
 /** What a graph's input or output must be. A dimension that is a word may have any size. */
 export interface OrtSlot {
   readonly name: string;
@@ -59,7 +70,7 @@ export class OrtSession {
     readonly failures: readonly OrtFailure[],
   ) {}
 
-  /** Errors: `badPack` when no provider can load the graph, `deviceUnavailable` when a device is demanded and cannot be had. */
+  /** Errors: {@link OrtRefusal}: `badPack` when no provider can load the graph, `deviceUnavailable` when a demanded device cannot be had. */
   static async create(files: OrtFiles, runtime: InferenceRuntime): Promise<OrtSession> {
     turnTelemetryOff();
     const ort = await importRuntime();
@@ -77,6 +88,10 @@ export class OrtSession {
       failures.push({ provider, reason: attempt, tried: true });
     }
     throw refusal(files, failures);
+  }
+
+  get inputNames(): readonly string[] {
+    return this.session.inputNames;
   }
 
   /** Errors: `badPack`, naming the first input or output that is not as it must be. */
@@ -171,13 +186,13 @@ function announced(session: OrtSession, runtime: InferenceRuntime): OrtSession {
   return session;
 }
 
-function refusal(files: OrtFiles, failures: readonly OrtFailure[]): ContinuoError {
+function refusal(files: OrtFiles, failures: readonly OrtFailure[]): OrtRefusal {
   const { provider, reason } = failures[failures.length - 1];
   if (provider !== 'cpu') {
-    const { title } = providerFacts[provider];
-    return new ContinuoError('deviceUnavailable', `the model cannot run on ${title}: ${reason}; set the provider to auto or cpu, or see the doctor`);
+    const sentence = `the model cannot run on ${providerFacts[provider].title}: ${reason}; set the provider to auto or cpu, or see the doctor`;
+    return new OrtRefusal('deviceUnavailable', sentence, failures);
   }
-  return new ContinuoError('badPack', `the graph ${files.cpu ?? files.gpu} cannot be loaded: ${reason}`);
+  return new OrtRefusal('badPack', `the graph ${files.cpu ?? files.gpu} cannot be loaded: ${reason}`, failures);
 }
 
 function compare(file: string, side: 'input' | 'output', wanted: readonly OrtSlot[], found: readonly InferenceSession.ValueMetadata[]): void {
