@@ -1,5 +1,6 @@
 import type { TransportChange } from './contracts/sync-source.js';
-import { Deck, type DeckSettings } from './deck/deck.js';
+import { Deck } from './deck/deck.js';
+import type { DeckSettings } from './deck/deck-dependencies.js';
 import { DeckControls } from './deck/deck-controls.js';
 import type { VoiceSource } from './deck/voice.js';
 import { ContinuoError } from './errors.js';
@@ -76,6 +77,10 @@ export class Ensemble {
       parameters.publish(`${prefix}speed`, Math.round(deck.timesRealTime * 10) / 10);
       parameters.publish(`${prefix}underruns`, deck.underruns);
       parameters.publish(`${prefix}losses`, deck.losses);
+      parameters.publish(`${prefix}round-trip`, Math.round(deck.link.medianMilliseconds * 10) / 10);
+      parameters.publish(`${prefix}round-trip-95`, Math.round(deck.link.p95Milliseconds * 10) / 10);
+      parameters.publish(`${prefix}reconnects`, deck.link.reconnects);
+      parameters.publish(`${prefix}timeouts`, deck.link.timeouts);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { TransportChange } from './contracts/sync-source.js';
-import type { Position } from './deck/deck.js';
+import type { Position } from './deck/deck-dependencies.js';
 import type { Beats } from './music/units.js';
 import type { Clock } from './time/clock.js';
 import { beatAt, microsPerBeat, type Timeline } from './time/timeline.js';

@@ -1,7 +1,9 @@
+import type { AwaitReturn } from './contracts/plugin.js';
 import type { Voice, VoiceRequest, VoiceSource } from './deck/voice.js';
 import { ContinuoError } from './errors.js';
 import type { InferenceRuntimeOptions } from './generation/composer-recipe.js';
 import { WorkerComposer } from './generation/worker-composer.js';
+import { weightless } from './packs/built-in-packs.js';
 import type { PackShelf } from './packs/pack-shelf.js';
 import type { Pack } from './packs/pack.js';
 import { toRecipe } from './packs/recipe.js';
@@ -38,11 +40,26 @@ export class PackVoices implements VoiceSource {
     const composer = new WorkerComposer(toRecipe(pack, runtime), onFailure, this.onNotice);
     await composer.prepare();
     const onCpu = runtime.provider === 'cpu';
-    return { pack: name, onCpu, composer, sampling: pack.sampling, substitutes: substitutesFor(pack, onCpu) };
+    return { pack: name, onCpu, composer, sampling: pack.sampling, substitutes: this.substitutesFor(pack, onCpu), awaitReturn: awaitReturnOf(pack, runtime) };
+  }
+
+  /** The pack that its manifest names, then the same pack on the CPU; for one that computes elsewhere what always can. */
+  private substitutesFor({ summary, fallback, composition }: Pack, onCpu: boolean): readonly VoiceRequest[] {
+    const named = fallback === undefined ? [] : [{ pack: fallback }];
+    if (composition.kind === 'tokens' && composition.model.plugin.capabilities.includes(weightless)) {
+      return [...named, ...(this.fallback === undefined ? [] : [{ pack: this.fallback }])];
+    }
+    return [...named, ...(onCpu ? [] : [{ pack: summary.name, onCpu: true }])];
   }
 }
 
-/** The pack that its manifest names, then the same pack on the CPU. */
-function substitutesFor({ summary, fallback }: Pack, onCpu: boolean): readonly VoiceRequest[] {
-  return [...(fallback === undefined ? [] : [{ pack: fallback }]), ...(onCpu ? [] : [{ pack: summary.name, onCpu: true }])];
+/** How to wait for what the pack computes on, where its plugin knows. */
+function awaitReturnOf({ composition }: Pack, { allowedHosts = [] }: InferenceRuntimeOptions): Voice['awaitReturn'] {
+  const { plugin, options, files } = composition.kind === 'tokens' ? composition.model : composition.composer;
+  const { recovery } = plugin;
+  if (recovery === undefined) return undefined;
+  return async (signal) => {
+    const { default: awaitReturn } = (await import(recovery)) as { default: AwaitReturn };
+    await awaitReturn({ options, files, allowedHosts }, signal);
+  };
 }

@@ -22,6 +22,12 @@ export class ComposingSpeed {
     return this.microsPerBeat.reduce((sum, micros) => sum + micros, 0) / Math.max(1, this.microsPerBeat.length);
   }
 
+  /** The time that 95 of 100 beats keep within, in microseconds; 0 before the first span. */
+  get slowMicrosPerBeat(): number {
+    const sorted = [...this.microsPerBeat].sort((one, other) => one - other);
+    return sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0;
+  }
+
   /** Mean speed against a tempo: 8 means eight beats composed while one is played. 0 before the first span. */
   timesRealTime(beatMicros: number): number {
     return this.microsPerBeat.length === 0 ? 0 : beatMicros / Math.max(this.meanMicrosPerBeat, 1);

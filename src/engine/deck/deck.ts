@@ -1,18 +1,18 @@
 import type { ComposedSpan } from '../contracts/composer.js';
+import type { LinkFigures } from '../contracts/link-figures.js';
 import { ContinuoError } from '../errors.js';
-import type { EngineEvent } from '../events.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/table.js';
-import type { Sender } from '../scheduling/sender.js';
 import { samePlaceInBar } from './boundary.js';
-import { ComposingSpeed } from './composing-speed.js';
-import type { DeckControls } from './deck-controls.js';
+import type { DeckDependencies, DeckState } from './deck-dependencies.js';
 import { HotSwap, type SwapGround } from './hot-swap.js';
 import { moveSpan } from './move-span.js';
 import { Plan } from './plan.js';
 import { Rescue } from './rescue.js';
-import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
+import { ReturnWatch } from './return-watch.js';
+import { SpeedWatch } from './speed-watch.js';
+import type { Voice, VoiceRequest } from './voice.js';
 import { Withdrawn } from './withdrawn.js';
 
 /** How much is asked of a composer at once: short, so that a turned knob is heard soon. */
@@ -20,33 +20,6 @@ const requestBeats: Beats = 1;
 /** A deck that fell behind starts again at least this far ahead, twice as far each time it fails. */
 const shortestRest: Beats = 1;
 const longestRest: Beats = 16;
-/** Composing slower than this many times real time, a deck has no room left. */
-const leastSpeed = 1.1;
-
-export type DeckState = 'empty' | 'loading' | 'playing' | 'resting' | 'failed';
-
-/** Where the music is now, in session beats. */
-export interface Position {
-  beat(): Beats;
-  readonly playing: boolean;
-  readonly beatMicros: number;
-}
-
-export interface DeckSettings {
-  readonly horizon: Beats;
-  readonly commit: Beats;
-  readonly beatsPerBar: number;
-}
-
-export interface DeckDependencies {
-  readonly sender: Sender;
-  readonly voices: VoiceSource;
-  readonly controls: DeckControls;
-  readonly position: Position;
-  settings(): DeckSettings;
-  emit(event: EngineEvent): void;
-  report(error: ContinuoError): void;
-}
 
 /**
  * One composer and the music it keeps composed ahead.
@@ -63,16 +36,16 @@ export class Deck {
   private work: Promise<void> | undefined;
   private revision: 'none' | 'wanted' = 'none';
   private restBeats: Beats = shortestRest;
-  private speed = new ComposingSpeed();
+  private speed = new SpeedWatch();
   private swap: HotSwap | undefined;
   private readonly rescue: Rescue;
+  private readonly returnWatch: ReturnWatch;
   private readonly withdrawn = new Withdrawn();
   private failures = 0;
   private lossCount = 0;
   private arrival: { readonly beat: Beats; readonly pack: string } | undefined;
   private relocations = 0;
   private underrunCount = 0;
-  private warned = false;
   private disposed = false;
   private onChanged: (() => void)[] = [];
 
@@ -82,6 +55,7 @@ export class Deck {
     private readonly parts: DeckDependencies,
   ) {
     this.rescue = new Rescue(this.swapGround('rescue'), (error) => parts.report(error));
+    this.returnWatch = new ReturnWatch((event) => parts.emit(event));
   }
 
   get pack(): string {
@@ -107,6 +81,11 @@ export class Deck {
 
   get timesRealTime(): number {
     return this.speed.timesRealTime(this.parts.position.beatMicros);
+  }
+
+  /** How the machine is reached that the voice computes on; nothing but zeros where that is this one. */
+  get link(): LinkFigures {
+    return this.speed.link;
   }
 
   /** Beats composed past the present position. */
@@ -202,6 +181,7 @@ export class Deck {
     this.disposed = true;
     this.swap?.abandon();
     this.rescue.abandon();
+    this.returnWatch.dispose();
     this.parts.sender.silence(this.number);
     await this.work;
     await this.voice?.composer.dispose();
@@ -232,13 +212,10 @@ export class Deck {
     if (this.speed.measured) this.failures = 0;
   }
 
-  /** Once a voice: a performer must know before the audience does. */
-  private warnIfTooSlow(voice: Voice): void {
-    if (this.warned || !this.speed.measured || this.timesRealTime >= leastSpeed) return;
-    this.warned = true;
-    const bpm = Math.floor(60_000_000 / (this.speed.meanMicrosPerBeat * leastSpeed));
-    const sentence = `${voice.pack} cannot hold this tempo on this machine now and will rest at times: play at ${bpm} BPM or below, or load a smaller pack.`;
-    this.parts.emit({ type: 'notice', sentence });
+  private warnIfTooSlow({ pack }: Voice): void {
+    const { position, settings } = this.parts;
+    const sentence = this.speed.warning({ pack, beatMicros: position.beatMicros, commit: settings().commit });
+    if (sentence !== undefined) this.parts.emit({ type: 'notice', sentence });
   }
 
   private accept(span: ComposedSpan): void {
@@ -331,12 +308,12 @@ export class Deck {
     this.work = undefined;
     this.shift = 0;
     this.composedUntil = atBeat;
-    this.speed = new ComposingSpeed();
-    this.warned = false;
+    this.speed = new SpeedWatch();
     this.restBeats = shortestRest;
     this.revision = 'none';
     this.withdrawn.forget();
     this.arrival = { beat: atBeat, pack: voice.pack };
+    this.returnWatch.stop(voice.pack);
     this.parts.controls.adopt(voice.sampling);
     this.accept(span);
     if (former) void this.retire(former, formerWork);
@@ -373,6 +350,7 @@ export class Deck {
 
   private afterLoss(voice: Voice): readonly VoiceRequest[] {
     this.lossCount += 1;
+    this.returnWatch.start(voice);
     const substitutes = this.rescue.substitutesFor(voice);
     if (substitutes.length > 0) {
       const [{ pack, onCpu }] = substitutes;

@@ -4,7 +4,7 @@ import type { EngineEvent } from '../events.js';
 import type { Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/table.js';
 import { nextBoundary } from './boundary.js';
-import type { DeckSettings, Position } from './deck.js';
+import type { DeckSettings, Position } from './deck-dependencies.js';
 import type { DeckControls } from './deck-controls.js';
 import type { Plan } from './plan.js';
 import type { Voice, VoiceRequest, VoiceSource } from './voice.js';

@@ -15,6 +15,8 @@ export interface Voice extends VoiceRequest {
   readonly sampling: Partial<SamplingControls>;
   /** What can go on where the voice's device or server is lost, the best first. Default: nothing can. */
   readonly substitutes?: readonly VoiceRequest[];
+  /** Resolves once what the voice has lost can be had again; rejects when `signal` is aborted. Default: it never can. */
+  readonly awaitReturn?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**

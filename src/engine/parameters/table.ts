@@ -95,6 +95,22 @@ const deckParameters: readonly Parameter[] = [
     description: 'Times the GPU or the server that the deck computes on was lost and something else went on.',
   }),
   value({
+    name: 'round-trip', scope: 'deck', type: 'float', minimum: 0, default: 0, unit: 'milliseconds', readOnly: true,
+    description: 'Where the pack computes on a server: how long half of its last answers took at most.',
+  }),
+  value({
+    name: 'round-trip-95', scope: 'deck', type: 'float', minimum: 0, default: 0, unit: 'milliseconds', readOnly: true,
+    description: 'Where the pack computes on a server: how long 95 of 100 of its last answers took at most.',
+  }),
+  value({
+    name: 'reconnects', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'times', readOnly: true,
+    description: 'Times the server of the pack that plays had to be asked again.',
+  }),
+  value({
+    name: 'timeouts', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'times', readOnly: true,
+    description: 'Times the server of the pack that plays took longer than it should and was asked whether it lives.',
+  }),
+  value({
     name: 'temperature', scope: 'deck', type: 'float', minimum: 0, maximum: 2, default: 1, unit: '',
     description: 'Daring of the choice; 0 always takes the likeliest.',
   }),

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { noLink } from '../../../src/engine/contracts/link-figures.js';
+import { SpeedWatch } from '../../../src/engine/deck/speed-watch.js';
+
+const ground = { pack: 'far', beatMicros: 500_000, commit: 1 };
+
+/** Spans of a beat each. */
+function fed(...micros: number[]): SpeedWatch {
+  const watch = new SpeedWatch();
+  micros.forEach((each, beat) => watch.add({ fromBeat: beat, untilBeat: beat + 1, micros: each }));
+  return watch;
+}
+
+const often = (count: number, micros: number): number[] => new Array<number>(count).fill(micros);
+
+describe('the real-time law', () => {
+  it('says nothing before it has seen enough, or while it is kept', () => {
+    assert.equal(fed(...often(7, 900_000)).warning(ground), undefined);
+    assert.equal(fed(...often(40, 300_000)).warning(ground), undefined);
+  });
+
+  it('tells once that a tempo cannot be held, and which can', () => {
+    const watch = fed(...often(10, 600_000));
+    assert.match(watch.warning(ground) ?? '', /far cannot hold this tempo .* play at 90 BPM or below/);
+    assert.equal(watch.warning(ground), undefined);
+  });
+
+  it('tells once that single beats take longer than what is committed lasts, and what to set', () => {
+    const watch = fed(...often(36, 100_000), ...often(4, 1_200_000));
+    assert.match(watch.warning(ground) ?? '', /far takes up to 1\.2 s for a beat.* set commit to 3 or more/);
+    assert.equal(watch.warning(ground), undefined);
+    assert.equal(fed(...often(36, 100_000), ...often(4, 1_200_000)).warning({ ...ground, commit: 3 }), undefined);
+  });
+
+  it('forgives one late beat in many', () => {
+    assert.equal(fed(...often(39, 100_000), 3_000_000).warning(ground), undefined);
+  });
+
+  it('keeps the figures of the last span that came over a link', () => {
+    const watch = new SpeedWatch();
+    assert.equal(watch.link, noLink);
+    const link = { ...noLink, trips: 3, medianMilliseconds: 4 };
+    watch.add({ fromBeat: 0, untilBeat: 1, micros: 1, link });
+    assert.equal(watch.link, link);
+  });
+});
