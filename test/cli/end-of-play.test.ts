@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { repositoryRoot } from '../../src/engine/paths.js';
+
+const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+/** Windows ends a process without telling it. */
+describe('continuo play', { skip: process.platform === 'win32' }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'continuo-play-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'stage.json');
+  const packFolders = [join(repositoryRoot, 'test', 'fixtures', 'packs')];
+  writeFileSync(file, JSON.stringify({ pack: 'tiny-lm', packFolders, transports: { midi: false, websocket: false, osc: { listen: { port: 0 }, destinations: [] } } }));
+
+  /** Ends it with a signal when it has said something that matches. */
+  async function endAt(words: RegExp, signals: readonly NodeJS.Signals[]): Promise<{ code: number | null; signal: string | null; said: string }> {
+    const child = spawn(process.execPath, [main, 'play', '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    let told = false;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (told || !words.test(said)) return;
+        told = true;
+        for (const signal of signals) child.kill(signal);
+      });
+    }
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    return { code, signal, said };
+  }
+
+  const moments: readonly [string, RegExp, readonly NodeJS.Signals[]][] = [
+    ['while its model is loaded', /listens/, ['SIGINT']],
+    ['while its model composes ahead', /tiny-lm/, ['SIGTERM']],
+    ['twice in a row', /tiny-lm/, ['SIGINT', 'SIGINT']],
+  ];
+  for (const [when, words, signals] of moments) {
+    it(`ends in good order when it is told ${when}`, async () => {
+      const { code, signal, said } = await endAt(words, signals);
+      assert.deepEqual({ code, signal }, { code: 0, signal: null }, said);
+      assert.doesNotMatch(said, /terminate called|Napi::Error/);
+    });
+  }
+});
