@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +44,12 @@ class BeatFamily:
             self._onsets[code] = onset.bit_count()
             self._held[code] = bool(sustain & 1) and not onset & 1
         self.facts = _facts(patterns, self._onsets)
+
+    def tokenise_options(self, options: dict[str, Any]) -> dict[str, Any]:
+        return options
+
+    def files_by_option(self) -> dict[str, Path]:
+        return {"codebook": self.files["codebook"]}
 
     def load(self, path: Path, normalise_keys: bool = True) -> list[FlatSong]:
         """ValueError when the file does not hold beat-kmeans ids."""

@@ -1,4 +1,4 @@
-"""Commands: train, export, report, sample, parity, tiny. Each prints what it did; --json where figures come out."""
+"""Commands: train, export, fine-tune, report, sample, parity, tiny. Each prints what it did; --json where figures come out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _train(options: argparse.Namespace) -> None:
     from .families import training_task
-    from .training_run import TrainingRun, TrainingSettings
+    from .training_run import TrainingRun, TrainingSettings, averaged_weights
 
     settings = TrainingSettings(
         minutes=options.minutes,
@@ -38,36 +38,68 @@ def _train(options: argparse.Namespace) -> None:
         threads=options.threads,
         compiled=options.compile,
     )
-    run = TrainingRun(options.out, training_task(options), settings, options.begin_with)
+    task = training_task(options)
+    weights = averaged_weights(options.begin_with, task.configuration) if options.begin_with else None
+    run = TrainingRun(options.out, task, settings, weights)
     print(f"{run.model.parameter_count()} parameters, {len(run.validation)} windows for validation")
     run.train()
 
 
 def _export(options: argparse.Namespace) -> None:
+    from .event_export import export_event_pack
+    from .event_task import EventTask
     from .export import export_pack
+    from .training_run import load_decoder
 
+    if load_decoder(options.checkpoint)[1]["family"] == EventTask.family:
+        _print(export_event_pack(options.checkpoint, options.description, options.validation, options.pack, options.date))
+        return
     measures = export_pack(
-        options.checkpoint, options.description, options.validation, options.pack, options.date, options.gpu,
+        options.checkpoint, json.loads(options.description.read_text(encoding="utf-8")), options.validation, options.pack, options.date, options.gpu,
         options.model, options.codebook,
     )
     _print(measures)
 
 
+def _fine_tune(options: argparse.Namespace) -> None:
+    from .fine_tune import CONTINUO, GENTLE_MATRIX_RATE, GENTLE_TABLE_RATE, fine_tune, tokenise
+    from .training_run import TrainingSettings
+
+    run = options.run or options.out.with_name(options.out.name + ".run")
+    training, validation = tokenise(options.midi, options.pack, run, options.continuo.split() if options.continuo else CONTINUO)
+    settings = TrainingSettings(
+        minutes=options.minutes,
+        batch=options.batch,
+        matrix_rate=GENTLE_MATRIX_RATE,
+        table_rate=GENTLE_TABLE_RATE,
+        evaluate_minutes=max(0.5, options.minutes / 10),
+        patience=4,
+        threads=options.threads,
+    )
+    about = {"title": options.title or options.out.name, "source": str(options.midi.name), "licence": options.licence}
+    _print(fine_tune(options.pack, training, validation, run, options.out, about, settings, options.date))
+
+
 def _report(options: argparse.Namespace) -> None:
     from .export import summary
     from .judge import make_judge
+    from .loss_plot import loss_plot, read_log, report_text
     from .training_run import evaluate, load_decoder
 
     model, content = load_decoder(options.checkpoint)
     judge = make_judge(content, options.data, not options.keep_keys, options.model, options.codebook)
-    _print(
-        {
-            **content,
-            "parameters": model.parameter_count(),
-            "trained": summary(evaluate(model, judge.batch, judge.loss)),
-            "untrained": summary(evaluate(judge.untrained(model), judge.batch, judge.loss)),
-        }
-    )
+    figures = {
+        **content,
+        "parameters": model.parameter_count(),
+        "trained": summary(evaluate(model, judge.batch, judge.loss)),
+        "untrained": summary(evaluate(judge.untrained(model), judge.batch, judge.loss)),
+    }
+    _print(figures)
+    if options.out:
+        history = read_log(options.checkpoint.parent)
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "loss.svg").write_text(loss_plot(history), encoding="utf-8")
+        (options.out / "report.md").write_text(report_text(options.out.resolve().name, figures, history), encoding="utf-8")
 
 
 def _sample(options: argparse.Namespace) -> None:
@@ -90,7 +122,7 @@ def _parity(options: argparse.Namespace) -> int:
     model, content = load_decoder(options.checkpoint)
     judge = make_judge(content, options.data, True, options.model, options.codebook)
     ids = judge.batch.ids[0, : min(options.tokens, model.configuration.context_tokens - GREEDY_TOKENS)]
-    result = compare(model, judge.graph(model, half_tables=False), ids, GREEDY_TOKENS, judge.allowed)
+    result = compare(model, judge.open(model, len(ids) + GREEDY_TOKENS), ids, GREEDY_TOKENS, judge.allowed)
     _print(asdict(result))
     return int(max(result.single_steps, result.chunks) > 1e-4 or result.greedy_equal < result.greedy_tokens)
 
@@ -115,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
 
     train = commands.add_parser("train", help="train a decoder; run it again to go on after an interruption")
-    train.add_argument("family", choices=["skytnt", "theremin", "beat-kmeans"])
+    train.add_argument("family", choices=["skytnt", "event-lm", "theremin", "beat-kmeans"])
     train.add_argument("--data", type=Path, required=True, help="token file of the training songs")
     train.add_argument("--validation", type=Path, required=True, help="token file of the validation songs")
     train.add_argument("--out", type=Path, required=True, help="folder of the run")
@@ -125,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, value in (("width", 256), ("layers", 6), ("heads", 4), ("key-value-heads", 1), ("head-dimension", 64),
                         ("hidden", 576)):
         train.add_argument(f"--{name}", type=int, default=value)
+    train.add_argument("--token-layers", type=int, default=3, help="event-lm: layers of the net that spells an event")
     train.add_argument("--matrix-rate", type=float, default=0.02)
     train.add_argument("--table-rate", type=float, default=4e-3)
     train.add_argument("--decay-share", type=float, default=0.5, help="last part of the budget in which the rate falls")
@@ -136,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--keep-keys", action="store_true", help="do not move songs to C major / A minor")
     _add_tokenizer_data(train)
     train.add_argument("--begin-with", type=Path, help="checkpoint to fine-tune from, of the same shape")
+    train.add_argument("--begin-with-flat", type=Path, help="event-lm: checkpoint of a flat decoder of rows (skytnt) to start from")
     train.set_defaults(command=_train)
 
     export = commands.add_parser("export", help="write the pack of a run")
@@ -152,8 +186,23 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--checkpoint", type=Path, required=True)
     report.add_argument("--data", type=Path, required=True)
     report.add_argument("--keep-keys", action="store_true")
+    report.add_argument("--out", type=Path, help="folder for report.md and loss.svg")
     _add_tokenizer_data(report)
     report.set_defaults(command=_report)
+
+    tune = commands.add_parser("fine-tune", help="train a pack on with MIDI files of one's own, into a new pack")
+    tune.add_argument("--pack", type=Path, required=True, help="pack to begin with (theremin or beat-kmeans)")
+    tune.add_argument("--midi", type=Path, required=True, help="folder of MIDI files; a tenth is held out to judge by")
+    tune.add_argument("--out", type=Path, required=True, help="folder of the new pack; its name is the pack's name")
+    tune.add_argument("--licence", required=True, help="of the music, for the pack's list of data")
+    tune.add_argument("--title", help="of the new pack")
+    tune.add_argument("--run", type=Path, help="folder of tokens, checkpoints and log (default: OUT.run); it can be gone on from")
+    tune.add_argument("--minutes", type=float, default=20)
+    tune.add_argument("--batch", type=int, default=4)
+    tune.add_argument("--threads", type=int, default=2)
+    tune.add_argument("--continuo", help="command that runs continuo (default: node bin/continuo.js of this repository)")
+    tune.add_argument("--date", default=datetime.date.today().isoformat())
+    tune.set_defaults(command=_fine_tune)
 
     sample = commands.add_parser("sample", help="MIDI files from a pack, without the engine")
     sample.add_argument("--pack", type=Path, required=True)

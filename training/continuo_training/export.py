@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
+from torch import nn
 
 from .graph_report import graph_loss, milliseconds_per_token
 from .judge import Judge, make_judge
 from .loss import LossSum
 from .pack import model_options, write_pack
 from .quantise import quantise
+from .step_session import StepSession
 from .training_run import evaluate, load_decoder
 
 CPU_FILE, GPU_FILE = "step.int8.onnx", "step.fp16.onnx"
@@ -22,7 +23,7 @@ TIMED_CONTEXT_TOKENS = 512
 
 def export_pack(
     checkpoint: Path,
-    description: Path,
+    description: dict[str, Any],
     validation: Path,
     folder: Path,
     date: str,
@@ -35,8 +36,7 @@ def export_pack(
     `description`: texts, data, sampling, generation. `sentencepiece_model`, `codebook`: what the model was trained with.
     """
     model, content = load_decoder(checkpoint)
-    fixed = json.loads(description.read_text(encoding="utf-8"))
-    judge = make_judge(content, validation, fixed["generation"]["keyNormalised"], sentencepiece_model, codebook)
+    judge = make_judge(content, validation, description["generation"]["keyNormalised"], sentencepiece_model, codebook)
     folder.mkdir(parents=True, exist_ok=True)
     full = judge.graph(model, half_tables=True)
     small = quantise(full)
@@ -57,30 +57,40 @@ def export_pack(
         "millisecondsPerToken": milliseconds_per_token(folder / CPU_FILE, judge.batch.ids[0], timed),
         "tokensPerBeat": judge.tokens_per_beat,
     }
-    manifest = {
+    manifest = manifest_of(fixed, content, model, measures, {
+        "tokenizer": {**fixed["tokenizer"], **({"files": tokenizer_files} if tokenizer_files else {})},
+        "model": {"plugin": "decoder-lm", "files": files, "options": model_options(model.configuration)},
+    }, date)
+    write_pack(folder, manifest, [*files.values(), *tokenizer_files.values()])
+    return measures
+
+
+def manifest_of(
+    fixed: dict[str, Any], content: dict[str, Any], model: nn.Module, measures: dict[str, Any], parts: dict[str, Any], date: str
+) -> dict[str, Any]:
+    """pack.json without its files. `fixed`: the description; `content`: of the checkpoint; `parts`: tokenizer and model."""
+    trained, untrained = measures["validation"], measures["untrained"]
+    return {
         **{key: fixed[key] for key in ("name", "title", "description", "family", "licence")},
         "training": {
             "data": fixed["data"],
             "parameters": model.parameter_count(),
             "tokensSeen": content["progress"]["tokens"],
-            "validationLoss": round(trained.per_token, 5),
-            "perplexity": round(trained.perplexity, 4),
-            "bitsPerEvent": round(trained.bits_per_event, 3),
-            "untrainedValidationLoss": round(untrained.per_token, 5),
+            "validationLoss": round(trained["natsPerToken"], 5),
+            "perplexity": round(trained["perplexity"], 4),
+            "bitsPerEvent": round(trained["bitsPerEvent"], 3),
+            "untrainedValidationLoss": round(untrained["natsPerToken"], 5),
             "date": date,
             "notes": fixed["notes"],
         },
-        "tokenizer": {**fixed["tokenizer"], **({"files": tokenizer_files} if tokenizer_files else {})},
-        "model": {"plugin": "decoder-lm", "files": files, "options": model_options(model.configuration)},
+        **parts,
         "sampling": fixed["sampling"],
         "generation": fixed["generation"],
         "budget": {
             "millisecondsPerToken": round(measures["millisecondsPerToken"], 3),
-            "tokensPerBeat": round(judge.tokens_per_beat, 1),
+            "tokensPerBeat": round(measures["tokensPerBeat"], 1),
         },
     }
-    write_pack(folder, manifest, [*files.values(), *tokenizer_files.values()])
-    return measures
 
 
 def summary(sums: LossSum) -> dict[str, Any]:
@@ -103,7 +113,8 @@ def quantisation_cost(full: onnx.ModelProto, small: onnx.ModelProto, judge: Judg
         for ids, wanted in zip(batch.ids[chosen], batch.wanted[chosen]):
             end = int(np.flatnonzero(wanted != batch.ignored)[-1]) + 1
             start = max(0, end - tokens)
-            sums.include(graph_loss(graph.SerializeToString(), judge, ids[:end], wanted[:end], batch.ignored, start))
+            session = StepSession(graph.SerializeToString(), len(ids))
+            sums.include(graph_loss(session, judge, ids[:end], wanted[:end], batch.ignored, start))
         bits[name] = sums.bits_per_event
     bits["loss"] = bits["int8"] / bits["fp32"] - 1
     return bits

@@ -1,4 +1,8 @@
-"""The flat decoder as an ONNX `step` graph, of the same inputs and outputs as that of rows (step_graph).
+"""The flat decoder as an ONNX `step` graph: prefill chunks and single ids, keys and values kept by the host.
+
+Inputs   ids int64 [1, S], plen int64 [1] (valid past rows), past_k{i} and past_v{i} float32 [1, Hkv, P, hd], P >= 1.
+Outputs  logits float32 [V] after the last id; delta float32 [2 L, Hkv, S, hd], row 2i new keys and row 2i + 1
+         new values of layer i. Keys are stored after the rotation.
 
 Past rows at `plen` and beyond are never read, so the cost follows `plen` and never the capacity.
 """
@@ -13,7 +17,7 @@ from onnx import TensorProto
 from .decoder_nodes import OUT_OF_SIGHT, DecoderNodes, Storage
 from .flat_model import FlatDecoder
 from .graph_builder import GraphBuilder
-from .step_graph import PRODUCER, split_layers
+from .step_graph import PRODUCER
 
 
 class FlatNodes(DecoderNodes):
@@ -70,27 +74,30 @@ def build_flat_graph(model: FlatDecoder, half_tables: bool, half_weights: bool =
     nodes = FlatNodes(g, model, Storage(half_tables, half_weights))
     ids = g.node("Reshape", [g.input("ids", TensorProto.INT64, [1, "S"]), g.constant([-1])], name="flat_ids")
     plen = g.input("plen", TensorProto.INT64, [1])
-    past = g.input("past", TensorProto.FLOAT, [2 * c.layers, c.key_value_heads, "P", c.head_dimension])
+    past = [
+        g.input(f"past_{kind}{layer}", TensorProto.FLOAT, [1, c.key_value_heads, "P", c.head_dimension])
+        for layer in range(c.layers)
+        for kind in "kv"
+    ]
 
     steps = g.node("Range", [g.constant(0), g.node("Squeeze", [g.node("Shape", [ids])]), g.constant(1)], name="steps")
     position = g.node("Add", [steps, plen], name="position")
-    time, clock = nodes.units(ids, _stored_clock(nodes, past, plen))
+    time, clock = nodes.units(ids, _stored_clock(nodes, past[0], plen))
     place_float, time_float, clock_float = (_column(g, value) for value in (position, time, clock))
     nodes.turn_at(place_float, time_float, clock_float)
 
-    visible = g.node("Slice", [past, g.constant([0]), plen, g.constant([2])])
-    seen = split_layers(g, visible, model)
-    x, rows = nodes.layers(nodes.embed_at(ids, time_float), [[part] for part in seen], nodes.heads_of(_mask(g, position, plen)))
+    seen = [[g.node("Slice", [part, g.constant([0]), plen, g.constant([2])])] for part in past]
+    x, rows = nodes.layers(nodes.embed_at(ids, time_float), seen, nodes.heads_of(_mask(g, position, plen)))
     last = g.node("Gather", [x, g.constant([-1])], axis=0, name="last")
     g.output("logits", g.node("Reshape", [nodes.logits(last), g.constant([-1])]), [c.vocabulary_size])
     g.output("delta", g.node("Concat", rows, axis=0), [2 * c.layers, c.key_value_heads, "S", c.head_dimension])
     return g.build(PRODUCER, {key: str(value) for key, value in c.as_dict().items()})
 
 
-def _stored_clock(nodes: FlatNodes, past: str, plen: str) -> str:
+def _stored_clock(nodes: FlatNodes, first_keys: str, plen: str) -> str:
+    """What the clock shows at the last past row, 0 where there is none; int64 [1]."""
     g = nodes.g
     previous = g.node("Max", [g.node("Sub", [plen, g.constant(1)]), g.constant([0])])
-    first_keys = g.node("Slice", [past, g.constant([0]), g.constant([1]), g.constant([0])])
     started = g.node("Greater", [plen, g.constant(0)])
     return g.node("Where", [started, nodes.stored_clock(first_keys, previous), g.constant([0])])
 

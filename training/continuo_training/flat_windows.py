@@ -40,6 +40,12 @@ class FlatFamily(Protocol):
     def load(self, path: Path, normalise_keys: bool = True) -> list[FlatSong]:
         """The songs of a token file. ValueError when it is of another family."""
 
+    def tokenise_options(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Options of the tokenizer that make what `load` reads, from those of a pack."""
+
+    def files_by_option(self) -> dict[str, Path]:
+        """`files` under the names that export_pack gives them."""
+
     def window(self, song: FlatSong, origin_beat: int, tokens: int) -> tuple[np.ndarray, float]:
         """At most `tokens` ids from a beat on, start id first, and the beat they reach (inf: the end of the song)."""
 

@@ -7,6 +7,7 @@ Windows are cut from notes and spelled anew, so that each begins at a bar line a
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +44,12 @@ class ThereminFamily:
                 raise ValueError("load songs first: they say how many steps a beat has")
             self._facts = _facts(self._processor, self._steps_per_beat)
         return self._facts
+
+    def tokenise_options(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {**options, "model": "bytes"}
+
+    def files_by_option(self) -> dict[str, Path]:
+        return {"sentencepiece_model": self.files["model"]}
 
     def load(self, path: Path, normalise_keys: bool = True) -> list[FlatSong]:
         """From a token file made with model=bytes. ValueError when its steps are not those of what was loaded before."""

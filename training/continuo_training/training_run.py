@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from .event_model import EventConfiguration, EventNet
+from .event_task import EventTask
 from .flat_model import FlatConfiguration, FlatDecoder
 from .flat_windows import Batch
 from .loss import LossSum
@@ -23,6 +25,7 @@ from .training_task import RowTask, TrainingTask
 
 AVERAGE_DECAY = 0.998
 GRADIENT_LIMIT = 1.0
+Weights = dict[str, Tensor]
 LossOf = Callable[[nn.Module, Batch, LossSum | None], Tensor]
 
 
@@ -74,8 +77,8 @@ def evaluate(model: nn.Module, batch: Batch, loss: LossOf, size: int = 4) -> Los
 
 
 class TrainingRun:
-    def __init__(self, folder: Path, task: TrainingTask, settings: TrainingSettings, begin_with: Path | None = None) -> None:
-        """`begin_with`: a checkpoint of the same shape whose weights a new run begins with (fine-tuning)."""
+    def __init__(self, folder: Path, task: TrainingTask, settings: TrainingSettings, begin_with: Weights | None = None) -> None:
+        """`begin_with`: weights of the same shape that a new run begins with (fine-tuning)."""
         torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
         self.folder, self.settings, self.task = folder, settings, task
@@ -85,7 +88,7 @@ class TrainingRun:
         self.validation = windows.part(spread)
         self.model = task.new_model()
         if begin_with is not None:
-            self._take_weights(begin_with)
+            self.model.load_state_dict(begin_with)
         self.average = task.new_model()
         self.average.load_state_dict(self.model.state_dict())
         self.optimisers = make_optimisers(
@@ -186,12 +189,6 @@ class TrainingRun:
         torch.save(content, partial)
         partial.replace(path)
 
-    def _take_weights(self, checkpoint: Path) -> None:
-        content = torch.load(checkpoint, weights_only=False)
-        if content["configuration"] != self.configuration:
-            raise ValueError(f"{checkpoint} is of another shape: {content['configuration']}; give the same sizes to go on from it")
-        self.model.load_state_dict(content["average"])
-
     def _resume(self) -> None:
         if not self._last.exists():
             return
@@ -206,13 +203,23 @@ class TrainingRun:
         self.progress = Progress(**content["progress"])
 
 
-def load_decoder(checkpoint: Path) -> tuple[Decoder | FlatDecoder, dict]:
+def averaged_weights(checkpoint: Path, configuration: dict) -> Weights:
+    """To begin another run with. ValueError when the checkpoint is of another shape."""
+    content = torch.load(checkpoint, weights_only=False)
+    if content["configuration"] != configuration:
+        raise ValueError(f"{checkpoint} is of another shape: {content['configuration']}; give the same sizes to go on from it")
+    return content["average"]
+
+
+def load_decoder(checkpoint: Path) -> tuple[Decoder | EventNet | FlatDecoder, dict]:
     """The averaged weights of a checkpoint, ready to run, and the checkpoint's other entries."""
     content = torch.load(checkpoint, weights_only=False)
     content.setdefault("family", RowTask.family)
     shape = content["configuration"]
     if content["family"] == RowTask.family:
         model = Decoder(ModelConfiguration(**shape))
+    elif content["family"] == EventTask.family:
+        model = EventNet(EventConfiguration(**shape))
     else:
         model = FlatDecoder(FlatConfiguration(**{**shape, "periods_beats": tuple(shape["periods_beats"])}))
     model.load_state_dict(content["average"])
