@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import onnx
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-KEPT_IN_FLOAT = ("time_projection",)
+KEPT_IN_FLOAT = "time_projection"
 
 
 def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -24,9 +25,18 @@ def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
             op_types_to_quantize=["MatMul"],
             per_channel=True,
             weight_type=QuantType.QInt8,
-            nodes_to_exclude=list(KEPT_IN_FLOAT),
-            extra_options={"MatMulConstBOnly": True},
+            nodes_to_exclude=[node.name for node in _nodes(model.graph) if node.name.endswith(KEPT_IN_FLOAT)],
+            extra_options={"MatMulConstBOnly": True, "EnableSubgraph": True},
         )
         quantised = onnx.load(target)
     quantised.producer_name = model.producer_name
     return quantised
+
+
+def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    """Of the graph and the graphs inside its nodes."""
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from _nodes(attribute.g)

@@ -46,7 +46,7 @@ def test_goes_on_from_a_rewind_as_if_nothing_had_been_there(decoder: Decoder, id
 
 def test_inputs_and_outputs_are_those_of_the_contract(decoder: Decoder):
     graph = build_step_graph(decoder, half_tables=True)
-    assert [value.name for value in graph.graph.input] == ["ids", "plen", "past_k0", "past_v0", "past_k1", "past_v1"]
+    assert [value.name for value in graph.graph.input] == ["ids", "plen", "past"]
     assert [value.name for value in graph.graph.output] == ["logits", "delta"]
     assert graph.opset_import[0].version == 17
 

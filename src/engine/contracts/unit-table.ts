@@ -20,6 +20,8 @@ export interface UnitState {
   readonly choice: UnitChoice;
   /** Index of the state after an id: one for all of them, or one for each of `choice.ids`; {@link unitComplete} ends. */
   readonly next: number | Int32Array;
+  /** The ids of one way from the beginning of the unit to here; whatever the way, the same may come. */
+  readonly path: readonly number[];
 }
 
 /** What may come in one state. Immutable: a table that holds the same object as the one before it is quicker to use. */
@@ -29,8 +31,6 @@ export interface UnitChoice {
   readonly ids: Int32Array;
   /** One for each id, natural log. */
   readonly biases: Float32Array;
-  /** Of choices that say when: beats that the event comes later from one id to the next. */
-  readonly beatsPerId?: number;
 }
 
 /**
@@ -50,7 +50,7 @@ export interface UnitProgram {
   readonly maximumTokens: number;
   /** [K, V]; {@link forbidden} where an id may not come. */
   readonly biases: Float32Array;
-  /** [K, V]; where an id may not come, anything below K. */
+  /** [K, V]; anything where an id may not come. */
   readonly next: Int32Array;
   /** [K], above 0. */
   readonly temperatures: Float64Array;
@@ -60,6 +60,9 @@ export interface UnitProgram {
   readonly draws: Float64Array;
   /** [K], the only id that may come, or -1. */
   readonly forced: Int32Array;
+  /** [K], the lowest and the highest id that may come. */
+  readonly firsts: Int32Array;
+  readonly lasts: Int32Array;
   /** 0..1; 1 is off. */
   readonly topP: number;
   /** 0 is off. */

@@ -14,12 +14,8 @@ const longestWait: Beats = 1;
 export function biasDensity(stream: TokenStream, reach: OnsetReach, density: number): void {
   const { allowed, state, decoder } = stream;
   if (density === 0.5 || stream.attribute !== 'time' || allowed.count < 2) return;
-  const first = reach.latest(allowed.ids[0], state, decoder);
-  const last = reach.latest(allowed.ids[allowed.count - 1], state, decoder);
-  const beatsPerId = (last - first) / (allowed.count - 1);
-  for (let index = 0; index < allowed.count; index += 1) {
-    allowed.biases[index] += densityBias(density, index * beatsPerId);
-  }
+  const beats = reach.beatsPerId(allowed.ids.subarray(0, allowed.count), state, decoder);
+  for (let index = 0; index < allowed.count; index += 1) allowed.biases[index] += densityBias(density, index * beats);
 }
 
 /** The log-bias on an id that makes an event wait so many beats longer than it must. */

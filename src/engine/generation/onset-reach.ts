@@ -44,6 +44,12 @@ export class OnsetReach {
     return start;
   }
 
+  /** How much later the next event can be from one of several ids to the next, all of which may come. */
+  beatsPerId(ids: Int32Array, from: GrammarState, decoder: IncrementalDecoder): Beats {
+    const last = ids.length - 1;
+    return (this.latest(ids[last], from, decoder) - this.latest(ids[0], from, decoder)) / last;
+  }
+
   /**
    * Leaves in `stream.allowed` the ids after which the next event can still be at or after `floor`; where there are
    * none, those that come nearest; where all stand still, all of them.

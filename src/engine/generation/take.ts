@@ -1,4 +1,5 @@
 import type { DecodedEvent } from '../contracts/tokenizer.js';
+import type { UnitProgram } from '../contracts/unit-table.js';
 import { ContinuoError } from '../errors.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Score } from '../music/score.js';
@@ -12,6 +13,7 @@ import type { PromptWriter } from './prompt-writer.js';
 import { CounterRandom } from './sampling/counter-random.js';
 import type { TokenSampler } from './sampling/token-sampler.js';
 import type { TokenStream } from './token-stream.js';
+import { drawsOf } from './unit-writer.js';
 
 /** Events that can be taken back to the very state before them. */
 const rememberedMarks = 1024;
@@ -94,14 +96,9 @@ export class Take {
       return [];
     }
     if (this.betweenEvents) this.noteWhereWeStand();
-    const token = await this.choose(rules);
-    const frontier = stream.frontierBeat;
-    const events = stream.accept(token);
-    this.segment.ids.push(token);
-    const moved = stream.frontierBeat > frontier;
-    this.betweenEvents = stream.tokenizer.vocabulary.rowWidth > 1 ? stream.atRowStart : moved || events.length > 0;
-    if (this.betweenEvents) this.eventsHere = moved ? 0 : this.eventsHere + 1;
-    return this.judge(events, past);
+    const program = this.betweenEvents && !this.isEarly ? stream.unit(this.constraint(rules), rules, this.reach) : undefined;
+    if (program) return this.writeUnit(program, rules, past);
+    return this.accept(await this.choose(rules), false, past) ?? [];
   }
 
   /** Takes back everything at or after `beat`. False when that is too far back: open again. */
@@ -112,6 +109,37 @@ export class Take {
     this.wall = beat;
     this.beforeWall = mark;
     return true;
+  }
+
+  /** Writes a unit in one run and takes its ids one by one, as if each had been chosen by itself. */
+  private async writeUnit(program: UnitProgram, rules: ComposingRules, past: () => Score): Promise<readonly DecodedEvent[]> {
+    const { random } = this;
+    random.reseed(rules.seed, this.start);
+    const { counter } = random;
+    const uniforms = Float64Array.from({ length: program.maximumTokens }, () => random.next());
+    random.counter = counter;
+    const ids = Array.from(await this.stream.generate(program, uniforms));
+    const draws = drawsOf(program, ids);
+    const events: DecodedEvent[] = [];
+    for (const [index, id] of ids.entries()) {
+      random.counter += draws[index];
+      const certain = this.accept(id, index < ids.length - 1, past);
+      if (!certain) return events;
+      events.push(...certain);
+    }
+    return events;
+  }
+
+  /** `undefined` when the events that an id makes certain may not be, and the take went back. */
+  private accept(token: number, known: boolean, past: () => Score): readonly DecodedEvent[] | undefined {
+    const { stream } = this;
+    const frontier = stream.frontierBeat;
+    const events = stream.accept(token, known);
+    this.segment.ids.push(token);
+    const moved = stream.frontierBeat > frontier;
+    this.betweenEvents = stream.tokenizer.vocabulary.rowWidth > 1 ? stream.atRowStart : moved || events.length > 0;
+    if (this.betweenEvents) this.eventsHere = moved ? 0 : this.eventsHere + 1;
+    return this.judge(events, past);
   }
 
   private async choose(rules: ComposingRules): Promise<number> {
@@ -152,15 +180,15 @@ export class Take {
   }
 
   /** Lets events pass that are late enough; at the first that is not, goes back and composes with the times held down. */
-  private judge(events: readonly DecodedEvent[], past: () => Score): readonly DecodedEvent[] {
+  private judge(events: readonly DecodedEvent[], past: () => Score): readonly DecodedEvent[] | undefined {
     if (this.attempt && events.some((event) => eventBeat(event) < this.floor)) {
       this.goBackTo(this.attempt, this.floor);
-      return [];
+      return undefined;
     }
     if (this.beforeWall && events.some((event) => eventBeat(event) < this.wall && !isIn(past(), event))) {
       this.goBackTo(this.beforeWall, this.wall);
       this.beforeWall = undefined;
-      return [];
+      return undefined;
     }
     for (const event of events) this.lastBeat = Math.max(this.lastBeat, eventBeat(event));
     return events.filter((event) => eventBeat(event) >= Math.max(this.floor, this.wall));

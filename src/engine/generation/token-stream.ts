@@ -7,8 +7,12 @@ import {
   type TokenAttribute,
   type Tokenizer,
 } from '../contracts/tokenizer.js';
+import type { UnitProgram, UnitState } from '../contracts/unit-table.js';
+import { ContinuoError } from '../errors.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Beats } from '../music/units.js';
+import type { OnsetReach } from './onset-reach.js';
+import { UnitWriter, type UnitWishes } from './unit-writer.js';
 
 /** Ids given to the model in one run while a long prompt is read: short enough to stop in between. */
 const chunkTokens = 64;
@@ -29,6 +33,7 @@ export interface StreamMark {
  */
 export class TokenStream {
   readonly allowed: AllowedTokens;
+  private readonly units: UnitWriter;
   private unread: number[] = [];
   private currentState: GrammarState;
   private currentDecoder: IncrementalDecoder;
@@ -40,6 +45,7 @@ export class TokenStream {
     private readonly model: LanguageModel,
   ) {
     this.allowed = new AllowedTokens(tokenizer.vocabulary.size);
+    this.units = new UnitWriter(tokenizer.vocabulary.size);
     this.currentState = tokenizer.grammar.initial();
     this.currentDecoder = tokenizer.startDecoder(0);
   }
@@ -114,10 +120,33 @@ export class TokenStream {
     return this.run(this.unread.length);
   }
 
-  /** Appends an id and returns the events it makes certain. Errors: `badTokens` when the grammar forbids it. */
-  accept(token: number): readonly DecodedEvent[] {
+  /**
+   * How the unit that begins here is drawn in one run; `undefined` where model or grammar cannot do that, and ids must be
+   * chosen one by one. Good until the next call.
+   */
+  unit(constraint: MusicConstraint, wishes: Omit<UnitWishes, 'beatsPerId'>, reach: OnsetReach): UnitProgram | undefined {
+    if (!this.model.generate) return undefined;
+    const table = this.tokenizer.grammar.unit?.(this.state, constraint);
+    const beatsPerId = (state: UnitState): Beats => this.beatsPerId(state, reach);
+    return table && this.units.write(table, { density: wishes.density, sampling: (attribute) => wishes.sampling(attribute), beatsPerId });
+  }
+
+  /** Lets the model write a unit; its ids are then to be accepted one by one, all but the last as known. */
+  async generate(program: UnitProgram, uniforms: Float64Array): Promise<ArrayLike<number>> {
+    if (!this.model.generate) throw new ContinuoError('modelFailed', 'this model writes id by id; ask it for logits');
+    this.runCount += 1;
+    const ids = await this.model.generate(this.unread, program, uniforms);
+    this.unread = [];
+    return ids;
+  }
+
+  /**
+   * Appends an id and returns the events it makes certain. `known`: the model has it in its context already.
+   * Errors: `badTokens` when the grammar forbids it.
+   */
+  accept(token: number, known = false): readonly DecodedEvent[] {
     this.currentState = this.tokenizer.grammar.advance(this.state, token);
-    this.unread.push(token);
+    if (!known) this.unread.push(token);
     this.column = (this.column + 1) % this.tokenizer.vocabulary.rowWidth;
     return this.decoder.push(token);
   }
@@ -133,6 +162,17 @@ export class TokenStream {
     this.currentState = mark.state;
     this.currentDecoder = mark.decoder.clone();
     this.column = mark.column;
+  }
+
+  private beatsPerId({ choice, path }: UnitState, reach: OnsetReach): Beats {
+    const { grammar } = this.tokenizer;
+    const decoder = this.decoder.clone();
+    let state = this.currentState;
+    for (const token of path) {
+      state = grammar.advance(state, token);
+      decoder.push(token);
+    }
+    return reach.beatsPerId(choice.ids, state, decoder);
   }
 
   private async run(count: number): Promise<Float32Array> {

@@ -1,14 +1,22 @@
 import { forbidden, type UnitChoice, type UnitProgram, type UnitState, type UnitTable } from '../contracts/unit-table.js';
+import type { Beats } from '../music/units.js';
 import type { ComposingRules } from './composing-rules.js';
 import { densityBias } from './density-bias.js';
 import { coldest } from './sampling/grammar-sampler.js';
+
+/** What a performer wants of the ids of a unit. */
+export interface UnitWishes extends Pick<ComposingRules, 'density' | 'sampling'> {
+  /** Of a state that says when: how much later the event comes from one id to the next. */
+  readonly beatsPerId: (state: UnitState) => Beats;
+}
 
 /** A row of the arrays, and what was written into it last. */
 interface Row {
   readonly biases: Float32Array;
   readonly next: Int32Array;
   choice: UnitChoice | undefined;
-  density: number;
+  /** Log-bias for a wait of one id; 0 where density has no say. */
+  perId: number;
   written: UnitState['next'] | undefined;
 }
 
@@ -25,38 +33,40 @@ export class UnitWriter {
   constructor(private readonly vocabularySize: number) {}
 
   /** Good until the next call. */
-  write({ states, maximumTokens }: UnitTable, rules: Pick<ComposingRules, 'density' | 'sampling'>): UnitProgram {
+  write({ states, maximumTokens }: UnitTable, wishes: UnitWishes): UnitProgram {
     const count = states.length;
     this.reserve(count);
-    const temperatures = new Float64Array(count);
-    const leastShares = new Float64Array(count);
-    const draws = new Float64Array(count);
-    const forced = new Int32Array(count);
-    states.forEach(({ choice, next }, index) => {
-      const { temperature, minP } = rules.sampling(choice.attribute);
-      const isGreedy = temperature < coldest;
-      const isForced = choice.ids.length === 1;
-      temperatures[index] = isGreedy ? 1 : temperature;
-      leastShares[index] = isGreedy ? 1 : minP;
-      draws[index] = isGreedy || isForced ? 0 : 1;
-      forced[index] = isForced ? choice.ids[0] : -1;
-      writeChoice(this.rows[index], choice, rules.density);
-      writeNext(this.rows[index], choice, next);
-    });
-    const { topP, topK } = rules.sampling(states[0].choice.attribute);
     const size = count * this.vocabularySize;
-    return {
+    const { topP, topK } = wishes.sampling(states[0].choice.attribute);
+    const program = {
       stateCount: count,
       maximumTokens,
       biases: this.biases.subarray(0, size),
       next: this.next.subarray(0, size),
-      temperatures,
-      leastShares,
-      draws,
-      forced,
+      temperatures: new Float64Array(count),
+      leastShares: new Float64Array(count),
+      draws: new Float64Array(count),
+      forced: new Int32Array(count),
+      firsts: new Int32Array(count),
+      lasts: new Int32Array(count),
       topP,
       topK,
     };
+    states.forEach((state, index) => {
+      const { ids, attribute } = state.choice;
+      const { temperature, minP } = wishes.sampling(attribute);
+      const isGreedy = temperature < coldest;
+      const isForced = ids.length === 1;
+      program.temperatures[index] = isGreedy ? 1 : temperature;
+      program.leastShares[index] = isGreedy ? 1 : minP;
+      program.draws[index] = isGreedy || isForced ? 0 : 1;
+      program.forced[index] = isForced ? ids[0] : -1;
+      program.firsts[index] = ids[0];
+      program.lasts[index] = ids[ids.length - 1];
+      writeChoice(this.rows[index], state, wishes);
+      writeNext(this.rows[index], state);
+    });
+    return program;
   }
 
   private reserve(count: number): void {
@@ -68,12 +78,12 @@ export class UnitWriter {
     this.rows = Array.from({ length: this.capacity }, (_, index) => {
       const [from, until] = [index * vocabularySize, (index + 1) * vocabularySize];
       const biases = this.biases.subarray(from, until);
-      return { biases, next: this.next.subarray(from, until), choice: undefined, density: 0.5, written: undefined };
+      return { biases, next: this.next.subarray(from, until), choice: undefined, perId: 0, written: undefined };
     });
   }
 }
 
-/** Of each state of a program, the numbers a unit took: how far chance has moved on. */
+/** For each id of a unit, the numbers that were drawn for it: how far chance has moved on. */
 export function drawsOf({ next, draws, stateCount, biases }: UnitProgram, ids: ArrayLike<number>): number[] {
   const vocabularySize = biases.length / stateCount;
   let state = 0;
@@ -84,21 +94,23 @@ export function drawsOf({ next, draws, stateCount, biases }: UnitProgram, ids: A
   });
 }
 
-function writeChoice(row: Row, choice: UnitChoice, density: number): void {
-  const { ids, biases, beatsPerId } = choice;
-  const hangsOnDensity = beatsPerId !== undefined && ids.length > 1;
-  if (row.choice === choice && (!hangsOnDensity || row.density === density)) return;
+function writeChoice(row: Row, state: UnitState, { density, beatsPerId }: UnitWishes): void {
+  const { choice } = state;
+  const { ids, biases, attribute } = choice;
+  const beats = density !== 0.5 && attribute === 'time' && ids.length > 1 ? beatsPerId(state) : 0;
+  const perId = densityBias(density, beats);
+  if (row.choice === choice && row.perId === perId) return;
   row.choice?.ids.forEach((id) => (row.biases[id] = forbidden));
   for (let index = 0; index < ids.length; index += 1) row.biases[ids[index]] = biases[index];
-  if (hangsOnDensity && density !== 0.5) {
-    for (let index = 0; index < ids.length; index += 1) row.biases[ids[index]] += densityBias(density, index * beatsPerId);
+  if (perId !== 0) {
+    for (let index = 0; index < ids.length; index += 1) row.biases[ids[index]] += densityBias(density, index * beats);
   }
   row.choice = choice;
-  row.density = density;
+  row.perId = perId;
 }
 
 /** Where one state follows on all ids, it is written for the ids that may not come as well. */
-function writeNext(row: Row, { ids }: UnitChoice, next: UnitState['next']): void {
+function writeNext(row: Row, { choice: { ids }, next }: UnitState): void {
   if (typeof next === 'number') {
     if (row.written !== next) row.next.fill(next);
   } else {

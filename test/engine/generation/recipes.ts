@@ -32,18 +32,20 @@ export function crashingRecipe(manner: CrashOptions['manner']): ComposerRecipe {
 
 interface PackFile {
   readonly tokenizer: { readonly options: unknown };
-  readonly model: { readonly options: unknown; readonly files: { readonly cpu: string } };
+  readonly model: { readonly options: unknown; readonly files: Readonly<Record<string, string>> };
   readonly generation: GenerationOptions;
 }
 
-/** The recipe of a pack of the fixtures: SkyTNT rows and a decoder. */
-export function fixtureRecipe(name: string, generation: Partial<GenerationOptions> = {}): TokenRecipe {
+/** The recipe of a pack of the fixtures: SkyTNT rows and a decoder, with the graphs of these roles or all it has. */
+export function fixtureRecipe(name: string, generation: Partial<GenerationOptions> = {}, roles?: readonly string[]): TokenRecipe {
   const folder = join(repositoryRoot, 'test/fixtures/packs', name);
   const pack = JSON.parse(readFileSync(join(folder, 'pack.json'), 'utf8')) as PackFile;
+  const graphs = Object.entries(pack.model.files).filter(([role]) => roles === undefined || roles.includes(role));
+  const files = Object.fromEntries(graphs.map(([role, file]) => [role, join(folder, file)]));
   return {
     kind: 'token',
     tokenizer: { implementation: skytntEvents.implementation, options: skytntEvents.optionsSchema.parse(pack.tokenizer.options), files: {} },
-    model: { implementation: decoderLm.implementation, options: pack.model.options, files: { cpu: join(folder, pack.model.files.cpu) } },
+    model: { implementation: decoderLm.implementation, options: pack.model.options, files },
     generation: { ...pack.generation, ...generation },
     sampling: {},
     runtime,

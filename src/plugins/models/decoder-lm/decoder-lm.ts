@@ -1,10 +1,13 @@
 import type { LanguageModel, ModelMark } from '../../../engine/contracts/language-model.js';
 import type { PluginContext } from '../../../engine/contracts/plugin.js';
+import { unitComplete, type UnitProgram } from '../../../engine/contracts/unit-table.js';
 import { ContinuoError } from '../../../engine/errors.js';
 import type { InferenceRuntime } from '../../../engine/generation/onnx/inference-runtime.js';
-import { OrtSession, type OrtSlot, type OrtTensor } from '../../../engine/generation/onnx/ort-session.js';
+import { OrtSession } from '../../../engine/generation/onnx/ort-session.js';
+import { GenGraph } from './gen-graph.js';
 import { KeyValueCache } from './key-value-cache.js';
 import type { DecoderOptions } from './options.js';
+import { StepGraph } from './step-graph.js';
 
 /** Ids in one run: enough to use the cores well, few enough that a run stays short. */
 const chunkTokens = 64;
@@ -12,86 +15,121 @@ const chunkTokens = 64;
 const warmUpRuns = 3;
 
 /**
- * A causal transformer behind the `step` graph: `ids` int64 [1, S], `plen` int64 [1] (rows of the past that count),
- * `past_k{i}` and `past_v{i}` float32 [1, heads, P, dimension], of any capacity P >= plen; out come `logits` [V] of the
- * last id and `delta` [2 layers, heads, S, dimension], the new rows alone. Going back is forgetting rows.
+ * A causal transformer behind a {@link StepGraph}, which the past is handed to at every run, and, where the pack has one,
+ * a {@link GenGraph} that writes a whole unit in a run. Going back is forgetting rows.
  */
 export class DecoderLanguageModel implements LanguageModel {
   readonly contextTokens: number;
   readonly vocabularySize: number;
+  /** There once {@link prepare} has found a graph for it. */
+  generate?: LanguageModel['generate'];
   private readonly options: DecoderOptions;
-  private readonly cache: KeyValueCache;
-  private session: OrtSession | undefined;
-  private past: Record<string, OrtTensor> = {};
+  /** The context. The cache may hold fewer rows, where a graph reads the ids by itself. */
+  private readonly ids: number[] = [];
+  private cache: KeyValueCache | undefined;
+  private step: StepGraph | undefined;
+  private gen: GenGraph | undefined;
 
   constructor(
     private readonly context: PluginContext,
     private readonly runtime: InferenceRuntime,
   ) {
     this.options = context.options as DecoderOptions;
-    const { layers, keyValueHeads, headDimension, contextTokens, vocabularySize } = this.options;
-    this.contextTokens = contextTokens;
-    this.vocabularySize = vocabularySize;
-    this.cache = new KeyValueCache(layers, keyValueHeads, headDimension, contextTokens);
+    this.contextTokens = this.options.contextTokens;
+    this.vocabularySize = this.options.vocabularySize;
   }
 
   async prepare(): Promise<void> {
+    const { layers, keyValueHeads, headDimension, contextTokens } = this.options;
     const session = await OrtSession.create(this.context.files, this.runtime);
-    try {
-      session.expect(...slots(this.options));
-    } catch (cause) {
-      await session.release();
-      throw cause;
-    }
-    this.session = session;
-    this.showBuffers(session);
+    const isCopied = session.provider !== 'cpu';
+    this.cache = new KeyValueCache(layers, keyValueHeads, headDimension, contextTokens, isCopied);
+    this.step = await this.made(session, StepGraph, this.cache);
+    this.gen = await this.makeGen(session, this.cache);
+    if (this.gen) this.generate = (tokens, program, uniforms) => this.write(tokens, program, uniforms);
     await this.warmUp();
   }
 
   async extend(tokens: ArrayLike<number>): Promise<Float32Array> {
-    this.check(tokens);
-    let logits: Float32Array | undefined;
-    for (let from = 0; from < tokens.length; from += chunkTokens) {
-      logits = await this.run(tokens, from, Math.min(tokens.length, from + chunkTokens));
-    }
-    return logits as Float32Array;
+    this.check(tokens, tokens.length);
+    this.append(tokens);
+    return this.readTo(this.ids.length);
   }
 
   mark(): ModelMark {
-    return { tokens: this.cache.rows };
+    return { tokens: this.ids.length };
   }
 
   rewind(mark: ModelMark | undefined): void {
-    this.cache.truncate(mark?.tokens ?? 0);
+    this.ids.length = Math.min(this.ids.length, mark?.tokens ?? 0);
+    this.cache?.truncate(this.ids.length);
   }
 
   async dispose(): Promise<void> {
-    const { session } = this;
-    this.session = undefined;
-    this.past = {};
-    await session?.release();
+    const { step, gen } = this;
+    this.step = undefined;
+    this.gen = undefined;
+    this.generate = undefined;
+    await gen?.session.release();
+    await step?.session.release();
   }
 
-  private async run(tokens: ArrayLike<number>, from: number, until: number): Promise<Float32Array> {
-    const session = this.prepared();
-    const { cache } = this;
-    const count = until - from;
-    if (cache.reserve(count)) this.showBuffers(session);
-    const ids = BigInt64Array.from({ length: count }, (_, index) => BigInt(tokens[from + index]));
-    const { logits, delta } = await session.run({
-      ids: session.tensor(ids, [1, count]),
-      plen: session.tensor(BigInt64Array.of(BigInt(cache.rows)), [1]),
-      ...this.past,
-    });
-    cache.append(delta, count);
-    return logits;
+  /** Reads the ids of the context that the cache does not hold, up to `until`, and returns the logits after the last. */
+  private async readTo(until: number): Promise<Float32Array> {
+    const { step, cache } = this.prepared();
+    let logits: Float32Array | undefined;
+    while (cache.rows < until) logits = await step.run(this.ids.slice(cache.rows, Math.min(until, cache.rows + chunkTokens)));
+    return logits as Float32Array;
   }
 
-  /** Makes tensors over the cache's buffers; they are good until the buffers are replaced. */
-  private showBuffers(session: OrtSession): void {
-    const { keyValueHeads, headDimension } = this.options;
-    const shape = [1, keyValueHeads, this.cache.capacity, headDimension];
-    this.past = Object.fromEntries(this.cache.buffers.map((buffer, index) => [pastName(index), session.tensor(buffer, shape)]));
+  /** What {@link LanguageModel.generate} promises. Ids that cannot be otherwise are read with the others, not drawn. */
+  private async write(tokens: ArrayLike<number>, program: UnitProgram, uniforms: Float64Array): Promise<ArrayLike<number>> {
+    const { gen, cache } = this.prepared();
+    if (!gen) throw new ContinuoError('modelFailed', 'the model has no graph that writes units; ask it for logits');
+    this.check(tokens, tokens.length + program.maximumTokens - 1);
+    const { forced, state } = forcedIds(program);
+    const context = this.ids.slice();
+    this.append(tokens);
+    this.append(forced);
+    let unread = this.ids.slice(context.length);
+    if (!gen.readsContext) {
+      await this.readTo(Math.max(cache.rows, this.ids.length - chunkTokens));
+      unread = this.ids.slice(cache.rows);
+    }
+    const drawn = await gen.run({ context, unread, program, state, count: program.maximumTokens - forced.length, uniforms });
+    this.append(drawn.slice(0, -1));
+    return [...forced, ...drawn];
+  }
+
+  private append(tokens: ArrayLike<number>): void {
+    for (let index = 0; index < tokens.length; index += 1) this.ids.push(tokens[index]);
+  }
+
+  /** The graph that writes units on the provider that runs the other; one that a GPU does not take is done without. */
+  private async makeGen({ provider }: OrtSession, cache: KeyValueCache): Promise<GenGraph | undefined> {
+    const { cpuGen, gpuGen } = this.context.files;
+    const file = provider === 'cpu' ? cpuGen : gpuGen;
+    if (file === undefined) return undefined;
+    try {
+      return await this.made(await OrtSession.create({ cpu: file, gpu: file }, { ...this.runtime, provider }), GenGraph, cache);
+    } catch (cause) {
+      if (provider === 'cpu') throw cause;
+      this.runtime.notice(`${provider} does not run ${file}, notes are written id by id: ${cause instanceof Error ? cause.message : String(cause)}`);
+      return undefined;
+    }
+  }
+
+  private async made<Graph>(
+    session: OrtSession,
+    graph: new (session: OrtSession, options: DecoderOptions, cache: KeyValueCache) => Graph,
+    cache: KeyValueCache,
+  ): Promise<Graph> {
+    try {
+      return new graph(session, this.options, cache);
+    } catch (cause) {
+      await session.release();
+      throw cause;
+    }
   }
 
   /** One run of every size that will come, at an empty context and at a long one. */
@@ -101,13 +139,15 @@ export class DecoderLanguageModel implements LanguageModel {
       this.rewind(undefined);
       await this.extend(chunk);
       await this.extend([0]);
+      await this.generate?.([0], anyTwoIds(this.vocabularySize), Float64Array.of(0, 0));
     }
     this.rewind(undefined);
   }
 
-  private check(tokens: ArrayLike<number>): void {
+  /** @param count ids that will be in the context more than now. */
+  private check(tokens: ArrayLike<number>, count: number): void {
     if (tokens.length === 0) throw new ContinuoError('modelFailed', 'the model was given no token; give at least one');
-    if (this.cache.rows + tokens.length > this.contextTokens) {
+    if (this.ids.length + count > this.contextTokens) {
       throw new ContinuoError('modelFailed', `the context of ${this.contextTokens} tokens is full; rewind before going on`);
     }
     for (let index = 0; index < tokens.length; index += 1) {
@@ -115,28 +155,44 @@ export class DecoderLanguageModel implements LanguageModel {
         throw new ContinuoError('modelFailed', `the model knows no token ${tokens[index]}; its ids are 0 to ${this.vocabularySize - 1}`);
       }
     }
+    this.prepared();
   }
 
-  private prepared(): OrtSession {
-    if (this.session) return this.session;
+  private prepared(): { step: StepGraph; gen: GenGraph | undefined; cache: KeyValueCache } {
+    const { step, gen, cache } = this;
+    if (step && cache) return { step, gen, cache };
     throw new ContinuoError('modelFailed', 'the model was not prepared, or was disposed of; call prepare first');
   }
 }
 
-function slots({ layers, keyValueHeads, headDimension, vocabularySize }: DecoderOptions): [OrtSlot[], OrtSlot[]] {
-  const past = Array.from({ length: 2 * layers }, (_, index): OrtSlot => {
-    return { name: pastName(index), type: 'float32', shape: [1, keyValueHeads, 'P', headDimension] };
-  });
-  return [
-    [{ name: 'ids', type: 'int64', shape: [1, 'S'] }, { name: 'plen', type: 'int64', shape: [1] }, ...past],
-    [
-      { name: 'logits', type: 'float32', shape: [vocabularySize] },
-      { name: 'delta', type: 'float32', shape: [2 * layers, keyValueHeads, 'S', headDimension] },
-    ],
-  ];
+/** The ids that a unit must begin with, all but its last at most, and the state after them. */
+function forcedIds({ forced, next, biases, stateCount, maximumTokens }: UnitProgram): { forced: number[]; state: number } {
+  const vocabularySize = biases.length / stateCount;
+  const ids: number[] = [];
+  let state = 0;
+  while (forced[state] >= 0 && ids.length < maximumTokens - 1) {
+    const after = next[state * vocabularySize + forced[state]];
+    if (after === unitComplete) break;
+    ids.push(forced[state]);
+    state = after;
+  }
+  return { forced: ids, state };
 }
 
-/** The cache's buffers alternate between keys and values, as delta does. */
-function pastName(index: number): string {
-  return `past_${index % 2 === 0 ? 'k' : 'v'}${index >> 1}`;
+/** A unit of two ids, each of which may be anything. */
+function anyTwoIds(vocabularySize: number): UnitProgram {
+  return {
+    stateCount: 2,
+    maximumTokens: 2,
+    biases: new Float32Array(2 * vocabularySize),
+    next: new Int32Array(2 * vocabularySize).fill(1, 0, vocabularySize),
+    temperatures: Float64Array.of(1, 1),
+    leastShares: new Float64Array(2),
+    draws: Float64Array.of(1, 1),
+    forced: Int32Array.of(-1, -1),
+    firsts: new Int32Array(2),
+    lasts: new Int32Array(2).fill(vocabularySize - 1),
+    topP: 1,
+    topK: 0,
+  };
 }

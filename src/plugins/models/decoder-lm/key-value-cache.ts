@@ -1,24 +1,26 @@
-/** Rows of the smallest buffers. */
+/** Rows of the smallest buffer. */
 const smallest = 256;
 
 /**
- * Keys and values of every layer, [heads, capacity, dimension] each, of which the first `rows` rows count. The buffers
- * are handed to the graph as they are; when they are full they become twice as large.
+ * Keys and values of every layer in one buffer, [2 layers, heads, capacity, dimension], of which the first `rows` rows
+ * count. The buffer is handed to the graph as it is. Where nothing copies it, it has room for `largest` rows from the
+ * start: memory that was never written to costs nothing. Else it becomes twice as large whenever it is full.
  */
 export class KeyValueCache {
-  /** In the order of the graph's delta: keys and values of layer 0, of layer 1 … */
-  buffers: readonly Float32Array[];
+  /** Rows 2 i and 2 i + 1 are keys and values of layer i. */
+  buffer: Float32Array;
   capacity: number;
   private rowCount = 0;
 
   constructor(
-    layers: number,
-    private readonly heads: number,
-    private readonly dimension: number,
+    readonly layers: number,
+    readonly heads: number,
+    readonly dimension: number,
     private readonly largest: number,
+    isCopied: boolean,
   ) {
-    this.capacity = Math.min(smallest, largest);
-    this.buffers = Array.from({ length: 2 * layers }, () => this.buffer());
+    this.capacity = isCopied ? Math.min(smallest, largest) : largest;
+    this.buffer = this.made();
   }
 
   /** Rows that count, <= largest. */
@@ -31,41 +33,33 @@ export class KeyValueCache {
     this.rowCount = Math.min(this.rowCount, rows);
   }
 
-  /** Makes room for `count` more rows; returns whether the buffers are new ones. */
+  /** Makes room for `count` more rows; returns whether the buffer is a new one. */
   reserve(count: number): boolean {
     const wanted = this.rowCount + count;
     if (wanted <= this.capacity) return false;
-    const { capacity } = this;
+    const { buffer, capacity } = this;
     while (this.capacity < wanted) this.capacity = Math.min(this.largest, this.capacity * 2);
-    this.buffers = this.buffers.map((old) => this.grown(old, capacity));
+    this.buffer = this.made();
+    this.copy(buffer, capacity, this.rowCount, 0);
     return true;
   }
 
-  /** Appends `count` rows, for which there is room; `delta` is [2 layers, heads, count, dimension]. */
-  append(delta: Float32Array, count: number): void {
-    const { heads, dimension, capacity } = this;
-    const stretch = count * dimension;
-    let from = 0;
-    for (const buffer of this.buffers) {
-      for (let head = 0; head < heads; head += 1) {
-        buffer.set(delta.subarray(from, from + stretch), (head * capacity + this.rowCount) * dimension);
-        from += stretch;
-      }
-    }
+  /** Appends the first `count` of `rows` rows, for which there is room; `delta` is [2 layers, heads, rows, dimension]. */
+  append(delta: Float32Array, rows: number, count = rows): void {
+    this.copy(delta, rows, count, this.rowCount);
     this.rowCount += count;
   }
 
-  private buffer(): Float32Array {
-    return new Float32Array(this.heads * this.capacity * this.dimension);
+  /** The first `count` of `rows` rows of each head, to the place `at`. */
+  private copy(source: Float32Array, rows: number, count: number, at: number): void {
+    const { buffer, capacity, dimension } = this;
+    for (let head = 0; head < 2 * this.layers * this.heads; head += 1) {
+      const from = head * rows * dimension;
+      buffer.set(source.subarray(from, from + count * dimension), (head * capacity + at) * dimension);
+    }
   }
 
-  private grown(old: Float32Array, oldCapacity: number): Float32Array {
-    const grown = this.buffer();
-    const { heads, dimension, capacity, rowCount } = this;
-    for (let head = 0; head < heads; head += 1) {
-      const start = head * oldCapacity * dimension;
-      grown.set(old.subarray(start, start + rowCount * dimension), head * capacity * dimension);
-    }
-    return grown;
+  private made(): Float32Array {
+    return new Float32Array(2 * this.layers * this.heads * this.capacity * this.dimension);
   }
 }

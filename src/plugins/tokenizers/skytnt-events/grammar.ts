@@ -4,12 +4,14 @@ import type {
   GrammarState,
   TokenAttribute,
 } from '../../../engine/contracts/tokenizer.js';
+import type { UnitTable } from '../../../engine/contracts/unit-table.js';
 import { ContinuoError } from '../../../engine/errors.js';
 import type { MusicConstraint } from '../../../engine/music/constraint.js';
 import { allowParameter, wantsTempo } from './constraint-masks.js';
 import { afterRow, initialState, withParameter, type SkytntState } from './grammar-state.js';
 import { toGrid, type GridConstraint } from './grid-constraint.js';
 import { noteDueBy } from './onset-window.js';
+import { UnitTables } from './unit-tables.js';
 import { padId, rowWidth, startId, type ParameterBlock, type SkytntVocabulary } from './vocabulary.js';
 
 /**
@@ -37,8 +39,11 @@ import { padId, rowWidth, startId, type ParameterBlock, type SkytntVocabulary } 
  */
 export class SkytntGrammar implements Grammar {
   private readonly grids = new WeakMap<MusicConstraint, GridConstraint>();
+  private readonly units: UnitTables;
 
-  constructor(private readonly vocabulary: SkytntVocabulary) {}
+  constructor(private readonly vocabulary: SkytntVocabulary) {
+    this.units = new UnitTables(vocabulary);
+  }
 
   initial(): SkytntState {
     return initialState;
@@ -87,6 +92,14 @@ export class SkytntGrammar implements Grammar {
     const parameter = this.parameterDue(now);
     if (parameter === undefined) allowed.add(padId);
     else allowed.addRange(parameter.first, parameter.first + parameter.size - 1);
+  }
+
+  unit(state: GrammarState, constraint: MusicConstraint): UnitTable | undefined {
+    return this.units.table(state as SkytntState, this.gridOf(constraint), {
+      advance: (from, token) => this.advance(from, token),
+      allow: (from, allowed) => this.allow(from, constraint, allowed),
+      attribute: (from) => this.attribute(from),
+    });
   }
 
   attribute(state: GrammarState): TokenAttribute {

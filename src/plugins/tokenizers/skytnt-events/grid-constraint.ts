@@ -87,9 +87,9 @@ function choose({ low, high }: Range, wishes: readonly (PitchClassWish | undefin
   return { pitches, biases };
 }
 
-/** The values among 0..highest that are wished for, without repeats, in the given order; `undefined` for none. */
+/** The values among 0..highest that are wished for, rising, without repeats; `undefined` for none. */
 function wished(values: readonly number[] | undefined, highest: number): number[] | undefined {
-  const valid = [...new Set(values)].filter((value) => Number.isInteger(value) && value >= 0 && value <= highest);
+  const valid = [...new Set(values)].filter((value) => Number.isInteger(value) && value >= 0 && value <= highest).sort((a, b) => a - b);
   return valid.length > 0 ? valid : undefined;
 }
 
