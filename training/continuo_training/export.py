@@ -57,8 +57,8 @@ def export_pack(
         "millisecondsPerToken": milliseconds_per_token(folder / CPU_FILE, judge.batch.ids[0], timed),
         "tokensPerBeat": judge.tokens_per_beat,
     }
-    manifest = manifest_of(fixed, content, model, measures, {
-        "tokenizer": {**fixed["tokenizer"], **({"files": tokenizer_files} if tokenizer_files else {})},
+    manifest = manifest_of(description, content, model, measures, {
+        "tokenizer": {**description["tokenizer"], **({"files": tokenizer_files} if tokenizer_files else {})},
         "model": {"plugin": "decoder-lm", "files": files, "options": model_options(model.configuration)},
     }, date)
     write_pack(folder, manifest, [*files.values(), *tokenizer_files.values()])

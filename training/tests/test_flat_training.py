@@ -12,7 +12,6 @@ from continuo_training import beat_ids
 from continuo_training.beat_family import BeatFamily
 from continuo_training.export import export_pack
 from continuo_training.fine_tune import fine_tune
-from continuo_training.flat_graph import build_flat_graph
 from continuo_training.flat_model import FlatConfiguration, FlatDecoder, musical_periods
 from continuo_training.flat_windows import IGNORED, FlatFamily, FlatSampler, all_windows
 from continuo_training.judge import FlatJudge
@@ -124,7 +123,8 @@ def test_graph_computes_what_the_decoder_computes(family_and_files):
     torch.manual_seed(3)
     model = FlatDecoder(shape_for(family), family.facts).eval()
     torch.nn.init.normal_(model.own_head, std=0.3)
-    result = compare(model, build_flat_graph(model, half_tables=False), judge.batch.ids[0, :80], 64, judge.allowed)
+    session = judge.open(model, 80 + 64)
+    result = compare(model, session, judge.batch.ids[0, :80], 64, judge.allowed)
     assert max(result.single_steps, result.chunks) < 1e-4
     assert result.greedy_equal == result.greedy_tokens
 
