@@ -5,12 +5,15 @@ import {
   AllowedTokens,
   tokenAttributes,
   type DecodedEvent,
-  type Grammar,
   type Tokenizer,
 } from '../../../src/engine/contracts/tokenizer.js';
-import { unconstrained, type MusicConstraint } from '../../../src/engine/music/constraint.js';
+import { unconstrained, type ConstraintField, type MusicConstraint } from '../../../src/engine/music/constraint.js';
 import { drumChannel, type Note } from '../../../src/engine/music/note.js';
 import type { TickNote, TickScore } from '../../../src/engine/music/tick-score.js';
+import { describeConstraintLaws } from './constraint-laws.js';
+import { walk } from './random-walk.js';
+
+export { seededRandom, walk } from './random-walk.js';
 
 export interface TokenizerContractOptions {
   /** A new instance each time. */
@@ -21,6 +24,8 @@ export interface TokenizerContractOptions {
   readonly capabilities: readonly string[];
   /** Whether encoding what was decoded gives the same ids again. */
   readonly encodesItsOwnDecoding: boolean;
+  /** Fields that are heeded as far as this form of the format can, and so not claimed; all others that are not claimed have no effect. */
+  readonly alsoHeeds?: readonly ConstraintField[];
   /** Whether streamed onsets less the origin are those of `decode`. Default true. */
   readonly streamsOnsetsOfDecode?: boolean;
 }
@@ -186,6 +191,8 @@ export function describeTokenizerContract(name: string, options: TokenizerContra
         if (can('scale')) assert.ok(narrow.scale?.pitchClasses.includes(pitch % 12));
       }
     });
+
+    describeConstraintLaws(make, capabilities, options.alsoHeeds ?? []);
   });
 }
 
@@ -196,37 +203,6 @@ const impossible: readonly MusicConstraint[] = [
   { scale: { pitchClasses: [], strict: true, bias: 3 }, channels: [-1, 99] },
   { scale: { pitchClasses: [1], strict: true, bias: 3 }, pitchRange: { low: 60, high: 60 }, durationRange: { low: 1e6, high: 1e7 } },
 ];
-
-/** A random legal stream; `visit` sees each state with the token chosen there. */
-export function walk(
-  grammar: Grammar,
-  vocabularySize: number,
-  constraint: MusicConstraint,
-  seed: number,
-  length: number,
-  visit: (state: object, token: number) => void,
-): void {
-  const random = seededRandom(seed);
-  const allowed = new AllowedTokens(vocabularySize);
-  let state = grammar.initial();
-  for (let count = 0; count < length; count += 1) {
-    grammar.allow(state, constraint, allowed);
-    const token = allowed.ids[Math.floor(random() * allowed.count)];
-    visit(state, token);
-    state = grammar.advance(state, token);
-  }
-}
-
-/** Numbers in [0, 1), the same for the same seed (xorshift32). */
-export function seededRandom(seed: number): () => number {
-  let state = (seed * 2654435761) >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 /** The ids of a score without the start and end the grammar does not see. */
 function body(tokenizer: Tokenizer, score: TickScore): number[] {
