@@ -1,8 +1,8 @@
 """The flat decoder as an ONNX `step` graph: prefill chunks and single ids, keys and values kept by the host.
 
-Inputs   ids int64 [1, S], plen int64 [1] (valid past rows), past_k{i} and past_v{i} float32 [1, Hkv, P, hd], P >= 1.
-Outputs  logits float32 [V] after the last id; delta float32 [2 L, Hkv, S, hd], row 2i new keys and row 2i + 1
-         new values of layer i. Keys are stored after the rotation.
+Inputs   ids int64 [1, S], plen int64 [1] (valid past rows), past float32 [2 L, Hkv, P, hd], P >= 1: row 2i keys and row
+         2i + 1 values of layer i. Keys are stored after the rotation.
+Outputs  logits float32 [V] after the last id; delta float32 [2 L, Hkv, S, hd], the new rows in the order of `past`.
 
 Past rows at `plen` and beyond are never read, so the cost follows `plen` and never the capacity.
 """
@@ -17,7 +17,7 @@ from onnx import TensorProto
 from .decoder_nodes import OUT_OF_SIGHT, DecoderNodes, Storage
 from .flat_model import FlatDecoder
 from .graph_builder import GraphBuilder
-from .step_graph import PRODUCER
+from .step_graph import PRODUCER, first_clock, split_layers
 
 
 class FlatNodes(DecoderNodes):
@@ -74,32 +74,20 @@ def build_flat_graph(model: FlatDecoder, half_tables: bool, half_weights: bool =
     nodes = FlatNodes(g, model, Storage(half_tables, half_weights))
     ids = g.node("Reshape", [g.input("ids", TensorProto.INT64, [1, "S"]), g.constant([-1])], name="flat_ids")
     plen = g.input("plen", TensorProto.INT64, [1])
-    past = [
-        g.input(f"past_{kind}{layer}", TensorProto.FLOAT, [1, c.key_value_heads, "P", c.head_dimension])
-        for layer in range(c.layers)
-        for kind in "kv"
-    ]
+    past = g.input("past", TensorProto.FLOAT, [2 * c.layers, c.key_value_heads, "P", c.head_dimension])
 
     steps = g.node("Range", [g.constant(0), g.node("Squeeze", [g.node("Shape", [ids])]), g.constant(1)], name="steps")
     position = g.node("Add", [steps, plen], name="position")
-    time, clock = nodes.units(ids, _stored_clock(nodes, past[0], plen))
+    time, clock = nodes.units(ids, first_clock(nodes, past, plen))
     place_float, time_float, clock_float = (_column(g, value) for value in (position, time, clock))
     nodes.turn_at(place_float, time_float, clock_float)
 
-    seen = [[g.node("Slice", [part, g.constant([0]), plen, g.constant([2])])] for part in past]
-    x, rows = nodes.layers(nodes.embed_at(ids, time_float), seen, nodes.heads_of(_mask(g, position, plen)))
+    seen = split_layers(g, g.node("Slice", [past, g.constant([0]), plen, g.constant([2])]), model)
+    x, rows = nodes.layers(nodes.embed_at(ids, time_float), [[part] for part in seen], nodes.heads_of(_mask(g, position, plen)))
     last = g.node("Gather", [x, g.constant([-1])], axis=0, name="last")
     g.output("logits", g.node("Reshape", [nodes.logits(last), g.constant([-1])]), [c.vocabulary_size])
     g.output("delta", g.node("Concat", rows, axis=0), [2 * c.layers, c.key_value_heads, "S", c.head_dimension])
     return g.build(PRODUCER, {key: str(value) for key, value in c.as_dict().items()})
-
-
-def _stored_clock(nodes: FlatNodes, first_keys: str, plen: str) -> str:
-    """What the clock shows at the last past row, 0 where there is none; int64 [1]."""
-    g = nodes.g
-    previous = g.node("Max", [g.node("Sub", [plen, g.constant(1)]), g.constant([0])])
-    started = g.node("Greater", [plen, g.constant(0)])
-    return g.node("Where", [started, nodes.stored_clock(first_keys, previous), g.constant([0])])
 
 
 def _column(g: GraphBuilder, value: str) -> str:
