@@ -158,8 +158,9 @@ function page(rows: readonly object[]): string {
   return `# What the beat-kmeans format keeps of real music
 
 \`decode(encode(x))\` against \`x\` with the usual options: 48 frames a beat, drums left out; velocities by the learned codes
-and, beside them, by the table. None of these files was used to make the codebook or to learn the codes. Half a frame is 0.0104 beats. Errors of onsets and ends are median /
-95th percentile / largest in beats; of velocities mean / 95th percentile / largest.
+and, beside them, by the table. None of these files was used to make the codebook or to learn the codes. Half a frame is
+0.0104 beats. Errors of onsets and ends are median / 95th percentile / largest in beats; of velocities mean / 95th
+percentile / largest.
 
 | set | files | notes | ids a note | codes a cell | onset | end | velocity, learned | velocity, table | merged | cut | crowded | moved | faults |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|

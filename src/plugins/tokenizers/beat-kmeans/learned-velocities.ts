@@ -33,6 +33,8 @@ const cellsKept = 4096;
  */
 export class LearnedVelocities implements VelocityCodec {
   private readonly courses = new Map<number, Uint8Array>();
+  private lastKey = -1;
+  private last: Uint8Array = new Uint8Array();
 
   constructor(private readonly network: VelocityNetwork) {}
 
@@ -63,8 +65,13 @@ export class LearnedVelocities implements VelocityCodec {
   /** What each learned code says of each onset, code by code. */
   private coursesOf(onsets: Onsets): Uint8Array {
     const key = onsets.onsetHigh * 2 ** 24 + onsets.onsetLow;
-    const known = this.courses.get(key);
-    if (known !== undefined) return known;
+    if (key === this.lastKey) return this.last;
+    this.last = this.courses.get(key) ?? this.remember(key, onsets);
+    this.lastKey = key;
+    return this.last;
+  }
+
+  private remember(key: number, onsets: Onsets): Uint8Array {
     if (this.courses.size >= cellsKept) this.courses.clear();
     const courses = this.decode(onsets);
     this.courses.set(key, courses);

@@ -36,13 +36,16 @@ export class VelocityChoice {
     if (this.lists.size >= listsKept) this.lists.clear();
     const ids: number[] = [];
     for (let code = 0; code < velocityCodes; code += 1) {
-      const isInside = Array.from({ length: count }, (_, index) => this.codec.velocity(code, index, onsets)).every(
-        (velocity) => velocity >= softest && velocity <= loudest,
-      );
-      if (isInside) ids.push(firstVelocity + code);
+      let index = 0;
+      while (index < count && isWithin(this.codec.velocity(code, index, onsets), softest, loudest)) index += 1;
+      if (index === count) ids.push(firstVelocity + code);
     }
     const list = Int32Array.from(ids);
     this.lists.set(key, list);
     return list;
   }
+}
+
+function isWithin(velocity: number, softest: number, loudest: number): boolean {
+  return velocity >= softest && velocity <= loudest;
 }

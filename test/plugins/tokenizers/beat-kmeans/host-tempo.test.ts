@@ -95,7 +95,9 @@ describe('the tempo a beat-kmeans pack writes for', () => {
     const before = model.buckets.length;
     follow(147);
     await play(4);
-    assert.deepEqual(kinds(model.buckets.slice(before)), [14]);
+    // A tempo that was chosen before may be read only now.
+    assert.ok(model.buckets.length > before + 2);
+    assert.deepEqual(kinds(model.buckets.slice(before + 1)), [14]);
   });
 
   it('is what the model likes where the performer sets it free, at once', async () => {
