@@ -12,6 +12,8 @@ export const optionsSchema = z.strictObject({
   model: name,
   /** Absent: the one the server chooses. */
   version: name.optional(),
+  /** The served model that writes a whole event in one request, where there is one: `gen_from_ids` of the same weights. */
+  unitModel: name.optional(),
   /** Ids the model knows; the tokenizer must have as many. */
   vocabularySize: z.int().min(2),
   /** Ids it was trained to look back on. The whole context travels with each request. */

@@ -1,12 +1,14 @@
 import { noLink, type LinkFigures } from '../../../engine/contracts/link-figures.js';
 import type { LanguageModel, ModelMark } from '../../../engine/contracts/language-model.js';
 import type { PluginContext } from '../../../engine/contracts/plugin.js';
+import type { UnitProgram } from '../../../engine/contracts/unit-table.js';
 import { ContinuoError } from '../../../engine/errors.js';
 import type { InferenceRuntime } from '../../../engine/generation/onnx/inference-runtime.js';
 import { binaryExtension, decodeResponse, encodeRequest, modelPath, type Encoding } from './inference-protocol.js';
 import { InferenceServer } from './inference-server.js';
 import type { RemoteOptions } from './options.js';
 import { contextForm, type ContextForm } from './served-model.js';
+import { anyTwoIds, unitForm, unitInputs, unitOf, type UnitForm } from './served-unit.js';
 import { serverAddress } from './server-address.js';
 import { floatsFromHalves, sizeOf, type Tensor } from './tensor.js';
 
@@ -29,6 +31,8 @@ const jsonBytesPerNumber = 26;
 export class RemoteLanguageModel implements LanguageModel {
   readonly contextTokens: number;
   readonly vocabularySize: number;
+  /** There once {@link prepare} has found a served model for it. */
+  generate?: LanguageModel['generate'];
   private readonly options: RemoteOptions;
   private readonly ids: BigInt64Array;
   private length = 0;
@@ -57,6 +61,7 @@ export class RemoteLanguageModel implements LanguageModel {
     try {
       this.form = contextForm(server.name, await server.modelMetadata(this.path), this.vocabularySize);
       await this.chooseEncoding(server);
+      await this.prepareUnits(server);
       await this.warmUp(server);
     } catch (cause) {
       await this.dispose();
@@ -66,7 +71,7 @@ export class RemoteLanguageModel implements LanguageModel {
 
   async extend(tokens: ArrayLike<number>): Promise<Float32Array> {
     const server = this.prepared();
-    this.check(tokens);
+    this.check(tokens, tokens.length);
     const count = this.append(tokens);
     const logits = await this.opinion(server, count);
     this.length = count;
@@ -88,12 +93,36 @@ export class RemoteLanguageModel implements LanguageModel {
   async dispose(): Promise<void> {
     const { server } = this;
     this.server = undefined;
+    this.generate = undefined;
     this.ended.abort(new ContinuoError('modelFailed', 'the model was disposed of'));
     server?.close();
   }
 
   private get path(): string {
     return modelPath(this.options.model, this.options.version);
+  }
+
+  private async prepareUnits(server: InferenceServer): Promise<void> {
+    const { unitModel } = this.options;
+    if (unitModel === undefined) return;
+    const path = modelPath(unitModel, undefined);
+    const form = unitForm(server.name, await server.modelMetadata(path), this.vocabularySize);
+    this.generate = (tokens, program, uniforms) => this.write(path, form, tokens, program, uniforms);
+  }
+
+  /** What {@link LanguageModel.generate} promises. */
+  private async write(path: string, form: UnitForm, tokens: ArrayLike<number>, program: UnitProgram, uniforms: Float64Array): Promise<number[]> {
+    const server = this.prepared();
+    this.check(tokens, tokens.length + program.maximumTokens - 1);
+    const count = this.append(tokens);
+    const task = { ids: this.ids.subarray(0, count), program, uniforms, vocabularySize: this.vocabularySize };
+    const answer = await server.infer(path, encodeRequest(unitInputs(form, task), ['tokens'], this.encoding), spareBytes + program.maximumTokens * jsonBytesPerNumber);
+    const tensors = server.readable(answer, () => decodeResponse(answer));
+    const ids = unitOf(task, tensors.get('tokens'));
+    if (!ids) throw new ContinuoError('modelFailed', `the server ${server.name} writes ids that were not asked for; serve the model that the pack was made for`);
+    this.length = count;
+    this.length = this.append(ids.slice(0, -1));
+    return ids;
   }
 
   /** Writes the ids after the context; they count once the server has read them. Returns how many there are then. */
@@ -165,13 +194,18 @@ export class RemoteLanguageModel implements LanguageModel {
         times.push(performance.now() - started);
       }
     }
+    if (this.generate) {
+      for (let run = 0; run < warmUpRuns; run += 1) await this.generate([0], anyTwoIds(this.vocabularySize), Float64Array.of(0, 0));
+      this.rewind(undefined);
+    }
     const best = (from: number): string => Math.min(...times.slice(from, from + warmUpRuns)).toFixed(1);
     this.runtime.notice(`The inference server ${server.name} answers in ${best(0)} ms, in ${best(warmUpRuns)} ms with ${long} ids of context.`);
   }
 
-  private check(tokens: ArrayLike<number>): void {
+  /** @param count ids that will be in the context more than now. */
+  private check(tokens: ArrayLike<number>, count: number): void {
     if (tokens.length === 0) throw new ContinuoError('modelFailed', 'the model was given no token; give at least one');
-    if (this.length + tokens.length > this.contextTokens) {
+    if (this.length + count > this.contextTokens) {
       throw new ContinuoError('modelFailed', `the context of ${this.contextTokens} tokens is full; rewind before going on`);
     }
     for (let index = 0; index < tokens.length; index += 1) {

@@ -49,10 +49,10 @@ export function typeOf<Type extends Datatype>(server: string, metadata: ModelMet
   throw fault(server, metadata, `has ${name} of type ${datatype}, which must be ${types.join(' or ')}`);
 }
 
-function fault(server: string, metadata: ModelMetadata, what: string): ContinuoError {
+export function fault(server: string, metadata: ModelMetadata, what: string): ContinuoError {
   return new ContinuoError('badPack', `the model ${metadata.name} on ${server} ${what}`);
 }
 
-function words(shape: readonly number[]): string {
+export function words(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }

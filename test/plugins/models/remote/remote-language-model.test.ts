@@ -8,12 +8,13 @@ import { loadInContainer } from '../../../../src/engine/plugins/load-in-containe
 import { DecoderLanguageModel } from '../../../../src/plugins/models/decoder-lm/decoder-lm.js';
 import { remote } from '../../../../src/plugins/models/remote/descriptor.js';
 import { RemoteLanguageModel } from '../../../../src/plugins/models/remote/remote-language-model.js';
+import { anyTwoIds } from '../../../../src/plugins/models/remote/served-unit.js';
 import { composerContract, plainControls, twoBars } from '../../../engine/contracts/composer-contract.js';
 import { languageModelContract } from '../../../engine/contracts/language-model-contract.js';
 import { fixtureRecipe } from '../../../engine/generation/recipes.js';
 import { runtime, tinyContext } from '../decoder-lm/tiny-pack.js';
-import { FakeInferenceServer } from './fake-inference-server.js';
-import { remoteContext, remoteRecipe, runtimeHere } from './remote-support.js';
+import { FakeInferenceServer, sendJson } from './fake-inference-server.js';
+import { refused, remoteContext, remoteRecipe, runtimeHere } from './remote-support.js';
 import { ServedTinyLm } from './served-tiny-lm.js';
 
 const never = (): boolean => false;
@@ -31,7 +32,7 @@ describe('a model on a server', () => {
 
   before(async () => {
     tiny = await ServedTinyLm.load();
-    server = await new FakeInferenceServer({ tiny }).start();
+    server = await new FakeInferenceServer({ tiny, units: tiny.units }).start();
   });
 
   after(async () => {
@@ -40,6 +41,8 @@ describe('a model on a server', () => {
   });
 
   languageModelContract('remote', () => new RemoteLanguageModel(remoteContext(server), runtimeHere()), { tokens: rows });
+
+  languageModelContract('remote with units', () => new RemoteLanguageModel(remoteContext(server, { unitModel: 'units' }), runtimeHere()), { tokens: rows });
 
   composerContract('TokenComposer over a server', () => makeComposer(remoteRecipe(server), () => undefined), {
     constraints: ['pitchRange'],
@@ -64,20 +67,46 @@ describe('a model on a server', () => {
     });
   }
 
-  it('plays the same notes as the local pack from the same seed', async () => {
-    const played = [];
-    for (const recipe of [fixtureRecipe('tiny-lm'), remoteRecipe(server)]) {
-      const composer = new WorkerComposer(recipe);
-      await composer.prepare();
-      await composer.prime(twoBars, 8);
-      const first = await composer.compose(14, plainControls, never);
-      await composer.rewind(11);
-      const again = await composer.compose(16, plainControls, never);
-      played.push([...first.notes, ...again.notes]);
-      await composer.dispose();
-    }
-    assert.ok(played[0].length > 10);
-    assert.deepEqual(played[1], played[0]);
+  for (const unitModel of [undefined, 'units']) {
+    it(`plays the same notes as the local pack from the same seed, ${unitModel ? 'a whole event' : 'one id'} in a request`, async () => {
+      const played = [];
+      const before = server.inferences;
+      for (const recipe of [fixtureRecipe('tiny-lm'), remoteRecipe(server, { unitModel })]) {
+        const composer = new WorkerComposer(recipe);
+        await composer.prepare();
+        await composer.prime(twoBars, 8);
+        const first = await composer.compose(14, plainControls, never);
+        await composer.rewind(11);
+        const again = await composer.compose(16, plainControls, never);
+        played.push([...first.notes, ...again.notes]);
+        assert.equal(first.link !== undefined && first.link.trips > 0, recipe.model.implementation === remote.implementation);
+        await composer.dispose();
+      }
+      assert.ok(played[0].length > 10);
+      assert.deepEqual(played[1], played[0]);
+      if (unitModel !== undefined) assert.ok(server.inferences - before < 3 * played[1].length + 40, 'few requests');
+    });
+  }
+
+  it('refuses units that were not asked for', async () => {
+    const model = new RemoteLanguageModel(remoteContext(server, { unitModel: 'units' }), runtimeHere());
+    await model.prepare();
+    server.mischief = (path, response) => {
+      if (path.includes('units')) sendJson(response, 200, { outputs: [{ name: 'tokens', datatype: 'INT64', shape: [1, 2], data: [7, 4000] }] });
+      return path.includes('units');
+    };
+    await assert.rejects(async () => model.generate?.(rows, anyTwoIds(3406), Float64Array.of(0.5, 0.5)), refused('modelFailed', /writes ids that were not asked for/));
+    assert.equal(model.mark().tokens, 0);
+    server.mischief = () => false;
+    const ids = await model.generate?.(rows, anyTwoIds(3406), Float64Array.of(0.5, 0.5));
+    assert.equal(ids?.length, 2);
+    assert.equal(model.mark().tokens, rows.length + 1);
+    await model.dispose();
+  });
+
+  it('refuses a model for units that is none', async () => {
+    const model = new RemoteLanguageModel(remoteContext(server, { unitModel: 'tiny' }), runtimeHere());
+    await assert.rejects(model.prepare(), refused('badPack', /the model tiny on .* has no input count; it has ids/));
   });
 
   it('keeps its connections from one request to the next', async () => {
