@@ -7,12 +7,14 @@ from pathlib import Path
 
 from .beat_family import CODEBOOK, BeatFamily
 from .data import load_songs
+from .event_model import EventConfiguration, NetShape
+from .event_task import EventTask
 from .flat_model import FlatConfiguration, musical_periods
 from .flat_windows import FlatFamily
 from .model import ModelConfiguration
 from .training_task import FlatTask, RowTask, TrainingTask
 
-CONTEXTS = {"skytnt": 3072, "theremin": 512, "beat-kmeans": 1024}
+CONTEXTS = {"skytnt": 3072, "event-lm": 3072, "theremin": 512, "beat-kmeans": 1024}
 SHORTEST_PERIODS_BEATS = {"theremin": 0.25, "beat-kmeans": 2.0}
 
 
@@ -31,6 +33,8 @@ def training_task(options: argparse.Namespace) -> TrainingTask:
     """The task that a command line asks for."""
     normalise = not options.keep_keys
     context = options.context or CONTEXTS[options.family]
+    if options.family == EventTask.family:
+        return _event_task(options, context)
     shape = {
         "width": options.width,
         "layers": options.layers,
@@ -53,3 +57,14 @@ def training_task(options: argparse.Namespace) -> TrainingTask:
         periods_beats=musical_periods(SHORTEST_PERIODS_BEATS[family.name]),
     )
     return FlatTask(family, configuration, training, validation, options.seed)
+
+
+def _event_task(options: argparse.Namespace, context: int) -> EventTask:
+    """Both nets have the same heads and the same hidden size."""
+    from .training_run import load_decoder
+
+    net = (options.heads, options.key_value_heads, options.head_dimension, options.hidden)
+    shape = EventConfiguration(options.width, NetShape(options.layers, *net), NetShape(options.token_layers, *net), context)
+    songs = [load_songs(path, not options.keep_keys) for path in (options.data, options.validation)]
+    flat = load_decoder(options.begin_with_flat)[0] if options.begin_with_flat else None
+    return EventTask(shape, *songs, options.seed, flat)

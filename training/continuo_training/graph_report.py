@@ -9,13 +9,14 @@ import numpy as np
 
 from .judge import Judge
 from .loss import LossSum
+from .parity import Session
 from .sampler import PREFILL_CHUNK_TOKENS
 from .step_session import StepSession
 
 
-def graph_loss(graph: Path | bytes, judge: Judge, ids: np.ndarray, wanted: np.ndarray, ignored: int, start: int) -> LossSum:
+def graph_loss(session: Session, judge: Judge, ids: np.ndarray, wanted: np.ndarray, ignored: int, start: int) -> LossSum:
     """Loss of one window from id `start` on (the ids before it are context); `wanted` and `ignored` as in a Batch."""
-    session = StepSession(graph, len(ids))
+    session.rewind(0)
     for begin in range(0, start, PREFILL_CHUNK_TOKENS):
         session.extend(ids[begin : min(begin + PREFILL_CHUNK_TOKENS, start)])
     sums = LossSum.empty()

@@ -12,14 +12,19 @@ import torch
 from torch import Tensor, nn
 
 from .data import load_songs, mean_tokens_per_beat
+from .event_graph import build_base_graph, build_token_graph
+from .event_model import EventNet
+from .event_session import EventSession
+from .event_task import EventTask
 from .flat_graph import build_flat_graph
 from .flat_loss import GroupLoss
 from .flat_model import FlatDecoder
 from .flat_windows import Batch, FlatFamily, all_windows
 from .loss import LossSum
 from .model import Decoder
-from .parity import row_allowed
+from .parity import Session, row_allowed
 from .step_graph import build_step_graph
+from .step_session import StepSession
 from .training_task import RowTask, row_batch, row_loss
 from .vocabulary import BLOCKS, ROW_WIDTH, block_numbers
 
@@ -39,6 +44,9 @@ class Judge(Protocol):
         """Ids that a grammar would let follow."""
 
     def graph(self, model: nn.Module, half_tables: bool, half_weights: bool = False) -> onnx.ModelProto: ...
+
+    def open(self, model: nn.Module, tokens: int) -> Session:
+        """The model's exported graphs in full precision, with room for so many ids."""
 
     def untrained(self, model: nn.Module) -> nn.Module:
         """A net of the same shape as it was before its first step."""
@@ -68,12 +76,26 @@ class RowJudge:
     def graph(self, model: nn.Module, half_tables: bool, half_weights: bool = False) -> onnx.ModelProto:
         return build_step_graph(model, half_tables, half_weights)
 
+    def open(self, model: nn.Module, tokens: int) -> Session:
+        return StepSession(self.graph(model, half_tables=False).SerializeToString(), tokens)
+
     def untrained(self, model: nn.Module) -> nn.Module:
         torch.manual_seed(SEED_OF_UNTRAINED)
         return Decoder(model.configuration).eval()
 
     def copy_files(self, folder: Path) -> dict[str, str]:
         return {}
+
+
+class EventJudge(RowJudge):
+    """Of two-level models, whose graphs are several."""
+
+    def open(self, model: nn.Module, tokens: int, quantised: bool = False) -> EventSession:
+        return EventSession(build_base_graph(model, quantised), build_token_graph(model, quantised), tokens)
+
+    def untrained(self, model: nn.Module) -> nn.Module:
+        torch.manual_seed(SEED_OF_UNTRAINED)
+        return EventNet(model.configuration).eval()
 
 
 class FlatJudge:
@@ -101,6 +123,9 @@ class FlatJudge:
     def graph(self, model: nn.Module, half_tables: bool, half_weights: bool = False) -> onnx.ModelProto:
         return build_flat_graph(model, half_tables, half_weights)
 
+    def open(self, model: nn.Module, tokens: int) -> Session:
+        return StepSession(self.graph(model, half_tables=False).SerializeToString(), tokens)
+
     def untrained(self, model: nn.Module) -> nn.Module:
         torch.manual_seed(SEED_OF_UNTRAINED)
         return FlatDecoder(model.configuration, self._family.facts).eval()
@@ -120,6 +145,8 @@ def make_judge(content: dict, data: Path, normalise_keys: bool, model: Path | No
     context = content["configuration"]["context_tokens"]
     if content["family"] == RowTask.family:
         return RowJudge(data, context, normalise_keys)
+    if content["family"] == EventTask.family:
+        return EventJudge(data, context, normalise_keys)
     return FlatJudge(flat_family(content["family"], model, codebook), data, context, normalise_keys)
 
 

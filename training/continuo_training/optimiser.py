@@ -57,8 +57,8 @@ class Muon(torch.optim.Optimizer):
 
 
 def make_optimisers(model: nn.Module, matrix_rate: float, table_rate: float, weight_decay: float):
-    """(Muon, AdamW) over the parameters of a Decoder."""
-    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and name.startswith("layers.")]
+    """(Muon, AdamW) over the parameters of a model; matrices in its lists of layers are trained with Muon."""
+    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "layers." in name]
     chosen = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in chosen]
     return (

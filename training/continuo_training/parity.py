@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import onnx
@@ -13,6 +14,18 @@ from torch import nn
 from .sampler import PREFILL_CHUNK_TOKENS
 from .step_session import StepSession
 from .vocabulary import ROW_WIDTH, allowed_block
+
+
+class Session(Protocol):
+    """A model of an exported graph with its context."""
+
+    length: int
+
+    def extend(self, ids: list[int] | np.ndarray) -> np.ndarray:
+        """Appends ids and returns the logits of the next one, float32 [V]."""
+
+    def rewind(self, length: int) -> None: ...
+
 
 AllowedAfter = Callable[[list[int]], np.ndarray]
 
@@ -34,19 +47,20 @@ def row_allowed(ids: list[int]) -> np.ndarray:
 
 
 def reference_logits(model: nn.Module, ids: np.ndarray) -> np.ndarray:
-    """Logits after every id, float32 [n, V]; ids are padded to whole rows inside, which changes nothing before."""
-    whole = np.zeros(-(-len(ids) // ROW_WIDTH) * ROW_WIDTH, dtype=np.int64)
+    """Logits after every id, float32 [n, V]; ids are padded with a row inside, which changes nothing before."""
+    whole = np.zeros((len(ids) // ROW_WIDTH + 1) * ROW_WIDTH, dtype=np.int64)
     whole[: len(ids)] = ids
     with torch.no_grad():
         return model.logits(model(torch.from_numpy(whole)[None]))[0, : len(ids)].numpy()
 
 
 def compare(
-    model: nn.Module, graph: onnx.ModelProto, ids: np.ndarray, greedy_tokens: int = 256, allowed: AllowedAfter = row_allowed
+    model: nn.Module, graph: onnx.ModelProto | Session, ids: np.ndarray, greedy_tokens: int = 256, allowed: AllowedAfter = row_allowed
 ) -> Parity:
-    """Feeds `ids` id by id and in chunks, then continues greedily under the grammar on both sides."""
+    """Feeds `ids` id by id and in chunks, then continues greedily under the grammar on both sides. `graph`: a step graph,
+    or a session of graphs of any form."""
+    session = StepSession(graph.SerializeToString(), len(ids) + greedy_tokens) if isinstance(graph, onnx.ModelProto) else graph
     expected = reference_logits(model, ids)
-    session = StepSession(graph.SerializeToString(), len(ids) + greedy_tokens)
     single = max(float(np.abs(session.extend([token]) - row).max()) for token, row in zip(ids, expected))
     chunks = 0.0
     for size in (3, ROW_WIDTH, PREFILL_CHUNK_TOKENS, len(ids)):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import onnx
 import torch
 
 from . import vocabulary
-from .event_graph import build_event_graph, build_token_graph, hidden_size
+from .event_graph import build_event_graph, build_token_graph
 from .event_model import EventConfiguration, EventNet, NetShape
 from .published_graph import build_published_graphs
 from .reference_graphs import write_reference_graphs
@@ -17,22 +16,6 @@ from .reference_graphs import write_reference_graphs
 MUSICAL = EventConfiguration(8, NetShape(2, 2, 1, 8, 16), NetShape(2, 2, 1, 8, 16), 512)
 PLAIN = EventConfiguration(8, NetShape(2, 2, 2, 8, 16), NetShape(1, 1, 1, 16, 16), 512, musical=False)
 V1_VOCABULARY = 3239
-
-
-def event_options(model: EventNet, interface: str = "delta") -> dict[str, Any]:
-    """`model.options` of a pack of the event-lm plugin."""
-    c = model.configuration
-    return {
-        "interface": interface,
-        "vocabularySize": c.vocabulary_size,
-        "hiddenSize": hidden_size(model),
-        **{
-            name: {"layers": shape.layers, "keyValueHeads": shape.key_value_heads, "headDimension": shape.head_dimension}
-            for name, shape in (("base", c.base), ("token", c.token))
-        },
-        "memoryLayers": c.kept_layers - c.base.layers,
-        "contextTokens": c.context_tokens,
-    }
 
 
 def random_net(configuration: EventConfiguration, seed: int) -> EventNet:
