@@ -15,6 +15,8 @@ export const Tokenizer = Symbol.for('continuo.Tokenizer');
 export interface Tokenizer {
   readonly vocabulary: Vocabulary;
   readonly grammar: Grammar;
+  /** Capabilities that the plugin's descriptor names and this one, made of its options and files, has not. Default: none. */
+  readonly lacks?: readonly string[];
   /** Ids of the whole score, row-major where `vocabulary.rowWidth` > 1. Errors: `badMidiFile` when it cannot be said. */
   encode(score: TickScore): Int32Array;
   /** The score that ids stand for; malformed parts are skipped as the reference skips them. */

@@ -5,6 +5,7 @@ import { loadInContainer } from '../plugins/load-in-container.js';
 import type { ComposerRecipe, RecipePart } from './composer-recipe.js';
 import { InferenceRuntime } from './onnx/inference-runtime.js';
 import { TokenComposer } from './token-composer.js';
+import { ignoredWishes } from './tokenizer-lacks.js';
 
 /**
  * Makes the composer a recipe tells of, in this thread; not prepared. `notice` is told sentences a performer may want to
@@ -15,6 +16,8 @@ export async function makeComposer(recipe: ComposerRecipe, notice: (sentence: st
   const runtime: InferenceRuntime = { ...recipe.runtime, notice, ending };
   if (recipe.kind === 'plugin') return make<Composer>(recipe.composer, Composer, runtime);
   const tokenizer = await make<Tokenizer>(recipe.tokenizer, Tokenizer, runtime);
+  const ignored = ignoredWishes(tokenizer);
+  if (ignored !== undefined) notice(ignored);
   const model = await make<LanguageModel>(recipe.model, LanguageModel, runtime);
   return new TokenComposer(tokenizer, model, recipe);
 }

@@ -14,6 +14,7 @@ import { PromptWriter } from './prompt-writer.js';
 import { GrammarSampler } from './sampling/grammar-sampler.js';
 import { Take } from './take.js';
 import { TokenStream } from './token-stream.js';
+import { whyNotLive } from './tokenizer-lacks.js';
 
 /** How much of the past the key is heard in. */
 const keyBeats: Beats = 64;
@@ -48,6 +49,8 @@ export class TokenComposer implements Composer {
     if (vocabulary.size !== model.vocabularySize) {
       throw new ContinuoError('badPack', `the tokenizer has ${vocabulary.size} ids and the model ${model.vocabularySize}: they do not belong together; correct the options in pack.json`);
     }
+    const reason = whyNotLive(tokenizer);
+    if (reason !== undefined) throw new ContinuoError('badPack', `the pack ${reason}`);
     this.stream = new TokenStream(tokenizer, model);
     this.writer = new PromptWriter(tokenizer, recipe.generation, promptLimit(recipe.generation.promptTokens, model.contextTokens));
   }

@@ -4,6 +4,7 @@ import type { PluginKind } from '../contracts/plugin.js';
 import { Tokenizer } from '../contracts/tokenizer.js';
 import { ContinuoError } from '../errors.js';
 import { describeIssues } from '../plugins/describe-issues.js';
+import { whyNotLive } from '../generation/tokenizer-lacks.js';
 import { loadInContainer } from '../plugins/load-in-container.js';
 import type { PluginRegistry } from '../plugins/plugin-registry.js';
 import { weightless } from './built-in-packs.js';
@@ -80,7 +81,10 @@ async function checkVocabulary(pack: Pack): Promise<void> {
   if (pack.composition.kind !== 'tokens') return;
   const { tokenizer, model } = pack.composition;
   const container = await loadInContainer(tokenizer.plugin, { options: tokenizer.options, files: tokenizer.files });
-  const { vocabulary } = container.get<Tokenizer>(Tokenizer);
+  const made = container.get<Tokenizer>(Tokenizer);
+  const reason = whyNotLive(made);
+  if (reason !== undefined) throw badPack(pack.summary.name, reason);
+  const { vocabulary } = made;
   const { vocabularySize } = model.options as { vocabularySize?: unknown };
   if (typeof vocabularySize === 'number' && vocabularySize !== vocabulary.size) {
     throw badPack(

@@ -100,6 +100,12 @@ describe('pack verification', () => {
     await refused(verifyPack(pack, new FileDigests()), /tokenizer test-tokens has 8 tokens with its options, the model 9/);
   });
 
+  it('refuses a tokenizer that cannot play live, and says why', async () => {
+    const tokenizer = { plugin: 'test-tokens', options: { lacks: ['live', 'constraint:tempo'] } };
+    const pack = await check(workshop.pack('not-live', { tokenizer }));
+    await refused(verifyPack(pack, new FileDigests()), /the pack not-live cannot play live: .* one track after another/);
+  });
+
   it('refuses setup rows the tokenizer cannot have written', async () => {
     for (const [name, row] of [['odd', [1, 2, 3]], ['high', [1, 8]]] as const) {
       const pack = await check(workshop.pack(`setup-${name}`, { generation: { setup: [row] } }));

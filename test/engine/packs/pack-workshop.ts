@@ -17,12 +17,12 @@ export class PackWorkshop {
     this.write(
       'tokenizer.mjs',
       `export default ({ bind }) => bind(Symbol.for('continuo.Tokenizer')).toResolvedValue(
-        ({ options }) => ({ vocabulary: { size: options.size, rowWidth: 2 } }), [Symbol.for('continuo.PluginContext')]);`,
+        ({ options }) => ({ vocabulary: { size: options.size, rowWidth: 2 }, lacks: options.lacks }), [Symbol.for('continuo.PluginContext')]);`,
     );
     const implementation = pathToFileURL(join(this.root, 'tokenizer.mjs')).href;
     const common = { summary: 'For tests.', capabilities: [], implementation };
     this.plugins = [
-      { ...common, kind: 'tokenizer', name: 'test-tokens', optionsSchema: z.strictObject({ size: z.int().default(8) }) },
+      { ...common, kind: 'tokenizer', name: 'test-tokens', optionsSchema: z.strictObject({ size: z.int().default(8), lacks: z.array(z.string()).optional() }) },
       { ...common, kind: 'model', name: 'test-model', optionsSchema: z.strictObject({ vocabularySize: z.int().optional() }) },
       { ...common, kind: 'composer', name: 'test-composer', optionsSchema: z.strictObject({}) },
       { ...common, kind: 'model', name: 'far-model', capabilities: ['weightless'], optionsSchema: z.strictObject({}) },

@@ -30,7 +30,7 @@ export class BarTexture {
   /** The limits that the next two are for, of what this was loaded from. */
   private asked: Limits | undefined;
   /** {@link roomAt} each position, or -1. */
-  private readonly rooms = new Int8Array(positionsPerBar);
+  private rooms: Int8Array | undefined;
   private dueBy = NaN;
 
   /** Becomes a copy of another, which must not change from then on; quick when it comes back to the same one. */
@@ -135,6 +135,7 @@ export class BarTexture {
     if (limits.polyphony === Infinity) return longestDuration;
     if (this.origin === undefined || this.holds.length > 0) return this.measureRoom(position, limits);
     this.ask(limits);
+    this.rooms ??= new Int8Array(positionsPerBar).fill(-1);
     if (this.rooms[position] < 0) this.rooms[position] = this.measureRoom(position, limits);
     return this.rooms[position];
   }
@@ -150,7 +151,7 @@ export class BarTexture {
   private ask(limits: Limits): void {
     if (this.asked === limits) return;
     this.asked = limits;
-    this.rooms.fill(-1);
+    this.rooms?.fill(-1);
     this.dueBy = NaN;
   }
 

@@ -1,5 +1,6 @@
 import type { MusicConstraint } from '../../../engine/music/constraint.js';
 import { drumChannel, type Note } from '../../../engine/music/note.js';
+import type { ForcedDue, Forcing } from './forcing.js';
 import { Phase, type PhraseCursor } from './phrase-cursor.js';
 import {
   durationId,
@@ -14,16 +15,6 @@ import {
   velocityLevel,
 } from './phrase-vocabulary.js';
 import { drumProgram } from './symbols.js';
-
-/** What forced notes ask of the next token. */
-export interface ForcedDue {
-  /** Symbols that must come now, or with the next track of theirs. */
-  readonly spelling: readonly number[];
-  /** The program that must be left to that track; `undefined` where no other track may come first. */
-  readonly reserved: number | undefined;
-  /** Whether nothing but the spelling may come. */
-  readonly isAlone: boolean;
-}
 
 interface ForcedNote {
   /** Sixteenths from the start of the stream. */
@@ -41,7 +32,7 @@ interface Parts {
  * Forced notes are written as tracks of their own: those of a bar, drums excepted, are its first track, on the lowest
  * program that may be chosen; forced drums are its track of drums.
  */
-export class ForcedPhrases {
+export class ForcedPhrases implements Forcing<PhraseCursor> {
   private readonly parts = new WeakMap<readonly Note[], Parts>();
 
   due(cursor: PhraseCursor, { forcedNotes, programs }: MusicConstraint): ForcedDue | undefined {

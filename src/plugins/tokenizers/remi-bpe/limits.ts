@@ -14,8 +14,14 @@ export interface Limits {
   readonly longestRest: number;
   /** Index of the tempo the music must be written for; -1 for any. */
   readonly tempo: number;
-  /** The highest melodic program that may be chosen; -1 for none. */
+  /** Whether the meter in force must stay, where each bar says it. */
+  readonly keepsMeter: boolean;
+  /** The melodic programs that may be chosen; absent for all. */
+  readonly programs: ReadonlySet<number> | undefined;
+  /** The highest of these; -1 for none. */
   readonly highestProgram: number;
+  /** Grid units from the start of the stream: notes begin before this, and time goes no further. */
+  readonly latest: number;
 }
 
 export const noLimits: Limits = {
@@ -25,7 +31,10 @@ export const noLimits: Limits = {
   fewestOnsets: 0,
   longestRest: Infinity,
   tempo: -1,
+  keepsMeter: false,
+  programs: undefined,
   highestProgram: 127,
+  latest: Infinity,
 };
 
 /** The limits without those that ask for something to come. */

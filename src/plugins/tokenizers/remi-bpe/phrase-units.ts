@@ -6,15 +6,18 @@ import {
   tempoCount,
   velocityLevels,
 } from './phrase-vocabulary.js';
+import { drumProgram } from './symbols.js';
 import type { FormatUnits } from './wishes.js';
 
 export const phraseUnits: FormatUnits = {
   unitsPerBeat: sixteenthsPerBeat,
   keepsLimits: true,
+  saysEveryMeter: false,
   beatScaleOf: () => 1,
   beatsOf: (duration) => duration / sixteenthsPerBeat,
   bpmOf: indexTempo,
   tempoCount,
+  programs: Array.from({ length: drumProgram }, (_, program) => program),
   durations: Array.from({ length: longestDuration }, (_, index) => index + 1),
   velocities: Array.from({ length: velocityLevels }, (_, level) => levelVelocity(level)),
 };

@@ -2,8 +2,8 @@ import type { AllowedTokens, Grammar, GrammarState, TokenAttribute } from '../..
 import { ContinuoError } from '../../../engine/errors.js';
 import { unconstrained, type MusicConstraint } from '../../../engine/music/constraint.js';
 import { AllowedLists, type AllowedList } from './allowed-lists.js';
-import type { ForcedDue } from './forced-phrases.js';
-import { withoutDemands, type Limits } from './limits.js';
+import type { ForcedDue, Forcing } from './forcing.js';
+import { noLimits, withoutDemands, type Limits } from './limits.js';
 import type { StreamCursor } from './stream-cursor.js';
 import { SymbolKind } from './symbols.js';
 import type { TokenTable } from './token-table.js';
@@ -12,16 +12,13 @@ import { limitsOf, wishesKey, wishesOf, type FormatUnits } from './wishes.js';
 /** Wishes of this many constraints are kept at hand. */
 const keptWishes = 4;
 
-/** Says what notes that must come ask of the next token. */
-export interface Forcing<Cursor> {
-  due(cursor: Cursor, constraint: MusicConstraint): ForcedDue | undefined;
-}
-
 interface Plan {
   readonly lists: AllowedLists;
   readonly limits: Limits | undefined;
   /** Those that ask for nothing to come. */
   readonly mildLimits: Limits | undefined;
+  /** What is kept when these have given way too. */
+  readonly lastLimits?: Limits;
 }
 
 /**
@@ -72,18 +69,27 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     const cursor = state as Cursor;
     const due = this.forcing?.due(cursor, constraint);
     if (due?.isAlone === true) allowed.clear();
-    else this.allowFreely(cursor, constraint, allowed);
-    if (due !== undefined) this.force(due, allowed);
+    else if (due?.latest === undefined) this.allowFreely(cursor, this.planOf(constraint), allowed);
+    else this.allowFreely(cursor, planUntil(due.latest, this.planOf(constraint)), allowed);
+    if (due === undefined) return;
+    if (due.latest === undefined) this.force(due, allowed);
+    else this.addPrefixes(due, allowed);
+    // Where a loaded vocabulary lacks what spells a forced note, it cannot come.
+    if (allowed.count === 0) this.allowFreely(cursor, this.planOf(constraint), allowed);
   }
 
-  private allowFreely(cursor: Cursor, constraint: MusicConstraint, allowed: AllowedTokens): void {
-    const { lists, limits, mildLimits } = this.planOf(constraint);
+  private allowFreely(cursor: Cursor, { lists, limits, mildLimits, lastLimits }: Plan, allowed: AllowedTokens): void {
     const list = lists.at(cursor);
     allowed.clear();
     if (limits !== undefined) this.addWithin(list, cursor, limits, allowed);
     if (allowed.count === 0 && mildLimits !== undefined) this.addWithin(list, cursor, mildLimits, allowed);
+    if (allowed.count === 0 && lastLimits !== undefined) this.addWithin(list, cursor, lastLimits, allowed);
     if (allowed.count === 0) addAll(list, cursor.lastPitch, allowed);
     if (allowed.count === 0) addAll(this.anything.at(cursor), cursor.lastPitch, allowed);
+  }
+
+  private addPrefixes({ spelling }: ForcedDue, allowed: AllowedTokens): void {
+    for (const token of this.table.spellingPrefixesOf(spelling)) if (!allowed.has(token)) allowed.add(token);
   }
 
   /** Leaves what may come before the forced notes, and adds what spells them. */
@@ -232,6 +238,11 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     }
     return `due is one of ${[...words].join(', ')}`;
   }
+}
+
+function planUntil(latest: number, { lists, limits, mildLimits }: Plan): Plan {
+  const until = (each: Limits): Limits => ({ ...each, latest });
+  return { lists, limits: limits && until(limits), mildLimits: mildLimits && until(mildLimits), lastLimits: until(noLimits) };
 }
 
 /** Whether a bar goes on after such a symbol. */

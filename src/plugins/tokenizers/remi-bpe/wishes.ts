@@ -6,8 +6,10 @@ import type { TokenTable } from './token-table.js';
 /** How a format's numbers translate into a performer's. */
 export interface FormatUnits {
   readonly unitsPerBeat: number;
-  /** Whether the format's cursor keeps the limits that depend on what has sounded. */
+  /** Whether the format's cursor keeps the limits that depend on what has sounded, or only those of tempo and meter. */
   readonly keepsLimits: boolean;
+  /** Whether every bar says its meter. */
+  readonly saysEveryMeter: boolean;
   /** Beats of a duration symbol's value where {@link beatScaleOf} is 1. */
   beatsOf(duration: number): number;
   /** What durations are multiplied by in a meter, by the value of its symbol. */
@@ -15,6 +17,8 @@ export interface FormatUnits {
   /** Bpm of a tempo symbol's value. */
   bpmOf(tempo: number): number;
   readonly tempoCount: number;
+  /** The melodic programs the format has. */
+  readonly programs: readonly number[];
   /** Values of the duration symbols, and of the velocity symbols. */
   readonly durations: readonly number[];
   readonly velocities: readonly number[];
@@ -47,9 +51,9 @@ export function wishesOf(
   const durationsAt = memo((scale: number) =>
     wantedValues(constraint.durationRange, units.durations, (value) => scale * units.beatsOf(value)),
   );
-  const programs = wantedPrograms(constraint.programs);
+  const programs = wantedPrograms(constraint.programs, units);
   const kinds = constraint.eventKinds;
-  const tempo = constraint.tempo === undefined ? -1 : nearestTempo(constraint.tempo, units);
+  const tempo = constraint.tempo === undefined || units.tempoCount === 0 ? -1 : nearestTempo(constraint.tempo, units);
 
   const costOf = (token: number, startsInDrums: boolean): number => {
     let isDrums = startsInDrums;
@@ -82,7 +86,7 @@ export function wishesOf(
           if ((tempo >= 0 && value !== tempo) || kinds?.includes('tempo') === false) return refused;
           break;
         case SymbolKind.meter:
-          if (kinds?.includes('meter') === false) return refused;
+          if (!units.saysEveryMeter && kinds?.includes('meter') === false) return refused;
           durations = durationsAt(units.beatScaleOf(value));
       }
     }
@@ -96,21 +100,29 @@ export function wishesOf(
 
 /** Fields that depend on what has sounded; `undefined` when there are none. */
 export function limitsOf(constraint: MusicConstraint, units: FormatUnits): Limits | undefined {
-  if (!units.keepsLimits) return undefined;
   const { maximumPolyphony, onsetsPerBeat, maximumRestBeats, tempo, programs, eventKinds } = constraint;
-  const limitsTempo = tempo !== undefined && eventKinds?.includes('tempo') !== false;
-  if ((maximumPolyphony ?? onsetsPerBeat ?? maximumRestBeats ?? programs) === undefined && !limitsTempo) return undefined;
+  const limitsTempo = tempo !== undefined && units.tempoCount > 0 && eventKinds?.includes('tempo') !== false;
+  const frame: Limits = {
+    ...noLimits,
+    tempo: limitsTempo ? nearestTempo(tempo, units) : noLimits.tempo,
+    keepsMeter: units.saysEveryMeter && eventKinds?.includes('meter') === false,
+  };
+  const limitsFrame = limitsTempo || frame.keepsMeter;
+  const limitsNotes = units.keepsLimits && (maximumPolyphony ?? onsetsPerBeat ?? maximumRestBeats ?? programs) !== undefined;
+  if (!limitsNotes) return limitsFrame ? frame : undefined;
   const onsets = onsetsPerBeat !== undefined && onsetsPerBeat.low <= onsetsPerBeat.high ? onsetsPerBeat : undefined;
+  const wanted = wantedPrograms(programs, units);
   const lengths = [...wantedValues(constraint.durationRange, units.durations, (value) => units.beatsOf(value))];
   return {
+    ...frame,
     polyphony: Math.max(1, maximumPolyphony ?? noLimits.polyphony),
     shortestNote: Math.min(...lengths.map((value) => Math.round(units.beatsOf(value) * units.unitsPerBeat))),
     mostOnsets: Math.max(1, onsets?.high ?? noLimits.mostOnsets),
     fewestOnsets: onsets?.low ?? noLimits.fewestOnsets,
     // A rest shorter than the grid would stop time.
     longestRest: maximumRestBeats === undefined ? Infinity : Math.max(1, Math.floor(maximumRestBeats * units.unitsPerBeat)),
-    tempo: limitsTempo ? nearestTempo(tempo, units) : noLimits.tempo,
-    highestProgram: Math.max(-1, ...wantedPrograms(programs)),
+    programs: programs && wanted,
+    highestProgram: Math.max(-1, ...wanted),
   };
 }
 
@@ -168,10 +180,10 @@ function wantedValues(
   }
 }
 
-function wantedPrograms(programs: readonly number[] | undefined): ReadonlySet<number> {
-  const all = Array.from({ length: 128 }, (_, program) => program);
-  const wanted = all.filter((program) => programs === undefined || programs.includes(program));
-  return new Set(wanted.length > 0 ? wanted : all);
+/** Those of the format that are asked for; all of it where it has none of them. */
+export function wantedPrograms(wanted: readonly number[] | undefined, { programs }: FormatUnits): ReadonlySet<number> {
+  const found = programs.filter((program) => wanted === undefined || wanted.includes(program));
+  return new Set(found.length > 0 ? found : programs);
 }
 
 function nearestTempo(bpm: number, { tempoCount, bpmOf }: FormatUnits): number {

@@ -47,7 +47,7 @@ describe('limits that depend on what has sounded', () => {
         grammar.allow(state, constraint, allowed);
         const ids = allowed.ids.subarray(0, allowed.count);
         if (step % 12 === 0) {
-          const found = [limits, withoutDemands(limits), undefined].map((each) => allowedOneByOne(state, constraint, each));
+          const found: readonly (readonly number[])[] = [limits, withoutDemands(limits), undefined].map((each: Limits | undefined) => allowedOneByOne(state, constraint, each));
           const expected: readonly number[] | undefined = found.find((each) => each.length > 0);
           assert.deepEqual([...ids].sort((a, b) => a - b), expected);
         }

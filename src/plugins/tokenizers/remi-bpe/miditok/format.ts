@@ -28,6 +28,8 @@ export interface MiditokFormat extends MiditokFile {
   readonly tempos: readonly number[];
   readonly tempoNames: readonly string[];
   readonly meters: readonly MiditokMeter[];
+  /** Index of the meter in force where a stream has said none: 4/4, or the first where the file lacks it. */
+  readonly firstMeter: number;
   readonly hasBarEnds: boolean;
   readonly hasDrumPitches: boolean;
 }
@@ -51,12 +53,13 @@ export function miditokFormat(file: MiditokFile): MiditokFormat {
     ...format,
     ids,
     symbols: symbolsOf(names, format),
+    firstMeter: Math.max(0, meters.findIndex(({ numerator, denominator }) => numerator === 4 && denominator === 4)),
     hasBarEnds: config.additional_params.use_bar_end_tokens,
     hasDrumPitches: config.use_pitchdrum_tokens,
   };
 }
 
-type Tables = Omit<MiditokFormat, 'symbols' | 'ids' | 'hasBarEnds' | 'hasDrumPitches'>;
+type Tables = Omit<MiditokFormat, 'symbols' | 'ids' | 'firstMeter' | 'hasBarEnds' | 'hasDrumPitches'>;
 
 /** Every length from one position on, as fine as the range of beats it falls in, and the longest whole one. */
 function durationsOf(resolutions: Readonly<Record<string, number>>): MiditokDuration[] {

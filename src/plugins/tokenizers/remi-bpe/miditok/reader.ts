@@ -11,6 +11,8 @@ import { commonTime, type MiditokFormat, type MiditokMeter } from './format.js';
 export class MiditokReader implements SymbolReader {
   private readonly channels = ChannelAssignment.empty();
   private meter: MiditokMeter;
+  /** The meter that was given out last; music begins in 4/4. */
+  private said = commonTime;
   /** Beats; the bar's line. -1 before the first bar. */
   private barStart = -1;
   /** Beats; where the stream stands. */
@@ -25,7 +27,7 @@ export class MiditokReader implements SymbolReader {
     private readonly format: MiditokFormat,
     private readonly mayStepBack: boolean,
   ) {
-    this.meter = format.config.use_time_signatures ? (format.meters[0] ?? commonTime) : commonTime;
+    this.meter = format.config.use_time_signatures ? (format.meters[format.firstMeter] ?? commonTime) : commonTime;
   }
 
   get frontierBeat(): number {
@@ -76,6 +78,7 @@ export class MiditokReader implements SymbolReader {
     return Object.assign(new MiditokReader(this.format, this.mayStepBack), {
       channels: this.channels.clone(),
       meter: this.meter,
+      said: this.said,
       barStart: this.barStart,
       now: this.now,
       track: this.track,
@@ -90,8 +93,9 @@ export class MiditokReader implements SymbolReader {
   }
 
   private readMeter(meter: MiditokMeter, events: DecodedEvent[]): void {
-    const isNew = meter.numerator !== this.meter.numerator || meter.denominator !== this.meter.denominator;
-    if (this.track <= 1 && (isNew || this.now === 0)) {
+    const { numerator, denominator } = this.said;
+    if (this.track <= 1 && (meter.numerator !== numerator || meter.denominator !== denominator)) {
+      this.said = meter;
       events.push({ type: 'meter', mark: { beat: this.now, numerator: meter.numerator, denominator: meter.denominator } });
     }
     this.meter = meter;

@@ -6,12 +6,15 @@ import { TokenDecoder, decodeTokens } from '../token-decoder.js';
 import { TokenGrammar } from '../token-grammar.js';
 import type { TokenTable } from '../token-table.js';
 import type { FormatUnits } from '../wishes.js';
+import { drumProgram } from '../symbols.js';
 import { MiditokCursor } from './cursor.js';
 import { parseMiditokFile } from './file.js';
+import { ForcedEvents } from './forced-events.js';
 import { miditokFormat, type MiditokFormat } from './format.js';
 import { LearnedVocabulary, baseTable } from './learned.js';
 import { prepareScore } from './prepare.js';
 import { MiditokReader } from './reader.js';
+import { StreamGrid } from './stream-grid.js';
 import { writeTokens } from './write-tokens.js';
 
 /** Longer pieces are refused, as bars of silence are tokens too. */
@@ -21,6 +24,7 @@ const maximumBeats = 2 ** 19;
 export class MiditokTokenizer implements Tokenizer {
   readonly vocabulary: Vocabulary;
   readonly grammar: TokenGrammar<MiditokCursor>;
+  readonly lacks: readonly string[];
   private readonly format: MiditokFormat;
   private readonly learned: LearnedVocabulary | undefined;
   private readonly table: TokenTable;
@@ -48,7 +52,11 @@ export class MiditokTokenizer implements Tokenizer {
       end: idOf('EOS_None') ?? pad,
       describe: (id) => this.table.describe(id),
     };
-    this.grammar = new TokenGrammar(this.table, unitsOf(this.format), new MiditokCursor(this.format));
+    this.lacks = lacksOf(this.format);
+    const grid = new StreamGrid(this.format);
+    const units = unitsOf(this.format, grid);
+    const forcing = this.format.form === 'REMI' ? new ForcedEvents(grid, units) : undefined;
+    this.grammar = new TokenGrammar(this.table, units, new MiditokCursor(grid), forcing);
   }
 
   /** Without start and end, as MidiTok encodes. */
@@ -76,18 +84,27 @@ export class MiditokTokenizer implements Tokenizer {
   }
 }
 
-function unitsOf(format: MiditokFormat): FormatUnits {
+/** What of the plugin's capabilities a file cannot keep. */
+function lacksOf({ form, tempos }: MiditokFormat): string[] {
+  const ofTime = ['maximumRestBeats', 'maximumPolyphony', 'onsetsPerBeat', 'forcedNotes'];
+  const fields = [...(form === 'MMM' ? ofTime : []), ...(tempos.length === 0 ? ['tempo'] : [])];
+  return [...(form === 'MMM' ? ['live'] : []), ...fields.map((field) => `constraint:${field}`)];
+}
+
+function unitsOf(format: MiditokFormat, grid: StreamGrid): FormatUnits {
   const beatsOf = (index: number): number => {
     const { beat, position, resolution } = format.durations[index];
     return beat + position / resolution;
   };
   return {
-    unitsPerBeat: format.positionsPerBeat,
-    keepsLimits: false,
+    unitsPerBeat: grid.unitsPerBeat,
+    keepsLimits: format.form === 'REMI',
+    saysEveryMeter: format.config.use_time_signatures,
     beatScaleOf: (meter) => 4 / format.meters[meter].denominator,
     beatsOf,
     bpmOf: (tempo) => format.tempos[tempo],
     tempoCount: format.tempos.length,
+    programs: Array.from({ length: drumProgram }, (_, program) => program).filter((program) => format.ids.has(`Program_${program}`)),
     durations: format.durations.map((_, index) => index),
     velocities: format.velocities,
   };
