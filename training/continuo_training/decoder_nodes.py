@@ -6,7 +6,7 @@ multiplications: where one id is read at a time, most of the time goes into the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,25 @@ class Storage:
 
     half_tables: bool
     half_weights: bool = False
+
+
+class Layout:
+    """How flat rows [B S, n] lie in streams and steps: by numbers (-1 for one of them that is free), or by a value int64
+    [2] of the graph where both are."""
+
+    def __init__(self, g: GraphBuilder, streams: int = 1, steps: int = -1, measured: str | None = None) -> None:
+        self._g, self._sizes, self._measured = g, [streams, steps], measured
+
+    def shaped(self, x: str, tail: Sequence[int]) -> str:
+        """As [B, S, *tail]."""
+        g = self._g
+        if self._measured is None:
+            return g.node("Reshape", [x, g.constant([*self._sizes, *tail])])
+        return g.node("Reshape", [x, g.node("Concat", [self._measured, g.constant(list(tail))], axis=0)])
+
+
+# Of queries [B, heads, S, hd], keys and values [B, Hkv, S, hd] of a layer, what every query sees, [B, heads, S, hd].
+Attend = Callable[[int, str, str, str], str]
 
 
 class DecoderNodes:
@@ -88,20 +107,30 @@ class DecoderNodes:
         self._sine = g.node("Mul", [g.node("Sin", [turns]), g.constant(signs, np.float32)])
         self._clock = g.node("Mul", [time, self._table("clock_channel", self._clock_channel())])
 
-    def layers(self, x: str, past: Sequence[Sequence[str]], mask: str, streams: int | str = 1) -> tuple[str, list[str]]:
-        """x after all layers, and their new keys and values in turn, [B, Hkv, S, hd] each. `past[2 i]` are the parts of
-        the keys of layer i that come before the new ones, `past[2 i + 1]` of its values; `mask` adds to the scores."""
+    def layers(self, x: str, layout: Layout, attend: Attend) -> tuple[str, list[str]]:
+        """x after all layers, and their new keys and values in turn, [B, Hkv, S, hd] each."""
         rows: list[str] = []
         for index in range(self.c.layers):
             g, prefix = self.g, f"layers.{index}"
-            attended, key, value = self._attention(index, self._norm(x, f"{prefix}.attention_gain"), past, mask, streams)
+            query, key, value = self._query_key_value(index, self._norm(x, f"{prefix}.attention_gain"), layout)
             rows += [key, value]
-            x = g.node("Add", [x, attended])
+            seen = g.node("Transpose", [attend(index, query, key, value)], perm=[0, 2, 1, 3])
+            seen = g.node("Reshape", [seen, g.constant([-1, self.c.heads * self.c.head_dimension])])
+            x = g.node("Add", [x, self._matmul(seen, f"{prefix}.attention_out", f"{prefix}.attention_out.weight")])
             both = self._matmul(self._norm(x, f"{prefix}.feed_forward_gain"), f"{prefix}.gate_up", f"{prefix}.gate_up.weight")
             gate, up = g.node("Split", [both, g.constant([self.c.hidden, self.c.hidden])], outputs=2, axis=1)
             gated = g.node("Mul", [g.node("Mul", [gate, g.node("Sigmoid", [gate])]), up])
             x = g.node("Add", [x, self._matmul(gated, f"{prefix}.down", f"{prefix}.down.weight")])
         return x, rows
+
+    def seen(self, query: str, keys: str, values: str, mask: str, streams: int = 1) -> str:
+        """Of queries [B, heads, S, hd] over keys and values [B, Hkv, T, hd]; `mask` adds to the scores
+        [B, Hkv, heads per group S, T]. `streams` -1: B is free, and S is 1."""
+        g, c = self.g, self.c
+        grouped = g.node("Reshape", [query, g.constant([streams, c.key_value_heads, c.heads // c.key_value_heads if streams < 0 else -1, c.head_dimension])])
+        scores = g.node("Add", [g.node("MatMul", [grouped, g.node("Transpose", [keys], perm=[0, 1, 3, 2])]), mask])
+        out = g.node("MatMul", [g.node("Softmax", [scores], axis=-1), values])
+        return g.node("Reshape", [out, g.constant([streams, c.heads, 1 if streams < 0 else -1, c.head_dimension])])
 
     def logits(self, x: str) -> str:
         """Of every row of x, [n, V]."""
@@ -112,14 +141,11 @@ class DecoderNodes:
         per_group = self.c.heads // self.c.key_value_heads
         return self.g.node("Tile", [mask, self.g.constant([per_group, 1])])
 
-    def _attention(
-        self, index: int, x: str, past: Sequence[Sequence[str]], mask: str, streams: int | str
-    ) -> tuple[str, str, str]:
+    def _query_key_value(self, index: int, x: str, layout: Layout) -> tuple[str, str, str]:
         g, c, prefix = self.g, self.c, f"layers.{index}"
-        heads, groups, size = c.heads, c.key_value_heads, c.head_dimension
+        heads, groups = c.heads, c.key_value_heads
         mixed = self._matmul(x, f"{prefix}.query_key_value", f"{prefix}.query_key_value.weight")
-        mixed = g.node("Reshape", [mixed, g.constant([streams, -1, heads + 2 * groups, size])])
-        mixed = g.node("Transpose", [mixed], perm=[0, 2, 1, 3])
+        mixed = g.node("Transpose", [layout.shaped(mixed, [heads + 2 * groups, c.head_dimension])], perm=[0, 2, 1, 3])
         query_key, value = g.node("Split", [mixed, g.constant([heads + groups, groups])], outputs=2, axis=1)
         query_key = self._rotated(self._scaled(index, query_key))
         if index == 0:
@@ -127,14 +153,7 @@ class DecoderNodes:
             keep[0, -1] = 0
             query_key = g.node("Add", [g.node("Mul", [query_key, g.constant(keep, np.float32)]), self._clock])
         query, key = g.node("Split", [query_key, g.constant([heads, groups])], outputs=2, axis=1)
-        keys = g.node("Concat", [*past[2 * index], key], axis=2)
-        values = g.node("Concat", [*past[2 * index + 1], value], axis=2)
-        query = g.node("Reshape", [query, g.constant([streams, groups, -1, size])])
-        scores = g.node("Add", [g.node("MatMul", [query, g.node("Transpose", [keys], perm=[0, 1, 3, 2])]), mask])
-        out = g.node("MatMul", [g.node("Softmax", [scores], axis=-1), values])
-        out = g.node("Reshape", [out, g.constant([streams, heads, -1, size])])
-        out = g.node("Reshape", [g.node("Transpose", [out], perm=[0, 2, 1, 3]), g.constant([-1, heads * size])])
-        return self._matmul(out, f"{prefix}.attention_out", f"{prefix}.attention_out.weight"), key, value
+        return query, key, value
 
     def _scaled(self, index: int, query_key: str) -> str:
         """Unit RMS per head, times the learned scale of each query head (and 1 for keys)."""

@@ -34,6 +34,12 @@ class GraphBuilder:
         self._nodes.append(helper.make_node("Identity", [value], [whole], name=f"{self._prefix}out_{name}"))
         self._outputs.append(helper.make_tensor_value_info(whole, kind, shape))
 
+    def initializer_output(self, name: str, value: np.ndarray) -> None:
+        """An output that is always the same, without a node that would make it."""
+        whole = self.weight(name, value)
+        kind = self._initializers[whole].data_type
+        self._outputs.append(helper.make_tensor_value_info(whole, kind, value.shape))
+
     def weight(self, name: str, value: np.ndarray) -> str:
         """A named initializer, stored in the type of the array."""
         whole = self._prefix + name

@@ -15,15 +15,16 @@ from .graph_builder import GraphBuilder
 
 @dataclass(frozen=True)
 class Program:
-    """Names of the values, in the graph around the loop, that say what may be drawn and how. K states, V ids, streams
-    side by side where there are several: then K counts the states of all.
+    """Names of the values, in the graph around the loop, that say what may be drawn and how. K states, V ids. Several
+    streams share the states, and uniforms are [B, N], top_p and ranks [B].
 
-    biases float32 [K V], next int32 [K V], firsts and lasts int64 [K] (the lowest and highest id that may come),
+    biases float32 [K V] (by_state: [K, V]), next int32 [K V], firsts and lasts int64 [K] (the lowest and highest id that may come),
     temperatures, least_shares, draws float64 [K], uniforms float64 [N], top_p float64 [1], ranks int64 [1] (how many of
     the heaviest may be drawn; 0 where neither top-k nor top-p is wanted).
     """
 
     biases: str
+    biases_by_state: str
     next: str
     firsts: str
     lasts: str
@@ -35,22 +36,23 @@ class Program:
     ranks: str
 
 
-def program_inputs(g: GraphBuilder, vocabulary_size: int) -> Program:
-    """Adds the inputs to the graph around the loop."""
+def program_inputs(g: GraphBuilder, vocabulary_size: int, streams: str | None = None) -> Program:
+    """Adds the inputs to the graph around the loop; `streams`: what their number is called where there are several."""
     double, whole = TensorProto.DOUBLE, TensorProto.INT64
     biases = g.input("biases", TensorProto.FLOAT, ["K", vocabulary_size])
     following = g.input("next", TensorProto.INT32, ["K", vocabulary_size])
     return Program(
         biases=g.node("Reshape", [biases, g.constant([-1])]),
+        biases_by_state=biases,
         next=g.node("Reshape", [following, g.constant([-1])]),
         firsts=g.input("firsts", whole, ["K"]),
         lasts=g.input("lasts", whole, ["K"]),
         temperatures=g.input("temperatures", double, ["K"]),
         least_shares=g.input("least_shares", double, ["K"]),
         draws=g.input("draws", double, ["K"]),
-        uniforms=g.input("uniforms", double, ["N"]),
-        top_p=g.input("top_p", double, [1]),
-        ranks=g.input("ranks", whole, [1]),
+        uniforms=g.input("uniforms", double, [streams, "N"] if streams else ["N"]),
+        top_p=g.input("top_p", double, [streams or 1]),
+        ranks=g.input("ranks", whole, [streams or 1]),
     )
 
 

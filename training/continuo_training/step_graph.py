@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from .decoder_nodes import OUT_OF_SIGHT, DecoderNodes, Storage
+from .decoder_nodes import OUT_OF_SIGHT, DecoderNodes, Layout, Storage
 from .graph_builder import GraphBuilder
 from .model import Decoder
 from .vocabulary import ROW_WIDTH
@@ -76,7 +76,12 @@ def read(nodes: DecoderNodes, ids: str, plen: str, clock: str, visible: str, pas
     time_float = g.node("Unsqueeze", [g.node("Cast", [time], to=TensorProto.FLOAT), g.constant([1])])
     nodes.turn(g.node("Unsqueeze", [g.node("Cast", [row], to=TensorProto.FLOAT), g.constant([1])]), time_float)
     mask = nodes.heads_of(_mask(g, position, row, visible))
-    x, rows = nodes.layers(nodes.embed(ids, column, time_float), past, mask)
+
+    def attend(layer: int, query: str, key: str, value: str) -> str:
+        keys = g.node("Concat", [*past[2 * layer], key], axis=2)
+        return nodes.seen(query, keys, g.node("Concat", [*past[2 * layer + 1], value], axis=2), mask)
+
+    x, rows = nodes.layers(nodes.embed(ids, column, time_float), Layout(g), attend)
     return x, rows, {"position": position, "time": time}
 
 
