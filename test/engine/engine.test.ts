@@ -112,6 +112,18 @@ describe('Engine', () => {
     await engine.stop();
   });
 
+  it('lets the performer choose what later packs compute on, and refuses what cannot be on this platform', async () => {
+    const { engine } = engineWith({ pack: 'perlin' });
+    await engine.start();
+    assert.equal(engine.parameters.get('provider'), 'auto');
+    const elsewhere = process.platform === 'darwin' ? 'directml' : 'coreml';
+    await assert.rejects(engine.parameters.write('provider', [elsewhere], 'test'), (error: unknown) => error instanceof ContinuoError && error.code === 102 && /choose one of auto, cpu/.test(error.message));
+    assert.equal(engine.parameters.get('provider'), 'auto');
+    await engine.parameters.write('provider', ['cpu'], 'test');
+    assert.equal(engine.parameters.get('provider'), 'cpu');
+    await engine.stop();
+  });
+
   it('lets the performer set the tempo and the leader, and refuses a leader there is not', async () => {
     const { engine } = engineWith({ pack: 'perlin' });
     await engine.start();

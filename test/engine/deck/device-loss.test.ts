@@ -20,11 +20,11 @@ const fixtures = join(repositoryRoot, 'test', 'fixtures', 'packs');
 const patienceMilliseconds = 60_000;
 
 /** The tiny pack with a device that can be lost; `change` goes into its manifest. */
-function writePack(folder: string, name: string, options: { readonly runs: number; readonly runsOnCpu?: number }, change: object = {}): void {
+function writePack(folder: string, name: string, options: { readonly runs: number; readonly runsOnCpu?: number; readonly warmsUp?: boolean }, change: object = {}): void {
   const source = join(fixtures, 'tiny-lm');
-  const manifest = JSON.parse(readFileSync(join(source, 'pack.json'), 'utf8')) as { model: { files: { cpu: string }; options: object } };
+  const manifest = JSON.parse(readFileSync(join(source, 'pack.json'), 'utf8')) as { model: { options: object }; files: { path: string }[] };
   mkdirSync(join(folder, name));
-  copyFileSync(join(source, manifest.model.files.cpu), join(folder, name, manifest.model.files.cpu));
+  for (const { path } of manifest.files) copyFileSync(join(source, path), join(folder, name, path));
   const model = { ...manifest.model, plugin: 'fake-lost-device', options: { decoder: manifest.model.options, ...options } };
   writeFileSync(join(folder, name, 'pack.json'), JSON.stringify({ ...manifest, name, model, ...change }));
 }
@@ -129,6 +129,7 @@ describe('a device lost in the middle of a set', () => {
   writePack(folder, 'served', { runs: 150 }, { fallback: 'tiny-lm' });
   writePack(folder, 'doomed', { runs: 150, runsOnCpu: 60 });
   writePack(folder, 'unserved', { runs: 0 }, { fallback: 'tiny-lm' });
+  writePack(folder, 'cramped', { runs: 0, warmsUp: false });
   after(() => rmSync(folder, { recursive: true }));
 
   it('costs no note: the deck plays on within a bar, on the CPU', async (context) => {
@@ -172,5 +173,11 @@ describe('a device lost in the middle of a set', () => {
     const stage = await Stage.open(context, folder, 'unserved');
     assert.equal(stage.engine.decks[0].pack, 'tiny-lm');
     assert.ok(stage.events.some(isLoss));
+  });
+
+  it('while a pack is loaded puts it on the CPU, and says so', async (context) => {
+    const stage = await Stage.open(context, folder, 'cramped');
+    assert.deepEqual([stage.engine.decks[0].pack, stage.count(isLoss)], ['cramped', 0]);
+    assert.ok(stage.sentences.some((sentence) => sentence.startsWith('cramped is loaded on the CPU: the fake device was lost')));
   });
 });

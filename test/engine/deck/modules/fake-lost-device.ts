@@ -13,6 +13,8 @@ const fakeOptions = z.strictObject({
   runs: z.int().min(0),
   /** The same where it runs on the CPU, which no real CPU does. */
   runsOnCpu: z.int().min(0).optional(),
+  /** Whether the device lives through the first preparing. */
+  warmsUp: z.boolean().default(true),
 });
 
 /**
@@ -23,23 +25,26 @@ class FakeLostDevice implements LanguageModel {
   readonly contextTokens: number;
   readonly vocabularySize: number;
   private readonly model: DecoderLanguageModel;
+  private readonly warmsUp: boolean;
   private runsLeft: number;
 
   constructor(context: PluginContext, runtime: InferenceRuntime) {
-    const { decoder, runs, runsOnCpu = Infinity } = context.options as z.output<typeof fakeOptions>;
+    const { decoder, runs, runsOnCpu = Infinity, warmsUp } = context.options as z.output<typeof fakeOptions>;
     this.model = new DecoderLanguageModel({ ...context, options: decoder }, { ...runtime, provider: 'cpu' });
     this.contextTokens = this.model.contextTokens;
     this.vocabularySize = this.model.vocabularySize;
     this.runsLeft = runtime.provider === 'cpu' ? runsOnCpu : runs;
+    this.warmsUp = runtime.provider === 'cpu' || warmsUp;
   }
 
-  prepare(): Promise<void> {
-    return this.model.prepare();
+  async prepare(): Promise<void> {
+    await this.model.prepare();
+    if (!this.warmsUp) throw lost();
   }
 
   async extend(tokens: ArrayLike<number>): Promise<Float32Array> {
     this.runsLeft -= 1;
-    if (this.runsLeft < 0) throw new ContinuoError('deviceLost', 'the fake device was lost while the model ran: CUDA failure 719: unspecified launch failure');
+    if (this.runsLeft < 0) throw lost();
     return this.model.extend(tokens);
   }
 
@@ -54,6 +59,10 @@ class FakeLostDevice implements LanguageModel {
   dispose(): Promise<void> {
     return this.model.dispose();
   }
+}
+
+function lost(): ContinuoError {
+  return new ContinuoError('deviceLost', 'the fake device was lost while the model ran: CUDA failure 719: unspecified launch failure');
 }
 
 export const fakeLostDevice: PluginDescriptor = {
