@@ -20,8 +20,18 @@ export function timeRepeatedly(seconds: number, work: () => number): number {
   return Math.round(count / spent);
 }
 
+export interface Times {
+  readonly median: number;
+  readonly p99: number;
+}
+
+export interface GrammarTimes {
+  readonly allowMicros: Times;
+  readonly advanceMicros: Times;
+}
+
 /** Microseconds of single calls along random streams under a constraint. */
-export function timeGrammar({ grammar, vocabulary }: Tokenizer, constraint: MusicConstraint, steps: number): object {
+export function timeGrammar({ grammar, vocabulary }: Tokenizer, constraint: MusicConstraint, steps: number): GrammarTimes {
   const allowed = new AllowedTokens(vocabulary.size);
   const random = new CounterRandom(1);
   const allow: number[] = [];
@@ -43,6 +53,6 @@ export function timeGrammar({ grammar, vocabulary }: Tokenizer, constraint: Musi
   return { allowMicros: medianAndTail(allow), advanceMicros: medianAndTail(advance) };
 }
 
-function medianAndTail(micros: readonly number[]): object {
+function medianAndTail(micros: readonly number[]): Times {
   return { median: percentile(micros, 0.5), p99: percentile(micros, 0.99) };
 }
