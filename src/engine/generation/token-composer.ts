@@ -33,7 +33,7 @@ export class TokenComposer implements Composer {
   private readonly writer: PromptWriter;
   private readonly memory = new ComposerMemory();
   private take: Take | undefined;
-  /** Events that are certain and not given out yet, in the model's key, in order of beat. */
+  /** Events that are certain and not given out yet, in the model's key; formats of bars tell track after track. */
   private pending: DecodedEvent[] = [];
   private position: Beats = 0;
   private keySemitones = 0;
@@ -124,8 +124,8 @@ export class TokenComposer implements Composer {
   }
 
   private deliver(shift: number): Pick<ComposedSpan, 'notes' | 'programs' | 'controls' | 'tempos'> {
-    const count = this.pending.findIndex((event) => eventBeat(event) >= this.position);
-    const due = this.pending.splice(0, count < 0 ? this.pending.length : count);
+    const due = this.pending.filter((event) => eventBeat(event) < this.position);
+    this.pending = this.pending.filter((event) => eventBeat(event) >= this.position);
     return {
       notes: due.flatMap((event) => (event.type === 'note' ? [transposeNote(event.note, shift)] : [])).sort(compareNotes),
       programs: due.flatMap((event) => (event.type === 'program' ? [event.mark] : [])),
