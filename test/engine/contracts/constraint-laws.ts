@@ -110,14 +110,14 @@ const laws: Readonly<Record<ConstraintField, Law>> = {
   },
 };
 
-const fields = Object.keys(laws) as ConstraintField[];
+export const constraintFields = Object.keys(laws) as readonly ConstraintField[];
 
 /**
  * Each field of {@link MusicConstraint}: honoured in random streams where the capabilities name it, else without any effect.
  * @param alsoHeeds fields that need not be without effect: see the options of the contract
  */
 export function describeConstraintLaws(make: () => Tokenizer, capabilities: readonly string[], alsoHeeds: readonly ConstraintField[]): void {
-  for (const field of fields) {
+  for (const field of constraintFields) {
     const { wish, holds } = laws[field];
     if (capabilities.includes(`constraint:${field}`)) {
       it(`honours ${field}, and goes on`, () => {
