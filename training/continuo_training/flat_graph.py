@@ -14,7 +14,7 @@ import onnx
 import torch
 from onnx import TensorProto
 
-from .decoder_nodes import OUT_OF_SIGHT, DecoderNodes, Storage
+from .decoder_nodes import OUT_OF_SIGHT, DecoderNodes, Layout, Storage
 from .flat_model import FlatDecoder
 from .graph_builder import GraphBuilder
 from .step_graph import PRODUCER, first_clock, split_layers
@@ -83,7 +83,14 @@ def build_flat_graph(model: FlatDecoder, half_tables: bool, half_weights: bool =
     nodes.turn_at(place_float, time_float, clock_float)
 
     seen = split_layers(g, g.node("Slice", [past, g.constant([0]), plen, g.constant([2])]), model)
-    x, rows = nodes.layers(nodes.embed_at(ids, time_float), [[part] for part in seen], nodes.heads_of(_mask(g, position, plen)))
+    mask = nodes.heads_of(_mask(g, position, plen))
+
+    def attend(index: int, query: str, key: str, value: str) -> str:
+        keys = g.node("Concat", [seen[2 * index], key], axis=2)
+        values = g.node("Concat", [seen[2 * index + 1], value], axis=2)
+        return nodes.seen(query, keys, values, mask)
+
+    x, rows = nodes.layers(nodes.embed_at(ids, time_float), Layout(g), attend)
     last = g.node("Gather", [x, g.constant([-1])], axis=0, name="last")
     g.output("logits", g.node("Reshape", [nodes.logits(last), g.constant([-1])]), [c.vocabulary_size])
     g.output("delta", g.node("Concat", rows, axis=0), [2 * c.layers, c.key_value_heads, "S", c.head_dimension])
