@@ -59,7 +59,10 @@ async function perform(request: WorkerRequest): Promise<ComposedSpan | undefined
       await composer.prime(request.history, request.atBeat);
       return undefined;
     case 'compose':
-      return composer.compose(request.untilBeat, request.controls, () => flags.isStopped(request.id));
+      return composer.compose(request.untilBeat, request.controls, () => {
+        flags.step();
+        return flags.isStopped(request.id);
+      });
     case 'rewind':
       await composer.rewind(request.toBeat);
       return undefined;

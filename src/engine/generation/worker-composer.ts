@@ -5,12 +5,16 @@ import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import type { ComposerRecipe } from './composer-recipe.js';
 import { turnTelemetryOff } from './onnx/telemetry.js';
+import { RunWatch } from './run-watch.js';
 import { guardExit } from './worker-exit-guard.js';
 import { WorkerFlags } from './worker-flags.js';
 import type { WorkerCall, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
 
 /** How often it is looked whether a composing should end early. */
 const stopCheckMilliseconds = 3;
+
+/** A run on a device that takes longer hangs: it could not be played with. */
+const hangMilliseconds = 10_000;
 
 interface PendingCall {
   readonly resolve: (span: ComposedSpan | undefined) => void;
@@ -21,7 +25,7 @@ interface PendingCall {
  * A composer in a thread of its own. The thread starts with `prepare` and ends with `dispose`, or with a failure.
  *
  * Thread: main. Blocks: no. Errors: what the composer throws; `modelFailed` for everything under way when the thread
- * dies. Of a death after `prepare` `onFailure` is told, once. Await `dispose` before the process exits; an exit without it
+ * dies, `deviceLost` when a run on a device hangs. Of a death after `prepare` `onFailure` is told, once. Await `dispose` before the process exits; an exit without it
  * waits for the run under way.
  */
 export class WorkerComposer implements Composer {
@@ -39,6 +43,7 @@ export class WorkerComposer implements Composer {
     private readonly recipe: ComposerRecipe,
     private readonly onFailure: (error: ContinuoError) => void = () => undefined,
     private readonly onNotice: (sentence: string) => void = () => undefined,
+    private readonly patienceMilliseconds = hangMilliseconds,
   ) {}
 
   /** When it fails nothing is left behind. */
@@ -62,8 +67,11 @@ export class WorkerComposer implements Composer {
   async compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
     const reply = this.call({ method: 'compose', untilBeat, controls });
     const id = this.lastId;
+    const watch = new RunWatch(this.patienceMilliseconds);
     const check = (): void => {
       if (stopped()) this.flags.stop(id);
+      // A processor does not hang, it is slow.
+      if (this.recipe.runtime.provider !== 'cpu' && watch.hangs(this.flags.steps, performance.now())) this.letGo();
     };
     check();
     const timer = setInterval(check, stopCheckMilliseconds);
@@ -125,9 +133,19 @@ export class WorkerComposer implements Composer {
     else call?.reject(new ContinuoError(reply.errorName, reply.sentence));
   }
 
+  /** The thread is inside a run that does not come back, and cannot be ended: it is left where it is. */
+  private letGo(): void {
+    this.lost = true;
+    this.failWith(new ContinuoError('deviceLost', `what the model runs on hangs: a run has not ended for ${this.patienceMilliseconds / 1000} seconds`));
+  }
+
   private fail(sentence: string, cause?: Error): void {
+    this.failWith(new ContinuoError('modelFailed', `${sentence}; load the pack again, or another one`, { cause }));
+  }
+
+  private failWith(error: ContinuoError): void {
     if (this.failure) return;
-    if (!this.disposing) this.failure = new ContinuoError('modelFailed', `${sentence}; load the pack again, or another one`, { cause });
+    if (!this.disposing) this.failure = error;
     this.abandonCalls();
     if (this.failure && this.ready) this.onFailure(this.failure);
   }

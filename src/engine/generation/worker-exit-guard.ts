@@ -6,7 +6,8 @@ const guarded = new Set<WorkerFlags>();
 
 /**
  * A process that ends while a model runs in one of its threads is aborted by the runtime of the model. From now on an
- * exit of this process waits until this worker is between two runs. The returned function lifts the guard.
+ * exit of this process waits until this worker is between two runs. Where a run does not come back (a driver that hangs) the
+ * process is killed: it could not end otherwise. The returned function lifts the guard.
  */
 export function guardExit(flags: WorkerFlags): () => void {
   if (guarded.size === 0) process.on('exit', waitForAll);
@@ -19,5 +20,6 @@ export function guardExit(flags: WorkerFlags): () => void {
 
 function waitForAll(): void {
   for (const flags of guarded) flags.stopEverything();
-  for (const flags of guarded) flags.waitUntilIdle(patienceMilliseconds);
+  const idle = [...guarded].map((flags) => flags.waitUntilIdle(patienceMilliseconds));
+  if (idle.includes(false)) process.kill(process.pid, 'SIGKILL');
 }

@@ -2,12 +2,13 @@
 const everything = -1;
 const stopped = 0;
 const busy = 1;
+const steps = 2;
 
 /** What the two sides of an inference worker tell each other while the worker is too busy to read messages. Thread: both. */
 export class WorkerFlags {
   private readonly cells: Int32Array;
 
-  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(8)) {
+  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(12)) {
     this.cells = new Int32Array(memory);
   }
 
@@ -40,8 +41,18 @@ export class WorkerFlags {
     Atomics.notify(this.cells, busy);
   }
 
-  /** Blocks until the worker is not inside a composer, or the time is up. */
-  waitUntilIdle(milliseconds: number): void {
-    Atomics.wait(this.cells, busy, 1, milliseconds);
+  /** The worker is between two runs of its model. */
+  step(): void {
+    Atomics.add(this.cells, steps, 1);
+  }
+
+  /** How often it was; only that it changes means something. */
+  get steps(): number {
+    return Atomics.load(this.cells, steps);
+  }
+
+  /** Blocks until the worker is not inside a composer, or the time is up. Returns whether it is not. */
+  waitUntilIdle(milliseconds: number): boolean {
+    return Atomics.wait(this.cells, busy, 1, milliseconds) !== 'timed-out';
   }
 }

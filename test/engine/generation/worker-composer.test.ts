@@ -122,6 +122,19 @@ describe('WorkerComposer', () => {
     }
   });
 
+  it('lets go of a run that hangs, as of a lost device, and the process can still be ended', async () => {
+    const script = fileURLToPath(new URL('./modules/hang-and-end.js', import.meta.url));
+    await assert.rejects(promisify(execFile)(process.execPath, [script]), (error: { signal?: unknown; stdout?: string; stderr?: string }) => {
+      assert.equal(error.signal, 'SIGKILL', error.stderr);
+      assert.deepEqual(error.stdout?.trim().split('\n'), [
+        'told deviceLost',
+        'rejected deviceLost: what the model runs on hangs: a run has not ended for 0.5 seconds',
+        'ending',
+      ]);
+      return true;
+    });
+  });
+
   it('tells nobody that it runs: the runtime writes no identifier and makes no uploader', async (context) => {
     if (process.platform === 'win32') return context.skip('the switch is for the other systems');
     const home = await mkdtemp(join(tmpdir(), 'continuo-home-'));

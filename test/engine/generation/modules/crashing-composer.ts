@@ -6,7 +6,7 @@ import { ContinuoError } from '../../../../src/engine/errors.js';
 
 export interface CrashOptions {
   /** What happens in the second `compose`, or in `prepare` for `refuse` and `fall`. */
-  readonly manner: 'throw' | 'uncaught' | 'exit' | 'refuse' | 'fall' | 'linger';
+  readonly manner: 'throw' | 'uncaught' | 'exit' | 'refuse' | 'fall' | 'linger' | 'hang';
 }
 
 /** A composer that comes to grief in a manner of your choice. */
@@ -34,6 +34,8 @@ class CrashingComposer extends NullComposer {
   private async crash(): Promise<void> {
     if (this.manner === 'throw') throw new TypeError('a slip of the pen');
     if (this.manner === 'exit') process.exit(3);
+    // As a call into a driver that does not come back.
+    if (this.manner === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     if (this.manner === 'uncaught') {
       setImmediate(() => {
         throw new Error('out of the blue');
