@@ -17,15 +17,18 @@ export const Composer = Symbol.for('continuo.Composer');
 export interface Composer {
   /** Loads and warms up. Errors: `badPack`, `modelFailed`. */
   prepare(): Promise<void>;
-  /** Forgets everything, then takes `history` (beats of the session) as what was played before `atBeat`. */
-  prime(history: Score, atBeat: Beats): Promise<void>;
+  /**
+   * Forgets everything, then takes `history` (beats of the session) as what was played before `atBeat`. A composer that
+   * takes long over it asks `awaited()` now and then; when it says true it ends early and does the rest as it composes.
+   */
+  prime(history: Score, atBeat: Beats, awaited?: () => boolean): Promise<void>;
   /**
    * Composes from where it stands to `untilBeat` (exclusive): every onset in between, in order, each given out once.
    * `stopped()` is asked between model runs; when it says true the span ends early at the beat reached.
    */
   compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan>;
-  /** Forgets everything composed at or after `toBeat`; the next compose starts there. */
-  rewind(toBeat: Beats): Promise<void>;
+  /** Forgets everything composed at or after `toBeat`; the next compose starts there. `awaited` as in prime. */
+  rewind(toBeat: Beats, awaited?: () => boolean): Promise<void>;
   dispose(): Promise<void>;
 }
 

@@ -74,8 +74,11 @@ export class Take {
     return Math.max(this.wall, this.ownFrontier);
   }
 
-  /** Forgets everything and reads `past`, all of which lies before `atBeat`; the first event comes at `atBeat` or later. */
-  async open(past: Score, atBeat: Beats): Promise<void> {
+  /**
+   * Forgets everything and reads `past`, all of which lies before `atBeat`; the first event comes at `atBeat` or later.
+   * It is read in short runs. Where something is `awaited` between two of them, the steps to come read the rest.
+   */
+  async open(past: Score, atBeat: Beats, awaited: () => boolean): Promise<void> {
     this.start = atBeat;
     this.random.counter = 0;
     this.eventsHere = 0;
@@ -83,7 +86,7 @@ export class Take {
     this.wall = -Infinity;
     this.beforeWall = undefined;
     this.lastBeat = this.read(past, atBeat);
-    while (this.stream.behind) await this.stream.readSome();
+    while (this.stream.behind && !awaited()) await this.stream.readSome();
     this.marks.add(this.mark());
   }
 

@@ -62,13 +62,13 @@ export class TokenComposer implements Composer {
     await this.prime(emptyScore, 0);
   }
 
-  async prime(history: Score, atBeat: Beats): Promise<void> {
+  async prime(history: Score, atBeat: Beats, awaited = neverAwaited): Promise<void> {
     const heard = history.notes.filter((note) => note.beat < atBeat && note.beat >= atBeat - keyBeats);
     const { keyNormalised } = this.recipe.generation;
     const shift = keyNormalised ? shiftIntoModelKey(heard, this.keySemitones) : 0;
     this.memory.replace({ ...history, notes: history.notes.map((note) => transposeNote(note, shift)) }, atBeat);
     this.opening = this.openingPrograms(history, atBeat);
-    await this.open(atBeat);
+    await this.open(atBeat, awaited);
   }
 
   async compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
@@ -95,11 +95,11 @@ export class TokenComposer implements Composer {
     };
   }
 
-  async rewind(toBeat: Beats): Promise<void> {
+  async rewind(toBeat: Beats, awaited = neverAwaited): Promise<void> {
     const take = this.prepared();
     if (toBeat > take.frontierBeat) return;
     this.memory.forgetFrom(toBeat);
-    if (!take.takeBack(toBeat)) return this.open(toBeat);
+    if (!take.takeBack(toBeat)) return this.open(toBeat, awaited);
     this.pending = this.pending.filter((event) => eventBeat(event) < toBeat);
     this.position = Math.min(this.position, toBeat);
     this.announceParts(toBeat);
@@ -110,11 +110,11 @@ export class TokenComposer implements Composer {
     await this.model.dispose();
   }
 
-  private async open(atBeat: Beats): Promise<void> {
+  private async open(atBeat: Beats, awaited: () => boolean): Promise<void> {
     this.pending = [];
     this.position = atBeat;
     this.announceParts(atBeat);
-    await this.prepared().open(this.memory.score, atBeat);
+    await this.prepared().open(this.memory.score, atBeat, awaited);
   }
 
   /** Gives out the programs of the pack's parts when everything from `beat` on is new. */
@@ -146,6 +146,10 @@ export class TokenComposer implements Composer {
     if (this.take) return this.take;
     throw new ContinuoError('modelFailed', 'the composer was not prepared, or was disposed of; call prepare first');
   }
+}
+
+function neverAwaited(): boolean {
+  return false;
 }
 
 /** At most three quarters of the context, so that there is room to go on. */
