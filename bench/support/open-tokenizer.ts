@@ -10,5 +10,6 @@ export async function openTokenizer(
 ): Promise<{ tokenizer: Tokenizer; capabilities: readonly string[] }> {
   const plugin = new PluginRegistry(builtInPlugins).get('tokenizer', name);
   const container = await loadInContainer(plugin, { options: plugin.optionsSchema.parse(options), files: {} });
-  return { tokenizer: await container.getAsync<Tokenizer>(Tokenizer), capabilities: plugin.capabilities };
+  const tokenizer = await container.getAsync<Tokenizer>(Tokenizer);
+  return { tokenizer, capabilities: plugin.capabilities.filter((word) => tokenizer.lacks?.includes(word) !== true) };
 }

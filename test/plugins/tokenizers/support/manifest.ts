@@ -30,7 +30,7 @@ export async function openTokenizers(): Promise<TokenizerForm[]> {
       const container = await loadInContainer(plugin, { options: plugin.optionsSchema.parse(given), files: {} });
       const tokenizer = await container.getAsync<Tokenizer>(Tokenizer);
       const words = Object.entries(given).map(([key, value]) => `${key}=${String(value).split('/').at(-1)}`);
-      forms.push({ name: [plugin.name, ...words].join(' '), capabilities: plugin.capabilities, tokenizer });
+      forms.push({ name: [plugin.name, ...words].join(' '), capabilities: plugin.capabilities.filter((word) => tokenizer.lacks?.includes(word) !== true), tokenizer });
     }
   }
   return forms;
