@@ -35,8 +35,9 @@ def _base(model: EventNet) -> onnx.ModelProto:
     rows = g.node("Squeeze", [g.input("x", TensorProto.INT64, ["batch", "mid_seq", "token_seq"]), g.constant([0])])
     past = _past_inputs(g, c.base)
     embedded = g.node("ReduceSum", [n.gathered(n.table("embedding", "embedding.weight"), rows), g.constant([1])], keepdims=0)
-    x = _layers(n, "layers", "base", c.base, embedded, past)
+    x, present = _layers(n, "layers", "base", c.base, embedded, past)
     g.output("hidden", in_batch(g, "x", n.norm(x, "base_gain"), [-1, c.width]), ["batch", "mid_seq", c.width])
+    _tell(g, c.base, present)
     return finished(g)
 
 
@@ -47,8 +48,9 @@ def _token(model: EventNet) -> onnx.ModelProto:
     ids = g.node("Squeeze", [g.input("x", TensorProto.INT64, ["batch", "token_seq"]), g.constant([0])])
     past = _past_inputs(g, c.token)
     embedded = g.node("Concat", [hidden, n.gathered(n.table("token_embedding", "token_embedding.weight"), ids)], axis=0)
-    x = _layers(n, "token_layers", "token", c.token, embedded, past)
+    x, present = _layers(n, "token_layers", "token", c.token, embedded, past)
     g.output("y", in_batch(g, "x", n.logits(x), [-1, c.vocabulary_size]), ["batch", "token_seq1", c.vocabulary_size])
+    _tell(g, c.token, present)
     return finished(g)
 
 
@@ -64,8 +66,13 @@ def _past_inputs(g: GraphBuilder, shape: NetShape) -> Past:
     return [tuple(g.input(name, TensorProto.FLOAT, dimensions) for name in pair) for pair in names]
 
 
-def _layers(n: EventNodes, prefix: str, net: str, shape: NetShape, x: str, past: Past) -> str:
-    """x [S, width] after all layers; adds the outputs `present`."""
+def _tell(g: GraphBuilder, shape: NetShape, present: dict[str, str]) -> None:
+    for name, value in present.items():
+        g.output(name, value, ["batch", shape.key_value_heads, "present_seq", shape.head_dimension])
+
+
+def _layers(n: EventNodes, prefix: str, net: str, shape: NetShape, x: str, past: Past) -> tuple[str, dict[str, str]]:
+    """x [S, width] after all layers, and what the outputs `present` tell."""
     g = n.g
     count, before = n.length(x, 0), n.length(past[0][0], 2)
     every = g.node("Range", [g.constant(0), g.node("Squeeze", [g.node("Add", [before, count])]), g.constant(1)])
@@ -74,13 +81,14 @@ def _layers(n: EventNodes, prefix: str, net: str, shape: NetShape, x: str, past:
     seen = g.node("LessOrEqual", [g.node("Unsqueeze", [every, g.constant([0])]), g.node("Unsqueeze", [position, g.constant([1])])])
     shown = g.node("Where", [seen, g.constant(0.0, np.float32), g.constant(HIDDEN_FROM_VIEW, np.float32)])
     mask = g.node("Unsqueeze", [shown, g.constant([0])])
+    told: dict[str, str] = {}
     for index, pair in enumerate(past):
         layer = f"{prefix}.{index}"
         query, *new = n.query_key_value(layer, shape, x, turns)
         joined = []
         for part, old, rows in zip(("key", "value"), pair, new):
             present = g.node("Concat", [old, in_batch(g, "x", rows, [shape.key_value_heads, -1, shape.head_dimension])], axis=2)
-            g.output(f"present.{index}.{part}", present, ["batch", shape.key_value_heads, "present_seq", shape.head_dimension])
+            told[f"present.{index}.{part}"] = present
             joined.append(g.node("Squeeze", [present, g.constant([0])]))
         x = n.rest_of_layer(layer, shape, x, n.attended(shape, query, [(*joined, mask)], count))
-    return x
+    return x, told

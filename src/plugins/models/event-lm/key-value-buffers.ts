@@ -1,9 +1,9 @@
-/** Rows of the smallest buffers. */
-const smallest = 64;
+/** Rows of the smallest buffers, and how many more they get when they are full. */
+const step = 128;
 
 /**
- * Keys and values of every layer, [heads, capacity, dimension] each. The buffers are handed to the graph as they are; when
- * they are full they become twice as large.
+ * Keys and values of every layer, [heads, capacity, dimension] each. The buffers are handed to the graph as they are, and it
+ * looks at all their rows: they grow by little at a time.
  */
 export class KeyValueBuffers {
   /** In the order of the graph's delta: keys and values of layer 0, of layer 1 … */
@@ -15,7 +15,7 @@ export class KeyValueBuffers {
     private readonly heads: number,
     private readonly dimension: number,
     private readonly largest: number,
-    start = smallest,
+    start = step,
   ) {
     this.capacity = Math.min(start, largest);
     this.buffers = Array.from({ length: 2 * layers }, () => this.buffer());
@@ -25,7 +25,7 @@ export class KeyValueBuffers {
   reserve(rows: number, kept: number): boolean {
     if (rows <= this.capacity) return false;
     const { capacity } = this;
-    while (this.capacity < rows) this.capacity = Math.min(this.largest, this.capacity * 2);
+    while (this.capacity < rows) this.capacity = Math.min(this.largest, this.capacity + step);
     this.buffers = this.buffers.map((old) => this.grown(old, capacity, kept));
     return true;
   }
