@@ -1,4 +1,4 @@
-"""Commands: train, export, fine-tune, report, sample, parity, tiny. Each prints what it did; --json where figures come out."""
+"""Commands: train, export, fine-tune, report, sample, parity, serve, tiny. Each prints what it did; --json where figures come out."""
 
 from __future__ import annotations
 
@@ -133,6 +133,16 @@ def _tiny(options: argparse.Namespace) -> None:
     write_tiny_pack(options.out, options.seed)
 
 
+def _serve(options: argparse.Namespace) -> None:
+    import onnx
+
+    from .served_graph import without_past, write_model
+
+    for name, graph in ((options.name, options.graph), (f"{options.name}-units", options.units)):
+        if graph is not None:
+            print(write_model(options.repository, name, without_past(onnx.load(graph)), options.device))
+
+
 def _print(value: object) -> None:
     print(json.dumps(value, indent=2))
 
@@ -221,6 +231,14 @@ def _parser() -> argparse.ArgumentParser:
     parity.add_argument("--tokens", type=int, default=512)
     _add_tokenizer_data(parity)
     parity.set_defaults(command=_parity)
+
+    serve = commands.add_parser("serve", help="write graphs of a pack into a model repository for an inference server")
+    serve.add_argument("--graph", type=Path, required=True, help="step graph, of which logits are asked")
+    serve.add_argument("--units", type=Path, help="gen or gen_from_ids graph, which writes whole events (NAME-units)")
+    serve.add_argument("--repository", type=Path, required=True, help="folder to write NAME into")
+    serve.add_argument("--name", required=True, help="of the served model")
+    serve.add_argument("--device", choices=["gpu", "cpu"], default="gpu")
+    serve.set_defaults(command=_serve)
 
     tiny = commands.add_parser("tiny", help="a pack with random weights, for tests")
     tiny.add_argument("--out", type=Path, required=True)

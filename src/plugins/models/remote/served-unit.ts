@@ -41,8 +41,20 @@ const feeds: Readonly<Record<string, Feed>> = {
   top_p: { type: 'FP64', shape: one, data: ({ program }) => Float64Array.of(program.topP) },
   ranks: { type: 'INT64', shape: one, data: (task) => BigInt64Array.of(BigInt(ranksOf(task))) },
 };
-/** A graph without it reads all of `ids`. */
-const optional = ['lengths'];
+/** A graph that has it wants its ids filled up to whole rows; a graph without it reads all of `ids`. */
+const lengths = 'lengths';
+/** A multiple of every row there is; lengths that come again and again let a GPU keep its plans. */
+const paddedTokens = 64;
+
+const paddedIds: Feed = {
+  type: 'INT64',
+  shape: ({ ids }) => [padded(ids.length)],
+  data: ({ ids }) => {
+    const filled = new BigInt64Array(padded(ids.length));
+    filled.set(ids);
+    return filled;
+  },
+};
 
 /** A served model that writes units: its inputs, and how many axes each has. */
 export type UnitForm = ReadonlyMap<string, number>;
@@ -50,7 +62,7 @@ export type UnitForm = ReadonlyMap<string, number>;
 /** Reads from a model's metadata whether it is one that writes units. Errors: `badPack`, naming what is not as it must be. */
 export function unitForm(server: string, metadata: ModelMetadata, vocabularySize: number): UnitForm {
   for (const [name, { type }] of Object.entries(feeds)) {
-    if (optional.includes(name) && metadata.inputs.every((input) => input.name !== name)) continue;
+    if (name === lengths && metadata.inputs.every((input) => input.name !== name)) continue;
     typeOf(server, metadata, slot(server, metadata, 'input', name), [type]);
   }
   typeOf(server, metadata, slot(server, metadata, 'output', 'tokens'), ['INT64']);
@@ -65,9 +77,9 @@ export function unitForm(server: string, metadata: ModelMetadata, vocabularySize
 
 export function unitInputs(form: UnitForm, task: UnitTask): Tensor[] {
   return [...form].map(([name, axes]) => {
-    const { type, shape, data } = feeds[name];
-    const own = shape(task);
-    return { name, datatype: type, shape: [...new Array<number>(Math.max(0, axes - own.length)).fill(1), ...own], data: data(task) };
+    const feed = name === 'ids' && form.has(lengths) ? paddedIds : feeds[name];
+    const own = feed.shape(task);
+    return { name, datatype: feed.type, shape: [...new Array<number>(Math.max(0, axes - own.length)).fill(1), ...own], data: feed.data(task) };
   });
 }
 
@@ -105,6 +117,10 @@ export function anyTwoIds(vocabularySize: number): UnitProgram {
     topP: 1,
     topK: 0,
   };
+}
+
+function padded(count: number): number {
+  return Math.ceil(count / paddedTokens) * paddedTokens;
 }
 
 /** How many of the heaviest ids may be drawn; 0 where neither limit is wanted. */

@@ -74,7 +74,10 @@ export class ServedTinyLm implements ServedModel {
 
   /** Goes back to what a context has in common with the last one, and returns the rest. */
   private unknownOf(inputs: ReadonlyMap<string, WireTensor>): readonly number[] {
-    const ids = inputs.get('ids')?.values ?? [];
+    const { values = [] } = inputs.get('ids') ?? {};
+    const [length = values.length] = inputs.get('lengths')?.values ?? [];
+    if (inputs.has('lengths')) assert.equal(values.length % 8, 0, 'whole rows');
+    const ids = values.slice(0, length);
     let same = 0;
     while (same < ids.length - 1 && ids[same] === this.known[same]) same += 1;
     this.model.rewind({ tokens: same });
