@@ -10,6 +10,9 @@ import type { Finding } from './finding.js';
 import { machineFacts, type MachineFacts } from './machine-facts.js';
 import { attemptProvider, type ProviderAttempt } from './provider-attempt.js';
 
+/** The first branch of NVIDIA's drivers that knows CUDA 13. */
+const leastDriver = 580;
+
 interface CudaSearch {
   hasNvidiaGpu(): boolean;
   installCommand(): string;
@@ -22,6 +25,7 @@ export interface GpuSituation {
   readonly present: boolean;
   /** Names, where the driver tells them. */
   readonly names?: readonly string[];
+  readonly driver?: string;
   /** Why onnxruntime cannot even try it. */
   readonly obstacle?: string;
   /** Names of CUDA libraries that were not found, and the command that gets them. */
@@ -108,9 +112,10 @@ function cpuFinding({ wishes, machine, runtimeVersion: version }: InferenceRepor
 }
 
 /** One sentence about the GPU; `attempt` is what came of using it. */
-export function gpuFinding({ present, names = [], obstacle, missing, installCommand }: GpuSituation, attempt: ProviderAttempt | undefined): Finding {
+export function gpuFinding({ present, names = [], driver, obstacle, missing, installCommand }: GpuSituation, attempt: ProviderAttempt | undefined): Finding {
   if (!present) return off('There is no NVIDIA GPU here; models run on the CPU.');
-  const gpu = names.length > 0 ? `the GPU (${names.join(', ')})` : 'the GPU';
+  const known = [...names, ...(driver === undefined ? [] : [`driver ${driver}`])];
+  const gpu = known.length > 0 ? `the GPU (${known.join(', ')})` : 'the GPU';
   if (attempt?.works) return provenFinding(`Models run on ${gpu} with CUDA`, 'cuda', attempt);
   if (obstacle !== undefined) return off(`${capital(gpu)} is not used: ${obstacle}; run npm run setup where the npm registry can be reached.`);
   if (missing.length > 0) {
@@ -119,7 +124,8 @@ export function gpuFinding({ present, names = [], obstacle, missing, installComm
     );
   }
   const reason = attempt ? shortReason(attempt.reason) : 'it was not tried';
-  return { topic: 'inference', state: 'fault', sentence: `${capital(gpu)} is not used: ${reason}; see whether nvidia-smi works and its driver knows CUDA 13.` };
+  const advice = driver !== undefined && Number.parseInt(driver, 10) < leastDriver ? `CUDA 13 needs driver ${leastDriver} or newer` : 'see whether nvidia-smi works and its driver knows CUDA 13';
+  return { topic: 'inference', state: 'fault', sentence: `${capital(gpu)} is not used: ${reason}; ${advice}.` };
 }
 
 /** A device other than CUDA: nobody needs it, so that it is no fault where it does not work. */
@@ -170,7 +176,7 @@ async function examineProvider(provider: OrtProvider, situation: GpuSituation): 
   return { provider, attempt: await attemptProvider(provider) };
 }
 
-async function lookForGpu({ nvidiaGpus }: MachineFacts): Promise<{ situation: GpuSituation; cudaLibraries: Record<string, string | null> }> {
+async function lookForGpu({ nvidiaGpus, nvidiaDriver }: MachineFacts): Promise<{ situation: GpuSituation; cudaLibraries: Record<string, string | null> }> {
   // The set-up's own search: it runs before there are packages, so it is plain JavaScript.
   const search = (await import(pathToFileURL(join(repositoryRoot, 'scripts', 'setup', 'cuda-libraries.js')).href)) as CudaSearch;
   const installCommand = search.installCommand();
@@ -181,7 +187,7 @@ async function lookForGpu({ nvidiaGpus }: MachineFacts): Promise<{ situation: Gp
     return [library, folder === undefined ? null : join(folder, library)] as const;
   });
   return {
-    situation: { present: true, names: nvidiaGpus, obstacle: cudaObstacle(), missing, installCommand },
+    situation: { present: true, names: nvidiaGpus, driver: nvidiaDriver, obstacle: cudaObstacle(), missing, installCommand },
     cudaLibraries: Object.fromEntries(places),
   };
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform } from 'node:os';
 import { join } from 'node:path';
 import { defaultThreads } from '../../engine/generation/composer-recipe.js';
@@ -15,6 +15,8 @@ export interface MachineFacts {
   readonly copiesGigabytesPerSecond: number;
   /** NVIDIA GPUs by their drivers' own account. */
   readonly nvidiaGpus: readonly string[];
+  /** Version of NVIDIA's kernel driver, e.g. `580.65.06`. */
+  readonly nvidiaDriver?: string;
 }
 
 const copiedBytes = 64 << 20;
@@ -28,6 +30,7 @@ export function machineFacts(): MachineFacts {
     threadPriorities: platform() === 'linux',
     copiesGigabytesPerSecond: Math.round(copySpeed() * 10) / 10,
     nvidiaGpus: nvidiaGpus(),
+    nvidiaDriver: nvidiaDriver(),
   };
 }
 
@@ -44,11 +47,14 @@ function copySpeed(): number {
 }
 
 /** The kernel driver tells the model of each GPU in a file; empty where there is no such driver. */
-export function nvidiaGpus(root = '/proc/driver/nvidia/gpus'): readonly string[] {
-  try {
-    return readdirSync(root).map((gpu) => /^Model:\s*(.+)$/m.exec(readFileSync(join(root, gpu, 'information'), 'utf8'))?.[1].trim() ?? gpu);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw cause;
-  }
+export function nvidiaGpus(root = '/proc/driver/nvidia'): readonly string[] {
+  const folder = join(root, 'gpus');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((gpu) => /^Model:\s*(.+)$/m.exec(readFileSync(join(folder, gpu, 'information'), 'utf8'))?.[1].trim() ?? gpu);
+}
+
+/** @example of the file: `NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build …` */
+export function nvidiaDriver(root = '/proc/driver/nvidia'): string | undefined {
+  const file = join(root, 'version');
+  return existsSync(file) ? /^NVRM version:.*?\s(\d+(?:\.\d+)+)\s/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
 }

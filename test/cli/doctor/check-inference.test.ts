@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { findingsOf, gpuFinding, type InferenceReport } from '../../../src/cli/doctor/check-inference.js';
-import { machineFacts, nvidiaGpus } from '../../../src/cli/doctor/machine-facts.js';
+import { machineFacts, nvidiaDriver, nvidiaGpus } from '../../../src/cli/doctor/machine-facts.js';
 import { attemptProvider, readAttempt, type ProviderAttempt } from '../../../src/cli/doctor/provider-attempt.js';
 import { platformObstacle, providers } from '../../../src/engine/generation/onnx/providers.js';
 import { providerLibraries, runtimeVersion } from '../../../src/engine/generation/onnx/runtime-files.js';
@@ -38,6 +38,7 @@ describe('what the doctor says of the GPU', () => {
     const driver = gpuFinding(gpu, failed);
     assert.equal(driver.state, 'fault');
     assert.match(driver.sentence, /: CUDA failure 35: driver too old; see whether nvidia-smi/);
+    assert.match(gpuFinding({ ...gpu, driver: '535.183.01' }, failed).sentence, /\(driver 535\.183\.01\) is not used.*CUDA 13 needs driver 580 or newer/);
   });
 });
 
@@ -95,12 +96,21 @@ describe('the names of the GPUs', () => {
   const root = mkdtempSync(join(tmpdir(), 'continuo-gpus-'));
   after(() => rmSync(root, { recursive: true }));
   it('are those that the driver gives', () => {
-    mkdirSync(join(root, '0000:01:00.0'));
-    writeFileSync(join(root, '0000:01:00.0', 'information'), 'Model: \t\t NVIDIA GeForce RTX 4090\nIRQ:   \t\t 120\n');
+    mkdirSync(join(root, 'gpus', '0000:01:00.0'), { recursive: true });
+    writeFileSync(join(root, 'gpus', '0000:01:00.0', 'information'), 'Model: \t\t NVIDIA GeForce RTX 4090\nIRQ:   \t\t 120\n');
     assert.deepEqual(nvidiaGpus(root), ['NVIDIA GeForce RTX 4090']);
+  });
+  it('go with the version of the driver, of either kind', () => {
+    const versionOf = (line: string): string | undefined => {
+      writeFileSync(join(root, 'version'), `${line}\nGCC version:  gcc version 12.2.0 (Debian 12.2.0-14)\n`);
+      return nvidiaDriver(root);
+    };
+    assert.equal(versionOf('NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.183.01  Sun May 12 19:39:15 UTC 2024'), '535.183.01');
+    assert.equal(versionOf('NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build  (dvs-builder@U22)'), '580.65.06');
   });
   it('are none where there is no driver', () => {
     assert.deepEqual(nvidiaGpus(join(root, 'nowhere')), []);
+    assert.equal(nvidiaDriver(join(root, 'nowhere')), undefined);
   });
 });
 

@@ -7,7 +7,7 @@ import { crashingRecipe } from '../recipes.js';
 const recipe = crashingRecipe('hang');
 const composer = new WorkerComposer(
   { ...recipe, runtime: { ...recipe.runtime, provider: 'auto' } },
-  (error) => console.log(`told ${error.errorName}`),
+  (error) => process.stdout.write(`told ${error.errorName}\n`),
   () => undefined,
   500,
 );
@@ -17,7 +17,7 @@ try {
   await composer.compose(8, plainControls, () => false);
 } catch (cause) {
   const { errorName, message } = ContinuoError.from(cause, 'modelFailed');
-  console.log(`rejected ${errorName}: ${message}`);
+  process.stdout.write(`rejected ${errorName}: ${message}\n`);
 }
 void composer.dispose();
-console.log('ending');
+process.stdout.write('ending\n');
