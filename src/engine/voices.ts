@@ -1,5 +1,7 @@
 import type { AwaitReturn } from './contracts/plugin.js';
 import type { Voice, VoiceRequest, VoiceSource } from './deck/voice.js';
+import { checkMemory, graphBytes, memoryRoom } from './capacity/memory-room.js';
+import { capacitySentence, checkCapacity, tryOut } from './capacity/playing-capacity.js';
 import { ContinuoError } from './errors.js';
 import type { InferenceRuntimeOptions } from './generation/composer-recipe.js';
 import { WorkerComposer } from './generation/worker-composer.js';
@@ -7,6 +9,9 @@ import { weightless } from './packs/built-in-packs.js';
 import type { PackShelf } from './packs/pack-shelf.js';
 import type { Pack } from './packs/pack.js';
 import { toRecipe } from './packs/recipe.js';
+
+/** Models with larger graphs are tried out before they may play: a smaller one's speed is known within its first beats. */
+const largeBytes = 64 * 2 ** 20;
 
 /** Opens packs of the shelf, each in a worker of its own. Thread: main. Blocks: no. */
 export class PackVoices implements VoiceSource {
@@ -37,10 +42,24 @@ export class PackVoices implements VoiceSource {
 
   private async prepared(pack: Pack, runtime: InferenceRuntimeOptions, onFailure: (error: ContinuoError) => void): Promise<Voice> {
     const { name } = pack.summary;
+    if (runtime.provider === 'auto' || runtime.provider === 'cpu') checkMemory(pack, memoryRoom());
     const composer = new WorkerComposer(toRecipe(pack, runtime), onFailure, this.onNotice);
     await composer.prepare();
+    if (graphBytes(pack) > largeBytes) await this.tried(pack, composer);
     const onCpu = runtime.provider === 'cpu';
     return { pack: name, onCpu, composer, sampling: pack.sampling, substitutes: this.substitutesFor(pack, onCpu), awaitReturn: awaitReturnOf(pack, runtime) };
+  }
+
+  /** Tells what a large pack can hold here, or refuses it where that is next to nothing. */
+  private async tried({ summary, sampling, usualNotesPerBeat }: Pack, composer: WorkerComposer): Promise<void> {
+    try {
+      const ground = { pack: summary.name, usualNotesPerBeat, ...(await tryOut(composer, sampling)) };
+      checkCapacity(ground);
+      this.onNotice(capacitySentence(ground));
+    } catch (cause) {
+      await composer.dispose();
+      throw cause;
+    }
   }
 
   /** The pack that its manifest names, then the same pack on the CPU; for one that computes elsewhere what always can. */

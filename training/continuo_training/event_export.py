@@ -42,7 +42,9 @@ def export_event_pack(checkpoint: Path, description: Path, validation: Path, fol
     }
     files = {"cpu": EVENT_FILE, "token": TOKEN_FILE}
     parts = {"tokenizer": fixed["tokenizer"], "model": {"plugin": "event-lm", "files": files, "options": event_options(model)}}
-    write_pack(folder, manifest_of(fixed, content, model, measures, parts, date), list(files.values()))
+    manifest = manifest_of(fixed, content, model, measures, parts, date)
+    manifest["budget"]["notesPerBeat"] = round(judge.tokens_per_beat / ROW_WIDTH, 2)
+    write_pack(folder, manifest, list(files.values()))
     return measures
 
 

@@ -77,6 +77,8 @@ const packName = z.string().regex(/^[a-z0-9]+([-.][a-z0-9]+)*$/, 'must be dash-c
 const budget = z.strictObject({
   millisecondsPerToken: z.number().positive().optional(),
   tokensPerBeat: z.number().positive().optional(),
+  /** Of the music it was trained on. */
+  notesPerBeat: z.number().positive().optional(),
 });
 
 const listedFile = z.strictObject({

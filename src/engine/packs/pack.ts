@@ -33,4 +33,6 @@ export interface Pack {
   readonly sampling: PackManifest['sampling'];
   readonly generation: PackManifest['generation'];
   readonly files: PackManifest['files'];
+  /** Notes a beat of the music it was trained on, where it tells. */
+  readonly usualNotesPerBeat?: number;
 }
