@@ -143,6 +143,12 @@ def _serve(options: argparse.Namespace) -> None:
             print(write_model(options.repository, name, without_past(onnx.load(graph)), options.device))
 
 
+def _medium(options: argparse.Namespace) -> None:
+    from .tiny_event import write_medium_pack
+
+    print(f"{write_medium_pack(options.out, options.seed)} parameters")
+
+
 def _print(value: object) -> None:
     print(json.dumps(value, indent=2))
 
@@ -244,4 +250,9 @@ def _parser() -> argparse.ArgumentParser:
     tiny.add_argument("--out", type=Path, required=True)
     tiny.add_argument("--seed", type=int, default=1)
     tiny.set_defaults(command=_tiny)
+
+    medium = commands.add_parser("medium", help="a pack of the size of SkyTNT's medium model with random weights: what does this machine hold?")
+    medium.add_argument("--out", type=Path, required=True)
+    medium.add_argument("--seed", type=int, default=1)
+    medium.set_defaults(command=_medium)
     return parser
