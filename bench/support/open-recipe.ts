@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ComposerRecipe, InferenceRuntimeOptions } from '../../src/engine/generation/composer-recipe.js';
 import { PackShelf } from '../../src/engine/packs/pack-shelf.js';
 import { toRecipe } from '../../src/engine/packs/recipe.js';
@@ -8,9 +8,10 @@ import { builtInPlugins } from '../../src/plugins/manifest.js';
 
 const folders = [join(repositoryRoot, 'models'), join(repositoryRoot, 'test/fixtures/packs')];
 
-/** The recipe of a shipped pack, or of one of the tests' tiny ones; without a name, of the first shipped one. */
+/** The recipe of a shipped pack, of one in `folders=DIR,DIR`, or of one of the tests' tiny ones; without a name, of the first shipped one. */
 export async function openRecipe(options: Readonly<Record<string, string>>): Promise<{ name: string; recipe: ComposerRecipe }> {
-  const shelf = new PackShelf(new PluginRegistry(builtInPlugins), folders);
+  const more = options.folders?.split(',').map((folder) => resolve(folder)) ?? [];
+  const shelf = new PackShelf(new PluginRegistry(builtInPlugins), [...more, ...folders]);
   await shelf.read();
   const name = options.pack ?? shelf.list().find((pack) => pack.fault === undefined)?.name ?? '';
   const pack = await shelf.take(name);

@@ -56,7 +56,7 @@ async function perform(request: WorkerRequest): Promise<ComposedSpan | undefined
   if (!composer) throw new ContinuoError('modelFailed', 'the composer was not prepared; call prepare first');
   switch (request.method) {
     case 'prime':
-      await composer.prime(request.history, request.atBeat);
+      await composer.prime(request.history, request.atBeat, () => flags.isAwaited(request.id));
       return undefined;
     case 'compose':
       return composer.compose(request.untilBeat, request.controls, () => {
@@ -64,7 +64,7 @@ async function perform(request: WorkerRequest): Promise<ComposedSpan | undefined
         return flags.isStopped(request.id);
       });
     case 'rewind':
-      await composer.rewind(request.toBeat);
+      await composer.rewind(request.toBeat, () => flags.isAwaited(request.id));
       return undefined;
   }
 }

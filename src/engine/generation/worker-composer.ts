@@ -59,6 +59,7 @@ export class WorkerComposer implements Composer {
     }
   }
 
+  /** Ends early when something else is asked for. */
   async prime(history: Score, atBeat: Beats): Promise<void> {
     await this.call({ method: 'prime', history, atBeat });
   }
@@ -117,6 +118,7 @@ export class WorkerComposer implements Composer {
     const request: WorkerRequest = { ...call, id: this.lastId };
     return new Promise((resolve, reject) => {
       this.calls.set(request.id, { resolve, reject });
+      this.flags.ask(request.id);
       worker.postMessage(request);
     });
   }

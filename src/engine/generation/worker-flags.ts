@@ -3,12 +3,13 @@ const everything = -1;
 const stopped = 0;
 const busy = 1;
 const steps = 2;
+const asked = 3;
 
 /** What the two sides of an inference worker tell each other while the worker is too busy to read messages. Thread: both. */
 export class WorkerFlags {
   private readonly cells: Int32Array;
 
-  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(12)) {
+  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(16)) {
     this.cells = new Int32Array(memory);
   }
 
@@ -29,6 +30,16 @@ export class WorkerFlags {
 
   get isEnding(): boolean {
     return Atomics.load(this.cells, stopped) === everything;
+  }
+
+  /** A call with this id is on its way; ids rise. */
+  ask(id: number): void {
+    Atomics.store(this.cells, asked, id);
+  }
+
+  /** Whether a later call waits for this one, or the end does. */
+  isAwaited(id: number): boolean {
+    return this.isEnding || Atomics.load(this.cells, asked) > id;
   }
 
   /** The worker is inside a composer from here on. */
