@@ -13,6 +13,8 @@ export interface LanguageModel {
   /** Tokens the model can hold; `extend` past it throws `modelFailed`. Infinity for recurrent models. */
   readonly contextTokens: number;
   readonly vocabularySize: number;
+  /** Optional: a context is read in one go, however long it is, so that nothing is won by reading parts of it beforehand. */
+  readonly readsInOneGo?: boolean;
   /** Loads weights, allocates buffers, warms up. Errors: `badPack`, `modelFailed`. */
   prepare(): Promise<void>;
   /**

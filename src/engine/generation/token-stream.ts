@@ -101,7 +101,7 @@ export class TokenStream {
 
   /** Whether so much is unread that it takes a {@link readSome} or more before {@link logits}. */
   get behind(): boolean {
-    return this.unread.length > chunkTokens;
+    return this.unread.length > chunkTokens && this.model.readsInOneGo !== true;
   }
 
   /** One model run over some of what is unread. */

@@ -31,6 +31,7 @@ const jsonBytesPerNumber = 26;
 export class RemoteLanguageModel implements LanguageModel {
   readonly contextTokens: number;
   readonly vocabularySize: number;
+  readonly readsInOneGo = true;
   /** There once {@link prepare} has found a served model for it. */
   generate?: LanguageModel['generate'];
   private readonly options: RemoteOptions;

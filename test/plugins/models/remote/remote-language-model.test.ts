@@ -88,6 +88,17 @@ describe('a model on a server', () => {
     });
   }
 
+  it('reads a history with the first opinion it asks for, in one request', async () => {
+    const composer = await makeComposer(remoteRecipe(server, { unitModel: 'units' }), () => undefined);
+    await composer.prepare();
+    const before = server.inferences;
+    await composer.prime(twoBars, 8);
+    assert.equal(server.inferences, before);
+    const { tokens } = await composer.compose(9, plainControls, never);
+    assert.equal(server.inferences, before + tokens);
+    await composer.dispose();
+  });
+
   it('refuses units that were not asked for', async () => {
     const model = new RemoteLanguageModel(remoteContext(server, { unitModel: 'units' }), runtimeHere());
     await model.prepare();
