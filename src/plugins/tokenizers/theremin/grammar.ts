@@ -11,6 +11,7 @@ import { NoteHolders } from './note-holders.js';
 import type { NoteScale } from './note-scale.js';
 import { PieceProfiles } from './piece-profiles.js';
 import type { PieceTable } from './piece-table.js';
+import { RepeatedNotes } from './repeated-notes.js';
 import { allowBytes } from './spelling.js';
 import { stepWindow, type StepWindow } from './step-window.js';
 import { voiceRooms, type VoiceRooms } from './voice-rooms.js';
@@ -22,7 +23,7 @@ const followingBits = 0x3f;
 /**
  * Whole notes without end: pieces that hold notes and nothing else, and notes spelled in four bytes where the model has
  * bytes. A piece is allowed when every note in it is; its bias is the sum of theirs. After 64 notes at one onset time
- * must move on. The end may come where `eventKinds` names `end`.
+ * must move on. A key is not struck twice at one onset. The end may come where `eventKinds` names `end`.
  *
  * What gives way when nothing would be left: see {@link stepWindow} for when a note comes and `chooseFields` for what
  * it is. Forced notes go before everything. With a model without bytes they come only where a piece holds them, and
@@ -37,6 +38,7 @@ export class ThereminGrammar implements Grammar {
   private readonly profiles: PieceProfiles;
   private readonly tables: ConstraintTables;
   private readonly holders: NoteHolders;
+  private readonly repeats: RepeatedNotes;
 
   constructor(
     private readonly table: PieceTable,
@@ -47,6 +49,7 @@ export class ThereminGrammar implements Grammar {
     this.lengths = Float64Array.from({ length: largestDuration + 1 }, (_, number) => scale.durationBeats(number) / scale.stepBeats);
     this.profiles = new PieceProfiles(table, this.lengths);
     this.holders = new NoteHolders(this.profiles);
+    this.repeats = new RepeatedNotes(table);
     this.tables = new ConstraintTables(scale, this.profiles, table.size);
   }
 
@@ -97,6 +100,7 @@ export class ThereminGrammar implements Grammar {
       allowBytes(now, { fields: { ...fields, durations }, window, forced: characters }, this.table, allowed);
     }
     if (allowed.count === 0) this.giveWay(table, window, allowed);
+    if (forced?.distance !== 0) this.repeats.leaveOut(now, allowed);
     if (table.mayEnd && now.bytesDue === 0) allowed.add(this.end);
   }
 

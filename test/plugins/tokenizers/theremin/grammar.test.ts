@@ -62,6 +62,18 @@ describe('the grammar of theremin', () => {
     assert.equal(afterIds(bytes, [lead], unconstrained).length, 64);
   });
 
+  it('strikes no key twice at one onset, in a piece or in bytes', () => {
+    const note = { type: 'note', tick: 0, duration: 4, channel: 0, pitch: 60, velocity: 80 } as const;
+    for (const [, tokenizer] of tokenizers) {
+      const ids = tokenizer.encode({ ticksPerBeat: 4, tracks: [[note]] }).slice(1, -1);
+      const words = afterIds(tokenizer, [...ids], unconstrained);
+      assert.ok(words.length >= 3 && !words.some((word) => word.startsWith('step 0 pitch 60 ')), words.slice(0, 5).join());
+    }
+    const spelled = [...bytes.encode({ ticksPerBeat: 4, tracks: [[note]] }).slice(1, 5)];
+    const last = afterIds(bytes, [...spelled, ...spelled.slice(0, 3)], unconstrained);
+    assert.equal(last.length, 63);
+  });
+
   it('ends where the end is named', () => {
     assert.ok(!afterIds(shipped, [], unconstrained).includes('[SEP]'));
     assert.equal(afterIds(shipped, [], { eventKinds: ['end'] }).at(-1), '[SEP]');
