@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { capacitySentence, notesPerSecond, tryOut } from '../../engine/capacity/playing-capacity.js';
 import { loadConfiguration, type Configuration } from '../../engine/configuration.js';
 import { WorkerComposer } from '../../engine/generation/worker-composer.js';
+import { adoptPack } from '../../engine/packs/adopt-pack.js';
 import type { PackSummary } from '../../engine/packs/pack.js';
 import { ContinuoError } from '../../engine/errors.js';
 import { PackShelf } from '../../engine/packs/pack-shelf.js';
@@ -22,7 +23,7 @@ interface PacksOptions {
 
 /** `continuo packs`: what a deck can load, each pack checked to the last byte. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('packs')
     .summary('list the packs a deck can load')
     .description('Lists the packs of models/ and of the configured folders, and those that are built in, in the order of the keys 1 to 9.')
@@ -30,6 +31,18 @@ export function register(program: Command): void {
     .option('--measure', 'load each pack and say what tempo and density it can hold on this machine now')
     .option('--json', 'print one JSON document and nothing else')
     .action(packs);
+  command
+    .command('adopt')
+    .summary('take graphs that came from elsewhere as a pack')
+    .description('Writes size and SHA-256 of every file that FOLDER/pack.json names into it, so that a later change is noticed.')
+    .argument('<folder>')
+    .action(adopt);
+}
+
+async function adopt(folder: string): Promise<void> {
+  const files = await adoptPack(resolve(folder));
+  const rows = files.map(({ path, bytes, sha256 }) => [path, String(bytes), sha256]);
+  process.stdout.write(table([['FILE', 'BYTES', 'SHA-256'], ...rows], process.stdout.columns));
 }
 
 async function packs({ config, json, measure }: PacksOptions): Promise<void> {
