@@ -78,7 +78,7 @@ export class Ensemble {
       parameters.publish(`${prefix}underruns`, deck.underruns);
       parameters.publish(`${prefix}losses`, deck.losses);
       parameters.publish(`${prefix}round-trip`, Math.round(deck.link.medianMilliseconds * 10) / 10);
-      parameters.publish(`${prefix}round-trip-95`, Math.round(deck.link.p95Milliseconds * 10) / 10);
+      parameters.publish(`${prefix}slow-round-trip`, Math.round(deck.link.p95Milliseconds * 10) / 10);
       parameters.publish(`${prefix}reconnects`, deck.link.reconnects);
       parameters.publish(`${prefix}timeouts`, deck.link.timeouts);
     }

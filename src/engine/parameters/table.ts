@@ -99,7 +99,7 @@ const deckParameters: readonly Parameter[] = [
     description: 'Where the pack computes on a server: how long half of its last answers took at most.',
   }),
   value({
-    name: 'round-trip-95', scope: 'deck', type: 'float', minimum: 0, default: 0, unit: 'milliseconds', readOnly: true,
+    name: 'slow-round-trip', scope: 'deck', type: 'float', minimum: 0, default: 0, unit: 'milliseconds', readOnly: true,
     description: 'Where the pack computes on a server: how long 95 of 100 of its last answers took at most.',
   }),
   value({
