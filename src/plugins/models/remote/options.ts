@@ -3,7 +3,8 @@ import { z } from 'zod';
 /** A path segment that needs no escaping, as servers name models and versions. */
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, dots, dashes and underscores');
 
-const milliseconds = z.int().min(10).max(120_000);
+/** The engine gives up any run on another device after 10 s: by then a server must have been judged. */
+const milliseconds = z.int().min(10).max(9000);
 
 /** Where the model is served, and how long to wait for it. A pack holds no secrets: a token comes from the environment. */
 export const optionsSchema = z.strictObject({

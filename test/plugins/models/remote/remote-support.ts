@@ -16,7 +16,7 @@ export function remoteOptions(server: FakeInferenceServer, changes: Partial<Remo
     vocabularySize: 3406,
     contextTokens: 512,
     timeoutMilliseconds: 1500,
-    patienceMilliseconds: 20_000,
+    patienceMilliseconds: 9000,
     probeMilliseconds: 1000,
     ...changes,
   });

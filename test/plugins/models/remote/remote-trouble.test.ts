@@ -13,7 +13,7 @@ import { ServedTinyLm } from './served-tiny-lm.js';
 const rows = [1, 0, 0, 0, 0, 0, 0, 0, 7, 9, 137, 2201, 3372, 3386, 0, 0];
 const isInference = (path: string): boolean => path.endsWith('/infer');
 /** Nothing in these tests may take as long as a request to a dead server would without a limit. */
-const soonMilliseconds = 8000;
+const soonMilliseconds = 7000;
 
 function soon<Value>(promise: Promise<Value>): Promise<Value> {
   const limit = AbortSignal.timeout(soonMilliseconds);
@@ -185,7 +185,7 @@ describe('a server in trouble', () => {
   }
 
   it('hangs on nothing when it is disposed of while the server is silent', async () => {
-    const composer = new WorkerComposer(remoteRecipe(server, { timeoutMilliseconds: 60_000 }));
+    const composer = new WorkerComposer(remoteRecipe(server, { timeoutMilliseconds: 9000 }));
     await composer.prepare();
     await composer.prime(twoBars, 8);
     const silent = new Promise<void>((resolve) => {
@@ -202,7 +202,7 @@ describe('a server in trouble', () => {
   });
 
   it('hangs on nothing when it is disposed of while it is loaded', async () => {
-    const composer = new WorkerComposer(remoteRecipe(server, { timeoutMilliseconds: 60_000 }));
+    const composer = new WorkerComposer(remoteRecipe(server, { timeoutMilliseconds: 9000 }));
     const silent = new Promise<void>((resolve) => {
       server.mischief = () => {
         resolve();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import type { UnitProgram } from '../../../../src/engine/contracts/unit-table.js';
 import { DecoderLanguageModel } from '../../../../src/plugins/models/decoder-lm/decoder-lm.js';
-import { runtime, tinyGenContext } from '../decoder-lm/tiny-pack.js';
+import { runtime, tinyContext, tinyFolder, tinyPack } from '../decoder-lm/tiny-pack.js';
 import type { ServedModel, WireTensor } from './fake-inference-server.js';
 
 const vocabularySize = 3406;
@@ -23,9 +24,14 @@ export class ServedTinyLm implements ServedModel {
     outputs: [{ name: 'tokens', datatype: 'INT64', shape: [1, -1] }],
     infer: (inputs) => this.inTurn(() => this.unit(inputs)),
   };
-  private readonly model = new DecoderLanguageModel(tinyGenContext(), runtime);
+  private readonly model: DecoderLanguageModel;
   private known: readonly number[] = [];
   private work: Promise<unknown> = Promise.resolve();
+
+  private constructor() {
+    const { options, files } = tinyContext();
+    this.model = new DecoderLanguageModel({ options, files: { ...files, cpuGen: join(tinyFolder, tinyPack.model.files.cpuGen) } }, runtime);
+  }
 
   static async load(): Promise<ServedTinyLm> {
     const served = new ServedTinyLm();
