@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .event_session import EventSession
 from .midi_file import write_midi
 from .sampler import NoteSampler, Sampling
 from .songs import PITCH
@@ -46,6 +47,14 @@ def openings_like(songs: list[PreparedSong]) -> list[Opening]:
     return openings
 
 
+def open_session(folder: Path, model: dict) -> StepSession | EventSession:
+    """The graphs of a pack's part `model`."""
+    files, context = model["files"], model["options"]["contextTokens"]
+    if model["plugin"] == "event-lm":
+        return EventSession(folder / files["cpu"], folder / files["token"], context)
+    return StepSession(folder / files["cpu"], context)
+
+
 def render_pack(
     folder: Path,
     out: Path,
@@ -63,7 +72,7 @@ def render_pack(
     manifest = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
     generation, model = manifest["generation"], manifest["model"]
     out.mkdir(parents=True, exist_ok=True)
-    session = StepSession(folder / model["files"]["cpu"], model["options"]["contextTokens"])
+    session = open_session(folder, model)
     sampling = Sampling.of_pack({**manifest["sampling"], **(overrides or {})})
     tracks = [(track["track"], track["channel"]) for track in generation["tracks"]]
     own = Opening(generation["setup"], bpm or setup_tempo(generation["setup"]), 0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .songs import BEAT, SIXTEENTH
+from .event_session import EventSession
 from .step_session import StepSession
 from .vocabulary import BLOCKS, BOS_ROW, EVENT_IDS, EVENT_PARAMETERS, ROW_WIDTH
 from .windows import note_rows
@@ -55,7 +56,7 @@ class NoteSampler:
 
     def __init__(
         self,
-        session: StepSession,
+        session: StepSession | EventSession,
         setup: list[list[int]],
         tracks: list[tuple[int, int]],
         sampling: Sampling,
