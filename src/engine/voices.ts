@@ -31,7 +31,7 @@ export class PackVoices implements VoiceSource {
     const pack = await this.shelf.take(name);
     const runtime = this.inference();
     try {
-      return await this.prepared(pack, { ...runtime, provider: onCpu ? 'cpu' : runtime.provider }, onFailure);
+      return await this.prepared(pack, { ...runtime, provider: onCpu ? 'cpu' : runtime.provider }, onFailure, onCpu);
     } catch (cause) {
       const error = ContinuoError.from(cause, 'modelFailed');
       if (error.errorName !== 'deviceLost' || onCpu || runtime.provider !== 'auto' || pack.fallback !== undefined) throw error;
@@ -40,12 +40,18 @@ export class PackVoices implements VoiceSource {
     }
   }
 
-  private async prepared(pack: Pack, runtime: InferenceRuntimeOptions, onFailure: (error: ContinuoError) => void): Promise<Voice> {
+  /** `inHurry`: a deck has nothing else to play, and cannot wait to hear how fast it is. */
+  private async prepared(
+    pack: Pack,
+    runtime: InferenceRuntimeOptions,
+    onFailure: (error: ContinuoError) => void,
+    inHurry = false,
+  ): Promise<Voice> {
     const { name } = pack.summary;
     if (runtime.provider === 'auto' || runtime.provider === 'cpu') checkMemory(pack, memoryRoom());
     const composer = new WorkerComposer(toRecipe(pack, runtime), onFailure, this.onNotice);
     await composer.prepare();
-    if (graphBytes(pack) > largeBytes) await this.tried(pack, composer);
+    if (!inHurry && graphBytes(pack) > largeBytes) await this.tried(pack, composer);
     const onCpu = runtime.provider === 'cpu';
     return { pack: name, onCpu, composer, sampling: pack.sampling, substitutes: this.substitutesFor(pack, onCpu), awaitReturn: awaitReturnOf(pack, runtime) };
   }

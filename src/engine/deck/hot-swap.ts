@@ -6,6 +6,7 @@ import type { Boundary } from '../parameters/table.js';
 import { nextBoundary } from './boundary.js';
 import type { DeckSettings, Position } from './deck-dependencies.js';
 import type { DeckControls } from './deck-controls.js';
+import { joinSpans, spanFrom } from './join-spans.js';
 import type { Plan } from './plan.js';
 import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
 
@@ -49,8 +50,8 @@ export class HotSwap {
     private readonly request: VoiceRequest,
     private readonly boundary: Boundary,
     private readonly ground: SwapGround,
-    /** No boundary nearer than this is chosen: what is committed before it stands. */
-    private readonly leastLead: Beats = 0,
+    /** Where nothing plays any more: what is committed stands, after that any beat is better than a later one. */
+    private readonly rescue?: { readonly commit: Beats },
   ) {}
 
   /** Resolves when the newcomer owns the boundary, or the swap was abandoned. Errors: as {@link VoiceSource.open}. */
@@ -66,9 +67,11 @@ export class HotSwap {
     } catch (cause) {
       const error = ContinuoError.from(cause, 'swapFailed');
       this.tell('failed', undefined, error.message);
-      await voice?.composer.dispose().catch((again: unknown) => {
+      const disposal = voice?.composer.dispose().catch((again: unknown) => {
         ground.emit({ type: 'notice', sentence: `${this.request.pack} could not be freed: ${String(again)}` });
       });
+      // What a lost device held may never be given back.
+      if (error.errorName !== 'deviceLost') await disposal;
       throw error;
     }
   }
@@ -94,11 +97,10 @@ export class HotSwap {
 
   private async takeBoundary(voice: Voice): Promise<boolean> {
     const { ground } = this;
-    const { position } = ground;
     let lead = firstLeadBeats;
     while (lead <= longestLeadBeats) {
       const relocations = ground.relocations();
-      const atBeat = this.chooseBoundary(Math.max(lead, this.leastLead));
+      const atBeat = this.chooseBoundary(Math.max(lead, this.rescue?.commit ?? 0));
       await this.reach(atBeat - Math.max(lead, ground.settings().horizon / 2));
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
@@ -107,14 +109,43 @@ export class HotSwap {
       const span = await voice.composer.compose(atBeat + headStartBeats, controls, () => this.abandoned);
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
-      if (!position.playing || (atBeat - position.beat()) * position.beatMicros > safetyMicros) {
-        ground.takeOver(voice, atBeat, span);
-        this.tell('ready', atBeat);
+      const joined = this.rescue ? await this.joinLate(voice, atBeat, span, relocations) : { atBeat, span };
+      if (this.abandoned) return false;
+      if (ground.relocations() !== relocations) continue;
+      if (!this.isLate(joined.atBeat)) {
+        ground.takeOver(voice, joined.atBeat, joined.span);
+        this.tell('ready', joined.atBeat);
         return true;
       }
+      if (this.rescue) break;
       lead *= 2;
     }
     throw new ContinuoError('swapFailed', `${this.request.pack} is too slow to take over at this tempo: slow down, or choose a smaller pack.`);
+  }
+
+  /**
+   * For a rescue: instead of being primed anew for each boundary that it misses, the newcomer composes on until it is ahead
+   * of the music, and joins in there.
+   */
+  private async joinLate(voice: Voice, missedBeat: Beats, missedSpan: ComposedSpan, relocations: number): Promise<{ atBeat: Beats; span: ComposedSpan }> {
+    const { ground } = this;
+    let atBeat = missedBeat;
+    let span = missedSpan;
+    for (let lead = firstLeadBeats; this.isLate(atBeat) && lead <= longestLeadBeats; lead *= 2) {
+      atBeat = this.chooseBoundary(lead);
+      const untilBeat = atBeat + headStartBeats;
+      if (untilBeat <= span.untilBeat) continue;
+      const next = await voice.composer.compose(untilBeat, ground.controls.read(voice.sampling), () => this.abandoned);
+      span = joinSpans(span, next);
+      if (this.abandoned || ground.relocations() !== relocations) break;
+    }
+    return { atBeat, span: spanFrom(span, atBeat) };
+  }
+
+  /** Whether it is too late to queue notes for a beat. */
+  private isLate(atBeat: Beats): boolean {
+    const { position } = this.ground;
+    return position.playing && (atBeat - position.beat()) * position.beatMicros <= safetyMicros;
   }
 
   private chooseBoundary(lead: Beats): Beats {

@@ -22,11 +22,15 @@ class NumberedComposer extends NullComposer {
   broken = false;
   lost = false;
 
-  constructor(private readonly channel: number) {
+  constructor(
+    private readonly channel: number,
+    private readonly whilePriming: () => void,
+  ) {
     super();
   }
 
   override async prime(history: Score, atBeat: number): Promise<void> {
+    this.whilePriming();
     this.primed.push({ history, atBeat });
     await super.prime(history, atBeat);
   }
@@ -49,13 +53,14 @@ class NumberedVoices implements VoiceSource {
   readonly fallback = '15';
   readonly opened: NumberedComposer[] = [];
   readonly requests: VoiceRequest[] = [];
+  whilePriming = (): void => undefined;
   /** By pack: what goes on where its device is lost. */
   readonly substitutes = new Map<string, readonly VoiceRequest[]>();
 
   async open(pack: string, _onFailure: (error: ContinuoError) => void, onCpu?: boolean): Promise<Voice> {
     this.requests.push({ pack, onCpu });
     if (pack === 'bad') throw new ContinuoError('badPack', 'The pack bad is damaged.');
-    const composer = new NumberedComposer(Number(pack));
+    const composer = new NumberedComposer(Number(pack), () => this.whilePriming());
     this.opened.push(composer);
     await composer.prepare();
     return { pack, onCpu, composer: composer satisfies Composer, sampling: {}, substitutes: this.substitutes.get(pack) };
@@ -205,6 +210,29 @@ describe('Deck', () => {
     await offline.swap('2', 'beat');
     assert.deepEqual([deck.state, deck.pack], ['playing', '2']);
     await offline.end();
+  });
+
+  it('joins in late after a loss where priming took long, without being primed again', async () => {
+    const clock = new VirtualClock();
+    const timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
+    const sender = new LocalSender(clock, { timeline });
+    const recorder = new TakeRecorder();
+    await sender.attach({ name: 'take', leadMicros: 0, offsetMicros: 0, sendsClock: false }, recorder);
+    const voices = new NumberedVoices();
+    voices.substitutes.set('1', [{ pack: '2' }]);
+    const ensemble = new Ensemble({ clock, sender, voices, parameters: new ParameterStore(), timeline }, 1);
+    const [deck] = ensemble.decks;
+    await deck.load('1', 'now');
+    ensemble.transport({ type: 'start', beat: 0, micros: 0 });
+    await deck.settled();
+    sender.advanceTo(timeAt(timeline, 4.5));
+    voices.opened[0].lost = true;
+    voices.whilePriming = () => sender.advanceTo(timeAt(timeline, 20.5));
+    await deck.settled();
+    sender.advanceTo(timeAt(timeline, 24));
+    await ensemble.dispose();
+    assert.equal(voices.opened[1].primed.length, 1);
+    assert.deepEqual([beatsOf(recorder.score().notes, 1), beatsOf(recorder.score().notes, 2)], [range(0, 8), range(22, 25)]);
   });
 
   it('lets a swap that waits for its boundary take over after a loss', async () => {
