@@ -12,7 +12,9 @@ from torch import nn
 from .graph_report import graph_loss, milliseconds_per_token
 from .judge import Judge, make_judge
 from .loss import LossSum
+from .model import Decoder
 from .pack import model_options, write_pack
+from .pack_graphs import write_graphs
 from .quantise import quantise
 from .step_session import StepSession
 from .training_run import evaluate, load_decoder
@@ -42,9 +44,11 @@ def export_pack(
     small = quantise(full)
     onnx.save(small, folder / CPU_FILE)
     files = {"cpu": CPU_FILE}
-    if with_gpu_file:
+    if with_gpu_file and not isinstance(model, Decoder):
         onnx.save(judge.graph(model, half_tables=True, half_weights=True), folder / GPU_FILE)
         files["gpu"] = GPU_FILE
+    if isinstance(model, Decoder):
+        files |= write_graphs(model, folder, ["cpuGen", *(["gpuGen"] if with_gpu_file else [])])
     tokenizer_files = judge.copy_files(folder)
 
     trained = evaluate(model, judge.batch, judge.loss)

@@ -3,7 +3,7 @@
 Nothing but ids crosses the bus: keys and values are made anew in every run and stay on the device. Several streams go
 side by side: takes of which the best is kept, or several decks.
 
-Inputs   ids int64 [B, T], whole rows, filled up with any ids behind `lengths` int64 [B] (at least 1 each); count int64 [1],
+Inputs   ids int64 [B, T], filled up with any ids behind `lengths` int64 [B] (at least 1 each); count int64 [1],
          ids to draw; state int64 [B]; and the program of the units, whose states those of all streams may be, with
          uniforms float64 [B, N], top_p float64 [B] and ranks int64 [B].
 Outputs  tokens int64 [B, count]; behind the end of a unit they mean nothing.
@@ -33,7 +33,7 @@ def build_gen_from_ids_graph(model: Decoder, half_weights: bool = True) -> onnx.
     """`half_weights`: store embedding and matrices in fp16; they are computed with in fp32."""
     g, c = GraphBuilder("gen"), model.configuration
     whole, real = TensorProto.INT64, TensorProto.FLOAT
-    ids, lengths = g.input("ids", whole, ["B", "T"]), g.input("lengths", whole, ["B"])
+    ids, lengths = _whole_rows(g, g.input("ids", whole, ["B", "T"])), g.input("lengths", whole, ["B"])
     count, state = g.input("count", whole, [1]), g.input("state", whole, ["B"])
     program = program_inputs(g, c.vocabulary_size, streams="B")
     nodes = DecoderNodes(g, model, Storage(half_weights, half_weights))
@@ -59,6 +59,15 @@ def build_gen_from_ids_graph(model: Decoder, half_weights: bool = True) -> onnx.
     *_, tokens = g.node("Loop", [g.node("Squeeze", [count, g.constant([0])]), "", *carried], outputs=len(carried) + 1, body=body)
     g.output("tokens", g.node("Transpose", [tokens], perm=[1, 0]), ["B", "n"], whole)
     return g.build(PRODUCER, {key: str(value) for key, value in c.as_dict().items()})
+
+
+def _whole_rows(g: GraphBuilder, ids: str) -> str:
+    """With 1 to 8 ids more, up to the end of a row: never none, so that no value is empty."""
+    size = g.node("Shape", [ids])
+    streams, tokens = (g.node("Gather", [size, g.constant([axis])], axis=0) for axis in (0, 1))
+    missing = g.node("Sub", [g.constant([ROW_WIDTH]), g.node("Mod", [tokens, g.constant([ROW_WIDTH])])])
+    more = g.node("Expand", [g.constant(0), g.node("Concat", [streams, missing], axis=0)])
+    return g.node("Concat", [ids, more], axis=1)
 
 
 def _prefill(nodes: DecoderNodes, ids: str) -> tuple[list[str], str]:

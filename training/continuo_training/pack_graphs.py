@@ -14,8 +14,7 @@ from .pack import file_entries
 from .quantise import quantise
 from .step_graph import build_step_graph
 
-STEP_FILES = {"cpu": "step.int8.onnx", "gpu": "step.fp16.onnx"}
-GEN_FILES = {"cpuGen": "gen.int8.onnx", "gpuGen": "gen.fp16.onnx"}
+FILES = {"cpu": "step.int8.onnx", "gpu": "step.fp16.onnx", "cpuGen": "gen.int8.onnx", "gpuGen": "gen.fp16.onnx"}
 
 
 def graph_of(model: Decoder, role: str) -> onnx.ModelProto:
@@ -31,7 +30,7 @@ def graph_of(model: Decoder, role: str) -> onnx.ModelProto:
 
 def write_graphs(model: Decoder, folder: Path, roles: list[str]) -> dict[str, str]:
     """Writes the graphs of these roles into `folder`; their files by role."""
-    names = {role: {**STEP_FILES, **GEN_FILES}[role] for role in roles}
+    names = {role: FILES[role] for role in roles}
     for role, name in names.items():
         onnx.save(graph_of(model, role), folder / name)
     return names

@@ -9,6 +9,7 @@ import onnx
 import torch
 
 from . import vocabulary
+from .gen_from_ids_graph import build_gen_from_ids_graph
 from .gen_graph import build_gen_graph
 from .model import Decoder, ModelConfiguration
 from .pack import model_options, write_pack
@@ -18,7 +19,7 @@ from .vocabulary import row
 TINY = ModelConfiguration(
     width=24, layers=2, heads=2, key_value_heads=1, head_dimension=8, hidden=32, context_tokens=512
 )
-STEP_FILE, GEN_FILE = "step.onnx", "gen.onnx"
+STEP_FILE, GEN_FILE, GEN_FROM_IDS_FILE = "step.onnx", "gen.onnx", "gen-from-ids.onnx"
 UNIFORM_LOSS = math.log(TINY.vocabulary_size)
 TRACKS = (("melody", 0), ("bridge", 0), ("piano", 0))
 
@@ -50,6 +51,7 @@ def write_tiny_pack(folder: Path, seed: int) -> None:
     prefer_scale(model)
     onnx.save(build_step_graph(model, half_tables=True, half_weights=True), folder / STEP_FILE)
     onnx.save(build_gen_graph(model, half_tables=True, half_weights=True), folder / GEN_FILE)
+    onnx.save(build_gen_from_ids_graph(model), folder / GEN_FROM_IDS_FILE)
     tokens_per_beat = 40
     manifest = {
         "name": folder.name,
@@ -70,7 +72,7 @@ def write_tiny_pack(folder: Path, seed: int) -> None:
             "The losses are those of a uniform choice.",
         },
         "tokenizer": {"plugin": "skytnt-events", "options": {"version": "v2", "optimise_midi": True}},
-        "model": {"plugin": "decoder-lm", "files": {"cpu": STEP_FILE, "cpuGen": GEN_FILE}, "options": model_options(TINY)},
+        "model": {"plugin": "decoder-lm", "files": {"cpu": STEP_FILE, "cpuGen": GEN_FILE, "gpuGen": GEN_FROM_IDS_FILE}, "options": model_options(TINY)},
         "sampling": {"temperature": 1.0, "topP": 0.98, "topK": 64, "minP": 0.0},
         "generation": {
             "keyNormalised": True,
@@ -82,7 +84,7 @@ def write_tiny_pack(folder: Path, seed: int) -> None:
         },
         "budget": {"millisecondsPerToken": 0.2, "tokensPerBeat": tokens_per_beat},
     }
-    write_pack(folder, manifest, [STEP_FILE, GEN_FILE])
+    write_pack(folder, manifest, [STEP_FILE, GEN_FILE, GEN_FROM_IDS_FILE])
 
 
 def prefer_scale(model: Decoder) -> None:

@@ -96,7 +96,7 @@ def from_ids(graph: onnx.ModelProto, streams: list[list[int]], rules: Feeds, uni
     for chances in uniforms:
         for ids in streams:
             ids.append(NOTE)
-        longest = -(-max(len(ids) for ids in streams) // ROW_WIDTH) * ROW_WIDTH
+        longest = max(len(ids) for ids in streams)
         padded = np.array([ids + [5] * (longest - len(ids)) for ids in streams])
         many = {name: np.repeat(rules[name], len(streams)) for name in ("top_p", "ranks")}
         feeds = {

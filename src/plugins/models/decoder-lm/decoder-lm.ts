@@ -23,6 +23,8 @@ export class DecoderLanguageModel implements LanguageModel {
   readonly vocabularySize: number;
   /** There once {@link prepare} has found a graph for it. */
   generate?: LanguageModel['generate'];
+  /** Where units are written by a graph that reads the context itself, nothing is won by reading it beforehand. */
+  readsInOneGo = false;
   private readonly options: DecoderOptions;
   /** The context. The cache may hold fewer rows, where a graph reads the ids by itself. */
   private readonly ids: number[] = [];
@@ -41,11 +43,15 @@ export class DecoderLanguageModel implements LanguageModel {
 
   async prepare(): Promise<void> {
     const { layers, keyValueHeads, headDimension, contextTokens } = this.options;
-    const session = await OrtSession.create(this.context.files, this.runtime);
+    const { cpu, gpu, gpuGen } = this.context.files;
+    // Where a GPU writes whole units from ids alone, what is left to do id by id is quicker on the processor.
+    const provider = gpu === undefined && gpuGen !== undefined ? 'cpu' : this.runtime.provider;
+    const session = await OrtSession.create({ cpu, gpu }, { ...this.runtime, provider });
     const isCopied = session.provider !== 'cpu';
     this.cache = new KeyValueCache(layers, keyValueHeads, headDimension, contextTokens, isCopied);
     this.step = await this.made(session, StepGraph, this.cache);
     this.gen = await this.makeGen(session, this.cache);
+    this.readsInOneGo = this.gen?.readsContext === true;
     if (this.gen) this.generate = (tokens, program, uniforms) => this.write(tokens, program, uniforms);
     await this.warmUp();
   }
@@ -105,18 +111,16 @@ export class DecoderLanguageModel implements LanguageModel {
     for (let index = 0; index < tokens.length; index += 1) this.ids.push(tokens[index]);
   }
 
-  /** The graph that writes units on the provider that runs the other; one that a GPU does not take is done without. */
+  /** The graph that writes units: on a GPU where the pack has one for it, else where the other runs. */
   private async makeGen({ provider }: OrtSession, cache: KeyValueCache): Promise<GenGraph | undefined> {
     const { cpuGen, gpuGen } = this.context.files;
-    const file = provider === 'cpu' ? cpuGen : gpuGen;
-    if (file === undefined) return undefined;
-    try {
-      return await this.made(await OrtSession.create({ cpu: file, gpu: file }, { ...this.runtime, provider }), GenGraph, cache);
-    } catch (cause) {
-      if (provider === 'cpu') throw cause;
-      this.runtime.notice(`${provider} does not run ${file}, notes are written id by id: ${cause instanceof Error ? cause.message : String(cause)}`);
-      return undefined;
+    if (gpuGen !== undefined && this.runtime.provider !== 'cpu') {
+      const session = await OrtSession.create({ cpu: cpuGen, gpu: gpuGen }, this.runtime);
+      if (session.provider !== 'cpu' || cpuGen !== undefined) return this.made(session, GenGraph, cache);
+      await session.release();
     }
+    if (cpuGen === undefined || provider !== 'cpu') return undefined;
+    return this.made(await OrtSession.create({ cpu: cpuGen }, { ...this.runtime, provider }), GenGraph, cache);
   }
 
   private async made<Graph>(

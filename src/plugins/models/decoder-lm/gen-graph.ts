@@ -45,7 +45,7 @@ export class GenGraph {
   private async runOnPast(task: UnitTask): Promise<number[]> {
     const { session, cache } = this;
     const { unread, count } = task;
-    if (cache.reserve(unread.length + count)) this.past = pastTensors('whole', session, cache);
+    if (cache.reserve(unread.length + count - 1)) this.past = pastTensors('whole', session, cache);
     const { tokens, delta } = await session.run<{ tokens: BigInt64Array; delta: Float32Array }>({
       ids: this.whole(unread, [1, unread.length]),
       plen: this.whole([cache.rows]),

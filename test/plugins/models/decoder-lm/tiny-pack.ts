@@ -7,7 +7,7 @@ import { repositoryRoot } from '../../../../src/engine/paths.js';
 import type { DecoderOptions } from '../../../../src/plugins/models/decoder-lm/options.js';
 
 export interface TinyPack {
-  readonly model: { readonly options: DecoderOptions; readonly files: { readonly cpu: string; readonly cpuGen: string } };
+  readonly model: { readonly options: DecoderOptions; readonly files: { readonly cpu: string; readonly cpuGen: string; readonly gpuGen: string } };
 }
 
 export const tinyFolder = join(repositoryRoot, 'test/fixtures/packs/tiny-lm');
@@ -19,8 +19,8 @@ export function tinyContext(options: Partial<DecoderOptions> = {}): PluginContex
   return { options: { ...tinyPack.model.options, ...options }, files: { cpu: join(tinyFolder, tinyPack.model.files.cpu) } };
 }
 
-/** The same with it. */
-export function tinyGenContext(): PluginContext {
+/** The same with it, run by the processor: the one that takes the past, or the one that a GPU is given. */
+export function tinyGenContext(role: 'cpuGen' | 'gpuGen' = 'cpuGen'): PluginContext {
   const { options, files } = tinyContext();
-  return { options, files: { ...files, cpuGen: join(tinyFolder, tinyPack.model.files.cpuGen) } };
+  return { options, files: { ...files, cpuGen: join(tinyFolder, tinyPack.model.files[role]) } };
 }
