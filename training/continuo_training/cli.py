@@ -61,6 +61,17 @@ def _export(options: argparse.Namespace) -> None:
     _print(measures)
 
 
+def _graphs(options: argparse.Namespace) -> None:
+    from .model import Decoder
+    from .pack_graphs import rewrite_graphs
+    from .training_run import load_decoder
+
+    model = load_decoder(options.checkpoint)[0]
+    if not isinstance(model, Decoder):
+        raise ValueError("only decoders of SkyTNT rows have these graphs; export the pack instead")
+    _print(rewrite_graphs(model, options.pack, options.roles))
+
+
 def _fine_tune(options: argparse.Namespace) -> None:
     from .fine_tune import CONTINUO, GENTLE_MATRIX_RATE, GENTLE_TABLE_RATE, fine_tune, tokenise
     from .training_run import TrainingSettings
@@ -194,10 +205,15 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--validation", type=Path, required=True)
     export.add_argument("--pack", type=Path, required=True, help="folder to write")
     export.add_argument("--date", default=datetime.date.today().isoformat())
-    export.add_argument("--gpu", action="store_true", help="also write a graph with fp16 weights and no int8 operators")
+    export.add_argument("--gpu", action="store_true", help="also write the graph for a GPU, with fp16 weights and no int8 operators")
     _add_tokenizer_data(export)
     export.set_defaults(command=_export)
 
+    graphs = commands.add_parser("graphs", help="write the graphs of an existing pack again, for these roles of decoder-lm")
+    graphs.add_argument("--checkpoint", type=Path, required=True)
+    graphs.add_argument("--pack", type=Path, required=True)
+    graphs.add_argument("--roles", nargs="+", choices=("cpu", "cpuGen", "gpu", "gpuGen"), default=["cpu", "cpuGen"])
+    graphs.set_defaults(command=_graphs)
     report = commands.add_parser("report", help="loss of a checkpoint on a token file, as JSON")
     report.add_argument("--checkpoint", type=Path, required=True)
     report.add_argument("--data", type=Path, required=True)
