@@ -2,7 +2,7 @@ import { drumChannel } from '../../../engine/music/note.js';
 import type { TickEvent, TickNote } from '../../../engine/music/tick-score.js';
 import { drumProgram } from './symbols.js';
 
-interface ProgramChange {
+export interface ProgramChange {
   readonly tick: number;
   readonly program: number;
 }
@@ -32,12 +32,12 @@ export class Voices {
     const changes = this.ofTrack.get(track * 16 + channel) ?? this.ofChannel.get(channel);
     if (changes === undefined) return 0;
     if (changes.length === 1) return changes[0].tick <= tick ? changes[0].program : 0;
-    return latest(changes, tick)?.program ?? 0;
+    return latestProgram(changes, tick)?.program ?? 0;
   }
 }
 
 /** The last change at or before a tick. */
-function latest(changes: readonly ProgramChange[], tick: number): ProgramChange | undefined {
+export function latestProgram(changes: readonly ProgramChange[], tick: number): ProgramChange | undefined {
   let low = 0;
   let high = changes.length;
   while (low < high) {

@@ -1,4 +1,4 @@
-import type { TickScore } from '../../../../engine/music/tick-score.js';
+import { eventsOfType, type TickScore } from '../../../../engine/music/tick-score.js';
 import { commonTime, roundHalfEven, type MiditokFormat, type MiditokMeter } from './format.js';
 
 export interface MeterChange extends MiditokMeter {
@@ -37,9 +37,8 @@ export function closestIndex(list: ArrayLike<number>, value: number): number {
 /** Meter changes that the vocabulary has, in ticks of the file, with one at the start. */
 export function metersOf(score: TickScore, format: MiditokFormat): MeterChange[] {
   if (!format.config.use_time_signatures) return [{ time: 0, ...commonTime }];
-  const found = score.tracks
-    .flat()
-    .flatMap((event) => (event.type === 'meter' ? [{ time: event.tick, numerator: event.numerator, denominator: 2 ** event.denominatorPower }] : []))
+  const found = eventsOfType(score, 'meter')
+    .map(({ tick, numerator, denominatorPower }) => ({ time: tick, numerator, denominator: 2 ** denominatorPower }))
     .sort((a, b) => a.time - b.time)
     .filter((change) => format.meters.some((meter) => isSameMeter(meter, change)));
   return found.length > 0 && found[0].time === 0 ? found : [{ time: 0, ...commonTime }, ...found];
@@ -91,35 +90,42 @@ export function sectionsOf(meters: readonly MeterChange[], end: number, measure:
 }
 
 /**
- * Rounds rising times to the grid of their section, which begins where the section does.
+ * Rounds the first `count` of rising times to the grid of their section, which begins where the section does.
  * @param sections their values are ticks per grid step
  */
-export function roundToGrid(items: readonly { time: number }[], sections: readonly Section[]): void {
-  const places = sections.map(({ end }, index) => (index === sections.length - 1 ? items.length : firstAtOrAfter(items, end)));
+export function roundToGrid(times: Float64Array, count: number, sections: readonly Section[]): void {
+  const places = sections.map(({ end }, index) => (index === sections.length - 1 ? count : firstAtOrAfter(times, count, end)));
   let from = 0;
   let start = 0;
   sections.forEach(({ end, value }, index) => {
     for (; from < places[index]; from += 1) {
-      if (value !== 1) items[from].time = roundHalfEven((items[from].time - start) / value) * value + start;
+      if (value !== 1) times[from] = roundHalfEven((times[from] - start) / value) * value + start;
     }
     start = end;
   });
 }
 
-function firstAtOrAfter(items: readonly { time: number }[], time: number): number {
+function firstAtOrAfter(times: Float64Array, count: number, time: number): number {
   let low = 0;
-  let high = items.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (items[middle].time < time) low = middle + 1;
+    if (times[middle] < time) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** The value of the section that a time falls in. */
+/** The value of the section that a time falls in; of the last where it is past all. */
 export function valueAt(sections: readonly Section[], time: number): number {
-  return (sections.find(({ end }) => time < end) ?? sections[sections.length - 1]).value;
+  let low = 0;
+  let high = sections.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sections[middle].end <= time) low = middle + 1;
+    else high = middle;
+  }
+  return sections[low].value;
 }
 
 export function isSameMeter(a: MiditokMeter, b: MiditokMeter): boolean {

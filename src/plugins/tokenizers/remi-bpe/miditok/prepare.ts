@@ -1,6 +1,7 @@
-import type { TickScore } from '../../../../engine/music/tick-score.js';
+import { eventsOfType, type TickScore } from '../../../../engine/music/tick-score.js';
 import { drumProgram } from '../symbols.js';
-import { commonTime, type MiditokDuration, type MiditokFormat } from './format.js';
+import { commonTime, type MiditokFormat } from './format.js';
+import type { GridNotes } from './grid-notes.js';
 import {
   closestIndex,
   metersOf,
@@ -12,7 +13,8 @@ import {
   type MeterChange,
   type Section,
 } from './grid.js';
-import { compareGridNotes, mergePrograms, tracksOf, type ProgramTrack } from './score-tracks.js';
+import type { LengthTables } from './length-table.js';
+import { mergePrograms, tracksOf, type ProgramTrack } from './score-tracks.js';
 
 export interface TempoChange {
   time: number;
@@ -32,8 +34,11 @@ export interface PreparedScore {
 
 const defaultBpm = 120;
 
-/** What MidiTok does to a piece before it writes it: everything on the grid, values of the vocabulary only. */
-export function prepareScore(score: TickScore, format: MiditokFormat): PreparedScore {
+/**
+ * What MidiTok does to a piece before it writes it: everything on the grid, values of the vocabulary only, the notes of
+ * each track in order of time.
+ */
+export function prepareScore(score: TickScore, format: MiditokFormat, lengths: LengthTables): PreparedScore {
   const { config } = format;
   const written = metersOf(score, format);
   const finest = config.use_time_signatures ? Math.max(...written.map(({ denominator }) => denominator)) : 4;
@@ -41,12 +46,7 @@ export function prepareScore(score: TickScore, format: MiditokFormat): PreparedS
   const factor = ticksPerQuarter / score.ticksPerBeat;
   const isOnGrid = factor === 1;
   const tracks = tracksOf(score);
-  for (const { notes } of isOnGrid ? [] : tracks) {
-    for (const note of notes) {
-      note.time = Math.floor(note.time * factor + 0.5);
-      note.duration = Math.max(1, Math.floor(note.duration * factor + 0.5));
-    }
-  }
+  if (!isOnGrid) for (const { notes } of tracks) scale(notes, factor);
   const moved = written.map((change) => ({ ...change, time: isOnGrid ? change.time : Math.trunc(change.time * factor) }));
   const meters = config.use_time_signatures
     ? settleMeters(moved, ticksPerQuarter, config.delete_equal_successive_time_sig_changes)
@@ -58,7 +58,7 @@ export function prepareScore(score: TickScore, format: MiditokFormat): PreparedS
   const playing = (isMergedByProgram(format) ? mergePrograms(tracks) : tracks).filter(({ program }) =>
     config.programs.includes(program === drumProgram ? -1 : program),
   );
-  for (const track of playing) prepareNotes(track, steps, beats, format);
+  for (const track of playing) prepareNotes(track, steps, beats, format, lengths);
   return {
     ticksPerQuarter,
     meters,
@@ -83,40 +83,36 @@ function gridSteps(
   return sectionsOf(meters, end, ({ denominator }) => Math.floor(ticksPerQuarter / (positionsPerBeat * (denominator / 4))));
 }
 
-function prepareNotes(
-  track: ProgramTrack,
-  steps: readonly Section[] | undefined,
-  beats: readonly Section[],
-  format: MiditokFormat,
-): void {
-  const { config, velocities } = format;
-  const isDrumRange = track.program === drumProgram && config.use_pitchdrum_tokens;
-  const kind = isDrumRange ? 'PitchDrum' : 'Pitch';
-  track.notes = track.notes.filter(({ pitch }) => format.ids.has(`${kind}_${pitch}`));
-  for (const note of track.notes) note.velocity = velocities[closestIndex(velocities, note.velocity)];
-  if (steps !== undefined) roundToGrid(track.notes, steps);
-  for (const note of track.notes) {
-    const lengths = lengthsAt(valueAt(beats, note.time), format);
-    note.duration = lengths[closestIndex(lengths, note.duration)];
+function scale({ times, durations, length }: GridNotes, factor: number): void {
+  for (let index = 0; index < length; index += 1) {
+    times[index] = Math.floor(times[index] * factor + 0.5);
+    durations[index] = Math.max(1, Math.floor(durations[index] * factor + 0.5));
   }
-  if (!config.remove_duplicated_notes) return;
-  track.notes.sort((a, b) => a.time - b.time || a.pitch - b.pitch || compareGridNotes(a, b));
-  track.notes = track.notes.filter(({ time, pitch }, index, notes) => {
-    return index === 0 || notes[index - 1].time !== time || notes[index - 1].pitch !== pitch;
-  });
 }
 
-const lengthTables = new WeakMap<readonly MiditokDuration[], Map<number, number[]>>();
-
-/** Ticks of each duration of the vocabulary. */
-export function lengthsAt(ticks: number, { durations }: MiditokFormat): readonly number[] {
-  const tables = lengthTables.get(durations) ?? new Map<number, number[]>();
-  lengthTables.set(durations, tables);
-  const known = tables.get(ticks);
-  if (known !== undefined) return known;
-  const lengths = durations.map(({ beat, position, resolution }) => Math.floor(((beat * resolution + position) * ticks) / resolution));
-  tables.set(ticks, lengths);
-  return lengths;
+function prepareNotes(
+  { program, notes }: ProgramTrack,
+  steps: readonly Section[] | undefined,
+  beats: readonly Section[],
+  { ids, config, velocities }: MiditokFormat,
+  lengths: LengthTables,
+): void {
+  const kind = program === drumProgram && config.use_pitchdrum_tokens ? 'PitchDrum' : 'Pitch';
+  const isKnown = Array.from({ length: 128 }, (_, pitch) => ids.has(`${kind}_${pitch}`));
+  notes.keep((index) => isKnown[notes.pitches[index]]);
+  const nearest = Uint8Array.from({ length: 256 }, (_, velocity) => velocities[closestIndex(velocities, velocity)]);
+  for (let index = 0; index < notes.length; index += 1) notes.velocities[index] = nearest[notes.velocities[index]];
+  if (steps !== undefined) roundToGrid(notes.times, notes.length, steps);
+  for (let index = 0; index < notes.length; index += 1) {
+    notes.durations[index] = lengths.at(valueAt(beats, notes.times[index])).nearest(notes.durations[index]);
+  }
+  if (!config.remove_duplicated_notes) {
+    notes.sortByTime();
+    return;
+  }
+  notes.sortByPitch();
+  const { times, pitches } = notes;
+  notes.keep((index) => index === 0 || times[index - 1] !== times[index] || pitches[index - 1] !== pitches[index]);
 }
 
 interface RawTempo {
@@ -125,9 +121,8 @@ interface RawTempo {
 }
 
 function temposOf({ tracks }: TickScore, factor: number): RawTempo[] {
-  const tempos = tracks
-    .flat()
-    .flatMap((event) => (event.type === 'tempo' ? [{ time: event.tick, microsPerBeat: event.microsPerBeat }] : []))
+  const tempos = eventsOfType({ tracks }, 'tempo')
+    .map(({ tick, microsPerBeat }) => ({ time: tick, microsPerBeat }))
     .sort((a, b) => a.time - b.time);
   for (const tempo of tempos) tempo.time = factor === 1 ? tempo.time : Math.floor(tempo.time * factor + 0.5);
   return tempos;
@@ -143,7 +138,11 @@ function settleTempos(raw: readonly RawTempo[], steps: readonly Section[] | unde
     time,
     tempo: tempos.length - 1 - closestIndex(slowestFirst, microsPerBeat),
   }));
-  if (steps !== undefined) roundToGrid(changes, steps);
+  if (steps !== undefined) {
+    const times = Float64Array.from(changes, ({ time }) => time);
+    roundToGrid(times, times.length, steps);
+    changes.forEach((change, index) => (change.time = times[index]));
+  }
   changes = changes.filter(({ time }, index) => index + 1 === changes.length || changes[index + 1].time !== time);
   if (config.delete_equal_successive_tempo_changes) {
     changes = changes.filter(({ tempo }, index) => index === 0 || changes[index - 1].tempo !== tempo);
@@ -166,7 +165,9 @@ function endOf(
   factor: number,
 ): number {
   let end = 0;
-  for (const { notes } of tracks) for (const { time, duration } of notes) end = Math.max(end, time + duration);
+  for (const { notes } of tracks) {
+    for (let index = 0; index < notes.length; index += 1) end = Math.max(end, notes.times[index] + notes.durations[index]);
+  }
   for (const { time } of [...meters, ...tempos]) end = Math.max(end, time);
   for (const track of score.tracks) {
     for (const { type, tick } of track) {

@@ -1,21 +1,18 @@
 import { drumChannel } from '../../../../engine/music/note.js';
-import type { TickEvent, TickScore } from '../../../../engine/music/tick-score.js';
+import { eventsOfType, type TickEvent, type TickNote, type TickScore } from '../../../../engine/music/tick-score.js';
 import { drumProgram } from '../symbols.js';
-
-/** A note that is moved to the grid. */
-export interface GridNote {
-  time: number;
-  duration: number;
-  pitch: number;
-  velocity: number;
-}
+import { latestProgram, type ProgramChange } from '../voices.js';
+import { GridNotes } from './grid-notes.js';
 
 /** The notes of one channel and program of one track of a file. */
 export interface ProgramTrack {
   /** 0..127, or 128 for drums. */
   readonly program: number;
-  notes: GridNote[];
+  readonly notes: GridNotes;
 }
+
+const channels = 16;
+const programs = 128;
 
 /**
  * The tracks as MidiTok's reader makes them: each track of the file is parted by channel and program, in this order. A
@@ -26,39 +23,52 @@ export function tracksOf(score: TickScore): ProgramTrack[] {
 }
 
 function partTrack(events: readonly TickEvent[]): ProgramTrack[] {
-  const parts = new Map<number, ProgramTrack>();
-  const programs = new Uint8Array(16);
-  for (const event of inOrderOfBeginning(events)) {
-    if (event.type === 'program') programs[event.channel] = event.program;
-    if (event.type !== 'note') continue;
-    const { channel, tick, duration, pitch, velocity } = event;
-    const key = channel * 128 + programs[channel];
-    const program = channel === drumChannel ? drumProgram : programs[channel];
-    const part: ProgramTrack = parts.get(key) ?? { program, notes: [] };
-    parts.set(key, part);
-    part.notes.push({ time: tick, duration, pitch, velocity });
+  const partOf = partFinder(events);
+  const counts = new Uint32Array(channels * programs);
+  for (const event of events) if (isPlayable(event)) counts[partOf(event)] += 1;
+  const parts = new Map<number, { notes: GridNotes; orders: Uint32Array }>();
+  counts.forEach((count, key) => {
+    if (count > 0) parts.set(key, { notes: new GridNotes(count), orders: new Uint32Array(count) });
+  });
+  for (const event of events) {
+    if (!isPlayable(event)) continue;
+    const part = parts.get(partOf(event));
+    if (part === undefined) continue;
+    part.orders[part.notes.length] = event.order ?? 0;
+    part.notes.add(event.tick, event.duration, event.pitch, event.velocity);
   }
-  return [...parts].sort((a, b) => a[0] - b[0]).map(([, part]) => part);
+  return [...parts].map(([key, { notes, orders }]) => {
+    notes.sort((a, b) => notes.times[a] - notes.times[b] || orders[a] - orders[b]);
+    return { program: Math.floor(key / programs) === drumChannel ? drumProgram : key % programs, notes };
+  });
 }
 
-/** Programs before notes of the same time, as files have them. */
-function inOrderOfBeginning(events: readonly TickEvent[]): TickEvent[] {
-  const rank = (event: TickEvent): number => (event.type === 'note' ? (event.order ?? 0) : -1);
-  return [...events].sort((a, b) => a.tick - b.tick || rank(a) - rank(b));
+function isPlayable(event: TickEvent): event is TickNote {
+  return event.type === 'note' && event.channel >= 0 && event.channel < channels;
 }
 
-/** By time, length, pitch, velocity. */
-export function compareGridNotes(a: GridNote, b: GridNote): number {
-  return a.time - b.time || a.duration - b.duration || a.pitch - b.pitch || a.velocity - b.velocity;
+/** The part of its track that a note belongs to: channel and program. Programs come before notes of the same time, as files have them. */
+function partFinder(track: readonly TickEvent[]): (note: TickNote) => number {
+  const changes = Array.from({ length: channels }, (): ProgramChange[] => []);
+  for (const change of eventsOfType({ tracks: [track] }, 'program')) changes[change.channel]?.push(change);
+  for (const list of changes) list.sort((a, b) => a.tick - b.tick);
+  return ({ channel, tick }) => channel * programs + ((latestProgram(changes[channel], tick)?.program ?? 0) & (programs - 1));
 }
 
 /** Tracks of one program become one, in the place of the first. */
 export function mergePrograms(tracks: readonly ProgramTrack[]): ProgramTrack[] {
-  const merged = new Map<number, ProgramTrack>();
-  for (const track of tracks) {
-    const known = merged.get(track.program);
-    if (known === undefined) merged.set(track.program, track);
-    else merged.set(track.program, { ...known, notes: [...known.notes, ...track.notes].sort(compareGridNotes) });
+  const byProgram = new Map<number, GridNotes[]>();
+  for (const { program, notes } of tracks) {
+    const known = byProgram.get(program);
+    if (known === undefined) byProgram.set(program, [notes]);
+    else known.push(notes);
   }
-  return [...merged.values()];
+  return [...byProgram].map(([program, parts]) => ({ program, notes: parts.length === 1 ? parts[0] : joined(parts) }));
+}
+
+function joined(parts: readonly GridNotes[]): GridNotes {
+  const notes = new GridNotes(parts.reduce((sum, { length }) => sum + length, 0));
+  for (const part of parts) notes.addAll(part);
+  notes.sortByLength();
+  return notes;
 }

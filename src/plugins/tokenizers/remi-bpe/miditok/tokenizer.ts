@@ -2,6 +2,7 @@ import type { Tokenizer, Vocabulary } from '../../../../engine/contracts/tokeniz
 import { ContinuoError } from '../../../../engine/errors.js';
 import type { TickScore } from '../../../../engine/music/tick-score.js';
 import type { Beats } from '../../../../engine/music/units.js';
+import { IdList } from '../id-list.js';
 import { TokenDecoder, decodeTokens } from '../token-decoder.js';
 import { TokenGrammar } from '../token-grammar.js';
 import type { TokenTable } from '../token-table.js';
@@ -12,6 +13,7 @@ import { parseMiditokFile } from './file.js';
 import { ForcedEvents } from './forced-events.js';
 import { miditokFormat, type MiditokFormat } from './format.js';
 import { LearnedVocabulary, baseTable } from './learned.js';
+import { LengthTables } from './length-table.js';
 import { prepareScore } from './prepare.js';
 import { MiditokReader } from './reader.js';
 import { StreamGrid } from './stream-grid.js';
@@ -28,6 +30,7 @@ export class MiditokTokenizer implements Tokenizer {
   private readonly format: MiditokFormat;
   private readonly learned: LearnedVocabulary | undefined;
   private readonly table: TokenTable;
+  private readonly lengths: LengthTables;
 
   /**
    * @param text the tokenizer.json
@@ -35,12 +38,13 @@ export class MiditokTokenizer implements Tokenizer {
    */
   constructor(text: string) {
     this.format = miditokFormat(parseMiditokFile(text));
+    this.lengths = new LengthTables(this.format.durations);
     const model = this.format.learned;
     this.learned = model === undefined ? undefined : new LearnedVocabulary(this.format, model);
     this.table = this.learned?.table ?? baseTable(this.format);
     const idOf = (name: string): number | undefined => {
       const base = this.format.ids.get(name);
-      return base === undefined ? undefined : (this.learned?.encode(Int32Array.of(base)).at(-1) ?? base);
+      return base === undefined ? undefined : (this.learned?.encode([base]).at(-1) ?? base);
     };
     const pad = idOf('PAD_None') ?? 0;
     const start = idOf('BOS_None');
@@ -70,8 +74,11 @@ export class MiditokTokenizer implements Tokenizer {
         throw new ContinuoError('badMidiFile', `The piece is longer than ${maximumBeats} beats; cut it.`);
       }
     }
-    const base = writeTokens(prepareScore(score, this.format), this.format);
-    return this.learned === undefined ? base : this.learned.encode(base);
+    const output = new IdList();
+    const merger = this.learned?.startMerging(output);
+    writeTokens(prepareScore(score, this.format, this.lengths), this.format, this.lengths, merger ?? output);
+    merger?.finish();
+    return output.view();
   }
 
   decode(tokens: ArrayLike<number>): TickScore {

@@ -1,137 +1,105 @@
-import { IdList } from '../id-list.js';
 import { drumProgram } from '../symbols.js';
 import type { MiditokFormat } from './format.js';
-import { ticksPerBar, ticksPerBeat, valueAt } from './grid.js';
-import { firstMeter, lengthsAt, type PreparedScore } from './prepare.js';
-import type { GridNote, ProgramTrack } from './score-tracks.js';
+import { valueAt, type MeterChange } from './grid.js';
+import type { LengthTable, LengthTables } from './length-table.js';
+import { firstMeter, type PreparedScore, type TempoChange } from './prepare.js';
+import type { ProgramTrack } from './score-tracks.js';
+import { StreamWriter, type TokenSink } from './stream-writer.js';
+import { TokenIds } from './token-ids.js';
 
-type Written =
-  | { readonly type: 'meter'; readonly time: number; readonly name: string; readonly numerator: number; readonly denominator: number }
-  | { readonly type: 'tempo'; readonly time: number; readonly name: string }
-  | { readonly type: 'program'; readonly time: number; readonly name: string }
-  | {
-      readonly type: 'note';
-      readonly time: number;
-      readonly end: number;
-      readonly names: readonly string[];
-      /** The program it belongs to, whether its names say it or not. */
-      readonly program: string;
-    };
+type FrameEvent = MeterChange | TempoChange;
 
 /**
  * Base ids of a piece on the grid: one stream (REMI), or a stream for each track between Track_Start and Track_End, one
  * after another (MMM). At one time meters come first, then tempos, then notes track by track.
  */
-export function writeTokens(score: PreparedScore, format: MiditokFormat): Int32Array {
-  const ids = new IdList();
-  const frame: Written[] = [
-    ...(format.config.use_time_signatures ? score.meters : []).map(({ time, numerator, denominator }): Written => {
-      return { type: 'meter', time, name: `TimeSig_${numerator}/${denominator}`, numerator, denominator };
-    }),
-    ...score.tempos.map(({ time, tempo }): Written => ({ type: 'tempo', time, name: `Tempo_${format.tempoNames[tempo]}` })),
-  ];
-  const writer = new StreamWriter(score, format, ids);
-  if (format.form === 'REMI') {
-    const notes = score.tracks.flatMap((track) => notesOf(track, score, format));
-    const events = [...frame, ...notes].sort((a, b) => a.time - b.time);
-    writer.write(format.config.program_changes ? withProgramChanges(events) : events);
-    return ids.toArray();
+export function writeTokens(score: PreparedScore, format: MiditokFormat, lengths: LengthTables, sink: TokenSink): void {
+  const ids = new TokenIds(format);
+  const frame: FrameEvent[] = [...(format.config.use_time_signatures ? score.meters : []), ...score.tempos];
+  frame.sort((a, b) => a.time - b.time);
+  const write = (tracks: readonly ProgramTrack[], before: readonly number[], after: readonly number[]): void => {
+    const writer = new StreamWriter(format, ids, score.ticksPerQuarter, firstMeter(score), sink);
+    const notes = new NoteWriter(writer, ids, format);
+    before.forEach((id) => writer.push(id));
+    merge(frame, tracks, {
+      frame: (event) => writeFrameEvent(event, writer, ids),
+      notes: (track, from, to) => notes.write(track, from, to, lengths.at(valueAt(score.beats, track.notes.times[from]))),
+    });
+    writer.finish();
+    after.forEach((id) => writer.push(id));
+  };
+  if (format.form === 'REMI') write(score.tracks, [], []);
+  else if (score.tracks.length === 0) write([], [ids.trackStart], [ids.trackEnd]);
+  else for (const track of score.tracks) write([track], [ids.trackStart, ids.programs[track.program]], [ids.trackEnd]);
+}
+
+function writeFrameEvent(event: FrameEvent, writer: StreamWriter, ids: TokenIds): void {
+  if ('numerator' in event) {
+    writer.writeMeter(event);
+    return;
   }
-  const parts = score.tracks.length === 0 ? [undefined] : score.tracks;
-  for (const track of parts) {
-    writer.push('Track_Start');
-    if (track !== undefined) writer.push(programName(track.program));
-    const notes = track === undefined ? [] : notesOf(track, score, format);
-    writer.write([...frame, ...notes].sort((a, b) => a.time - b.time));
-    writer.push('Track_End');
-  }
-  return ids.toArray();
+  writer.place(event.time);
+  writer.push(ids.tempos[event.tempo]);
 }
 
-function programName(program: number): string {
-  return `Program_${program === drumProgram ? -1 : program}`;
+interface Visitor {
+  frame(event: FrameEvent): void;
+  /** Notes from .. to-1 of a track, all at one time. */
+  notes(track: ProgramTrack, from: number, to: number): void;
 }
 
-function notesOf(track: ProgramTrack, score: PreparedScore, format: MiditokFormat): Written[] {
-  const { config, durations } = format;
-  const program = programName(track.program);
-  const saysProgram = format.form === 'REMI' && !config.program_changes;
-  const pitchType = track.program === drumProgram && config.use_pitchdrum_tokens ? 'PitchDrum' : 'Pitch';
-  return track.notes.map((note: GridNote) => {
-    const { time, duration, pitch, velocity } = note;
-    const length = durations[lengthsAt(valueAt(score.beats, time), format).lastIndexOf(duration)].name;
-    const said = [`${pitchType}_${pitch}`, `Velocity_${velocity}`, `Duration_${length}`];
-    return { type: 'note', time, end: time + duration, names: saysProgram ? [program, ...said] : said, program };
-  });
-}
-
-function withProgramChanges(events: readonly Written[]): Written[] {
-  let current: string | undefined;
-  return events.flatMap((event): Written[] => {
-    if (event.type !== 'note') return [event];
-    if (event.program === current) return [event];
-    current = event.program;
-    return [{ type: 'program', time: event.time, name: current }, event];
-  });
-}
-
-/** Puts bars and positions between events in time. */
-class StreamWriter {
-  constructor(
-    private readonly score: PreparedScore,
-    private readonly format: MiditokFormat,
-    private readonly ids: IdList,
-  ) {}
-
-  push(name: string): void {
-    const id = this.format.ids.get(name);
-    // What a file's own vocabulary lacks cannot be said.
-    if (id !== undefined) this.ids.push(id);
-  }
-
-  write(events: readonly Written[]): void {
-    const { ticksPerQuarter } = this.score;
-    const { positionsPerBeat, hasBarEnds, config } = this.format;
-    let meter: { numerator: number; denominator: number } = firstMeter(this.score);
-    let bar = -1;
-    let meterBar = 0;
-    let meterTick = 0;
-    let barTick = 0;
-    let previous = -1;
-    let lastEnd = 0;
-    const addBars = (until: number, isMeter: boolean): void => {
-      const length = ticksPerBar(meter, ticksPerQuarter);
-      const count = meterBar + Math.floor((until - meterTick) / length) - bar;
-      for (let index = 0; index < count; index += 1) {
-        bar += 1;
-        barTick = meterTick + (bar - meterBar) * length;
-        if (hasBarEnds && bar > 0) this.push('Bar_End');
-        this.push('Bar_None');
-        if (config.use_time_signatures && !(isMeter && index + 1 === count)) {
-          this.push(`TimeSig_${meter.numerator}/${meter.denominator}`);
-        }
-      }
-    };
-    for (const event of events) {
-      if (event.time !== previous) {
-        addBars(event.time, event.type === 'meter');
-        if (event.type !== 'meter') {
-          const step = Math.floor(ticksPerBeat(meter, ticksPerQuarter) / positionsPerBeat);
-          this.push(`Position_${Math.floor((event.time - barTick) / step)}`);
-        }
-        previous = event.time;
-      }
-      if (event.type === 'meter') {
-        meterBar += Math.floor((event.time - meterTick) / ticksPerBar(meter, ticksPerQuarter));
-        meterTick = event.time;
-        meter = event;
-        previous -= 1;
-      }
-      if (event.type === 'note') for (const name of event.names) this.push(name);
-      else this.push(event.name);
-      lastEnd = Math.max(lastEnd, event.type === 'note' ? event.end : event.time);
+/** Visits everything in order of time; at one time what is of the frame, then track by track. All of it is in order already. */
+function merge(frame: readonly FrameEvent[], tracks: readonly ProgramTrack[], visitor: Visitor): void {
+  const places = new Uint32Array(tracks.length);
+  let nextOfFrame = 0;
+  for (;;) {
+    let time = nextOfFrame < frame.length ? frame[nextOfFrame].time : Infinity;
+    for (let part = 0; part < tracks.length; part += 1) {
+      const { notes } = tracks[part];
+      if (places[part] < notes.length) time = Math.min(time, notes.times[places[part]]);
     }
-    if (config.additional_params.add_trailing_bars && lastEnd > previous) addBars(lastEnd, events.at(-1)?.type === 'meter');
+    if (time === Infinity) return;
+    for (; nextOfFrame < frame.length && frame[nextOfFrame].time === time; nextOfFrame += 1) visitor.frame(frame[nextOfFrame]);
+    for (let part = 0; part < tracks.length; part += 1) {
+      const { notes } = tracks[part];
+      const from = places[part];
+      let to = from;
+      while (to < notes.length && notes.times[to] === time) to += 1;
+      if (to > from) visitor.notes(tracks[part], from, to);
+      places[part] = to;
+    }
   }
 }
 
+class NoteWriter {
+  private readonly saysEvery: boolean;
+  private readonly saysChanges: boolean;
+  private program = -1;
+
+  constructor(
+    private readonly writer: StreamWriter,
+    private readonly ids: TokenIds,
+    private readonly format: MiditokFormat,
+  ) {
+    const { form, config } = format;
+    this.saysEvery = form === 'REMI' && !config.program_changes;
+    this.saysChanges = form === 'REMI' && config.program_changes;
+  }
+
+  /** Notes from .. to-1, all at one time. */
+  write({ program, notes }: ProgramTrack, from: number, to: number, lengths: LengthTable): void {
+    const { writer, ids, format } = this;
+    const isDrumRange = program === drumProgram && format.config.use_pitchdrum_tokens;
+    const pitches = isDrumRange ? ids.drumPitches : ids.pitches;
+    const time = notes.times[from];
+    for (let index = from; index < to; index += 1) {
+      const duration = notes.durations[index];
+      writer.place(time, false, time + duration);
+      if (this.saysEvery || (this.saysChanges && program !== this.program)) writer.push(ids.programs[program]);
+      this.program = program;
+      writer.push(pitches[notes.pitches[index]]);
+      writer.push(ids.velocities[notes.velocities[index]]);
+      writer.push(ids.durations[lengths.indexOf(duration)]);
+    }
+  }
+}
