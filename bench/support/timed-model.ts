@@ -102,7 +102,8 @@ export class TimedModel {
   }
 }
 
-async function make<T>({ implementation, options, files }: RecipePart, contract: symbol, runtime: InferenceRuntime): Promise<T> {
+/** A part of a recipe, made in this thread. */
+export async function make<T>({ implementation, options, files }: RecipePart, contract: symbol, runtime: InferenceRuntime): Promise<T> {
   const container = await loadInContainer({ implementation }, { options, files }, new Map([[InferenceRuntime, runtime]]));
   return container.getAsync<T>(contract);
 }
