@@ -13,7 +13,7 @@ export const summary =
   'what ids and events of packs cost at several lengths of context: pack=NAME,NAME folders=DIR,DIR contexts=128,512,1024 rounds=12 threads=1 provider=cpu';
 
 /** Steps and events timed in one round. */
-const stepsInRound = 8;
+const stepsInRound = 32;
 const eventsInRound = 4;
 
 interface Way {
