@@ -75,7 +75,8 @@ export class Codebook {
   joined(codes: ArrayLike<number>): Pattern {
     const whole = { sustainLow: 0, sustainHigh: 0, onsetLow: 0, onsetHigh: 0 };
     let fill = 0;
-    for (const id of Array.from(codes)) {
+    for (let index = 0; index < codes.length; index += 1) {
+      const id = codes[index];
       const pattern = this.patterns[id];
       if (pattern !== undefined) addPattern(whole, pattern, fill);
       fill += framesOfCode(id);

@@ -21,49 +21,70 @@ export interface VelocityNetwork {
 
 const basisUnit = 64 * 256;
 const valueUnit = 16 * basisUnit;
-/** 512 bytes and more each. */
+/** 2 kB and more each. */
 const cellsKept = 4096;
+
+/** What the learned codes say of the onsets of a cell. */
+interface Courses {
+  /** Code by code. */
+  readonly velocities: Uint8Array;
+  /** The codes in order of the sum of what they say, and the sums in that order. */
+  readonly bySum: Uint16Array;
+  readonly sums: Uint16Array;
+}
+
+const noCourses: Courses = { velocities: new Uint8Array(), bySum: new Uint16Array(), sums: new Uint16Array() };
 
 /**
  * Velocities by a small decoder that was trained on real music. A code is a mean velocity and a direction; where the key
  * is struck, one hidden layer makes a vector of each onset, and the onset is louder than the mean by as much as its vector,
  * less the mean of the vectors, points in the code's direction. So a key struck once has the mean velocity.
  *
- * A code is found by looking at what all of them say. What they say is kept for some thousand ways to strike a key.
+ * A code is found by looking at those that are about as loud: the squared distance of two courses is never less than the
+ * square of the difference of their sums over the number of onsets. What they say is kept for some thousand ways to
+ * strike a key.
  */
 export class LearnedVelocities implements VelocityCodec {
-  private readonly courses = new Map<number, Uint8Array>();
+  private readonly courses = new Map<number, Courses>();
   private lastKey = -1;
-  private last: Uint8Array = new Uint8Array();
+  private last = noCourses;
 
   constructor(private readonly network: VelocityNetwork) {}
 
   velocity(code: number, index: number, onsets: Onsets): number {
     if (code < constantCodes) return code + 1;
-    const courses = this.coursesOf(onsets);
-    return courses[(code - constantCodes) * (courses.length / learnedCodes) + index];
+    const { velocities } = this.coursesOf(onsets);
+    return velocities[(code - constantCodes) * (velocities.length / learnedCodes) + index];
   }
 
   nearest(velocities: ArrayLike<number>, onsets: Onsets): number {
     const courses = this.coursesOf(onsets);
-    const count = courses.length / learnedCodes;
-    const constant = nearestConstant(velocities, count);
+    const { bySum, sums } = courses;
+    const count = courses.velocities.length / learnedCodes;
+    const sum = sumOf(velocities, 0, count);
+    // The whole velocity with the least squared distance to all of them; of two the lower.
+    const constant = clampVelocity(Math.ceil(sum / count - 0.5));
     let best = constantCode(constant);
     let lowest = 0;
     for (let index = 0; index < count; index += 1) lowest += (constant - velocities[index]) ** 2;
-    for (let code = 0, at = 0; code < learnedCodes && lowest > 0; code += 1, at += count) {
-      let error = 0;
-      for (let index = 0; index < count && error < lowest; index += 1) error += (courses[at + index] - velocities[index]) ** 2;
-      if (error < lowest) {
+    if (lowest === 0) return best;
+    let above = firstAtLeast(sums, sum);
+    let below = above - 1;
+    for (;;) {
+      const up = above < learnedCodes ? sums[above] - sum : Infinity;
+      const down = below >= 0 ? sum - sums[below] : Infinity;
+      const gap = Math.min(up, down);
+      if (gap * gap > lowest * count) return best;
+      const code = bySum[up <= down ? above++ : below--];
+      const error = distance(courses.velocities, code * count, velocities, count, lowest);
+      if (error < lowest || (error === lowest && constantCodes + code < best)) {
         lowest = error;
         best = constantCodes + code;
       }
     }
-    return best;
   }
 
-  /** What each learned code says of each onset, code by code. */
-  private coursesOf(onsets: Onsets): Uint8Array {
+  private coursesOf(onsets: Onsets): Courses {
     const key = onsets.onsetHigh * 2 ** 24 + onsets.onsetLow;
     if (key === this.lastKey) return this.last;
     this.last = this.courses.get(key) ?? this.remember(key, onsets);
@@ -71,9 +92,13 @@ export class LearnedVelocities implements VelocityCodec {
     return this.last;
   }
 
-  private remember(key: number, onsets: Onsets): Uint8Array {
+  private remember(key: number, onsets: Onsets): Courses {
     if (this.courses.size >= cellsKept) this.courses.clear();
-    const courses = this.decode(onsets);
+    const velocities = this.decode(onsets);
+    const count = velocities.length / learnedCodes;
+    const sums = Uint16Array.from({ length: learnedCodes }, (_, code) => sumOf(velocities, code * count, count));
+    const bySum = Uint16Array.from(sums.keys()).sort((a, b) => sums[a] - sums[b]);
+    const courses = { velocities, bySum, sums: bySum.map((code) => sums[code]) };
     this.courses.set(key, courses);
     return courses;
   }
@@ -109,9 +134,26 @@ export class LearnedVelocities implements VelocityCodec {
   }
 }
 
-/** The whole velocity with the least squared distance to all of them; of two the lower. */
-function nearestConstant(velocities: ArrayLike<number>, count: number): number {
+function sumOf(velocities: ArrayLike<number>, from: number, count: number): number {
   let sum = 0;
-  for (let index = 0; index < count; index += 1) sum += velocities[index];
-  return clampVelocity(Math.ceil(sum / count - 0.5));
+  for (let index = from; index < from + count; index += 1) sum += velocities[index];
+  return sum;
+}
+
+/** Squared; past `enough` it need not be told exactly. */
+function distance(courses: Uint8Array, from: number, velocities: ArrayLike<number>, count: number, enough: number): number {
+  let error = 0;
+  for (let index = 0; index < count && error <= enough; index += 1) error += (courses[from + index] - velocities[index]) ** 2;
+  return error;
+}
+
+function firstAtLeast(sums: Uint16Array, sum: number): number {
+  let low = 0;
+  let high = sums.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sums[middle] < sum) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -93,7 +93,7 @@ function settle(notes: FrameNotes): FrameNotes {
   let cells = 0;
   for (let place = 0; place < count; place += 1) {
     const start = Math.floor(keys[place] / mostNotes);
-    const index = keys[place] % mostNotes;
+    const index = keys[place] - start * mostNotes;
     const pitch = notes.pitch[index];
     let end = Math.max(start + 1, notes.end[index]);
     let loudness = notes.velocity[index];
