@@ -15,7 +15,8 @@ from .id_facts import IdFacts
 from .keys import SEGMENT_BEATS, TONICS, key_shifts, move
 from .token_file import read_token_file
 
-CODEBOOK = Path(__file__).resolve().parents[2] / "src/plugins/tokenizers/beat-kmeans/codebook.json"
+TOKENIZER_FOLDER = Path(__file__).resolve().parents[2] / "src/plugins/tokenizers/beat-kmeans"
+CODEBOOK, VELOCITY_CODES = TOKENIZER_FOLDER / "codebook.json", TOKENIZER_FOLDER / "velocities.json"
 MOST_ONSETS = 4
 
 
@@ -56,6 +57,9 @@ class BeatFamily:
         tokens = read_token_file(path)
         if tokens.header["tokenizer"] != self.name:
             raise ValueError(f"{path} does not hold beat-kmeans ids: tokenise with --tokenizer beat-kmeans")
+        options = tokens.header["options"]
+        if options.get("mode") == "velocity" and options.get("velocities") == "learned":
+            self.files["velocities"] = VELOCITY_CODES
         meters = [entry.get("meters", []) for entry in tokens.header["files"]]
         songs = [
             self._song(Path(name).name, ids.astype(np.int64), metre, normalise_keys)
