@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { modelsPage } from './docs/models-page.js';
 import { parameterPage } from './docs/parameter-page.js';
+import { readPacks } from './docs/read-packs.js';
 import { repositoryRoot } from './setup/places.js';
 import { setUpOrExit } from './setup/set-up.js';
 
@@ -8,3 +10,4 @@ setUpOrExit();
 const { parameterTable } = await import('../dist/src/engine/parameters/table.js');
 const { errorCodes } = await import('../dist/src/engine/errors.js');
 writeFileSync(join(repositoryRoot, 'docs', 'parameters.md'), parameterPage(parameterTable, errorCodes));
+writeFileSync(join(repositoryRoot, 'docs', 'models.md'), modelsPage(readPacks(repositoryRoot)));

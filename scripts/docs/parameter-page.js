@@ -1,3 +1,5 @@
+import { markdownTable } from './markdown-table.js';
+
 /**
  * docs/parameters.md as the parameter table makes it. Nothing in it is written by hand.
  * @param {readonly object[]} table entries of src/engine/parameters/table.ts
@@ -60,9 +62,4 @@ function typeWords({ type, minimum, maximum, choices }) {
   if (choices) return choices.map((choice) => `\`${choice}\``).join(' ');
   if (minimum !== undefined && maximum !== undefined) return `${type} ${minimum}…${maximum}`;
   return minimum === undefined ? type : `${type} from ${minimum}`;
-}
-
-function markdownTable(headings, rows) {
-  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n');
 }
