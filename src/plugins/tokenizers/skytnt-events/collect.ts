@@ -1,6 +1,6 @@
 import type { TickEvent, TickNote, TickScore } from '../../../engine/music/tick-score.js';
 import { drumChannel } from '../../../engine/music/note.js';
-import { NoteColumns, type Entry } from './entries.js';
+import { NoteColumns } from './note-columns.js';
 import { NoteSlots } from './note-slots.js';
 import type { SkytntOptions } from './options.js';
 import { stepsPerBeat, type RowEvent } from './row-event.js';
@@ -8,7 +8,8 @@ import type { SkytntVocabulary } from './vocabulary.js';
 
 /** What the first pass over a score found: the events on the grid, and what the later passes ask about them. */
 export interface Collected {
-  events: Entry[];
+  /** All but the notes. */
+  marks: RowEvent[];
   readonly notes: NoteColumns;
   /** Channels with events, in order of appearance. */
   channels: number[];
@@ -53,7 +54,7 @@ function countNotes(events: readonly TickEvent[]): number {
 }
 
 class Collector {
-  private readonly events: Entry[] = [];
+  private readonly marks: RowEvent[] = [];
   private readonly notes: NoteColumns;
   private readonly noteSlots: NoteSlots;
   private readonly channels: number[] = [];
@@ -77,8 +78,9 @@ class Collector {
   }
 
   result(): Collected {
+    this.notes.dropGone();
     return {
-      events: this.notes.present(this.events),
+      marks: this.marks,
       notes: this.notes,
       channels: this.channels,
       channelsWithNotes: this.channelsWithNotes,
@@ -97,7 +99,7 @@ class Collector {
     const filter = new ChangeFilter(this.options);
     // Slots of different tracks are never the same.
     this.noteSlots.clear();
-    const marks = new Map<string, number>();
+    const places = new Map<string, number>();
     const lastNotes = new Map<number, number>();
     for (const event of events) {
       if (event.type === 'note') {
@@ -107,9 +109,9 @@ class Collector {
       const row = this.toRow(event, track, filter);
       if (row === undefined) continue;
       const slot = slotOf(row);
-      const place = marks.get(slot) ?? this.events.length;
-      this.events[place] = row;
-      marks.set(slot, place);
+      const place = places.get(slot) ?? this.marks.length;
+      this.marks[place] = row;
+      places.set(slot, place);
     }
   }
 
@@ -128,7 +130,6 @@ class Collector {
     } else {
       index = notes.add(steps, track, channel, pitch, velocity, duration);
       noteSlots.add(index, steps, channel, pitch);
-      this.events.push(index);
     }
     lastNotes.set(key, index);
   }

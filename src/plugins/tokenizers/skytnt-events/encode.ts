@@ -3,6 +3,7 @@ import type { TickScore } from '../../../engine/music/tick-score.js';
 import { collectEvents, type Collected } from './collect.js';
 import { settleKeySignatures } from './key-signature.js';
 import type { SkytntOptions } from './options.js';
+import { OrderedEvents } from './ordered-events.js';
 import { remapTracksAndChannels } from './remap.js';
 import type { RowEvent } from './row-event.js';
 import { RowWriter } from './rows.js';
@@ -31,22 +32,22 @@ export function encodeScore(score: TickScore, vocabulary: SkytntVocabulary, opti
   return toRows(collected, isSilent, vocabulary, options.add_bos_eos);
 }
 
-function addDefaultPrograms({ events, channels, channelsWithProgram, firstTrackOfChannel }: Collected): void {
+function addDefaultPrograms({ marks, channels, channelsWithProgram, firstTrackOfChannel }: Collected): void {
   for (const channel of channels) {
     const track = firstTrackOfChannel.get(channel);
     if (track === undefined || channelsWithProgram.has(channel)) continue;
-    events.push({ kind: 'program', beat: 0, step: 0, track, values: [channel, 0] });
+    marks.push({ kind: 'program', beat: 0, step: 0, track, values: [channel, 0] });
   }
 }
 
 function toRows(
-  { events, notes }: Collected,
+  { marks, notes }: Collected,
   isSilent: (event: RowEvent) => boolean,
   vocabulary: SkytntVocabulary,
   withEnds: boolean,
 ): Int32Array {
-  events.sort((a, b) => notes.compare(a, b));
-  const { setup, rest } = gatherSetup(events.length, (index) => notes.eventOf(events[index]), vocabulary.version);
+  const events = new OrderedEvents(marks, notes);
+  const { setup, rest } = gatherSetup(events.length, (index) => events.at(index), vocabulary.version);
   const rows = new RowWriter(vocabulary, setup.length + events.length - rest + 2);
   let lastBeat = 0;
   const append = (event: RowEvent): void => {
@@ -54,7 +55,7 @@ function toRows(
   };
   if (withEnds) rows.appendIds(vocabulary.start);
   setup.forEach(append);
-  for (let index = rest; index < events.length; index += 1) append(notes.eventOf(events[index]));
+  for (let index = rest; index < events.length; index += 1) append(events.at(index));
   if (withEnds) rows.appendIds([vocabulary.end]);
   return rows.finish();
 }

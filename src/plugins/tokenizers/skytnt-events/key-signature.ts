@@ -1,6 +1,5 @@
 import { drumChannel } from '../../../engine/music/note.js';
 import type { Collected } from './collect.js';
-import type { Entry } from './entries.js';
 import { noSharps } from './remap.js';
 import type { RowEvent } from './row-event.js';
 
@@ -16,7 +15,7 @@ export function settleKeySignatures(collected: Collected, skipTrackZero: boolean
   if (!keys.every((key) => key.values[0] === noSharps)) return;
   const root = detectMajorRoot(collected.pitchClassCounts);
   if (root === undefined) {
-    for (const key of keys) removeFirstEqual(collected.events, key);
+    for (const key of keys) removeFirstEqual(collected.marks, key);
     return;
   }
   const sharps = sharpsOfKey(root, false) + noSharps;
@@ -33,7 +32,7 @@ export function settleKeySignatures(collected: Collected, skipTrackZero: boolean
   for (const track of channelsOfTrack.keys()) {
     if (skipTrackZero && track === 0) continue;
     const values = [drumsOnly(track) ? noSharps : sharps, 0];
-    collected.events.push({ kind: 'key', beat: 0, step: 0, track, values });
+    collected.marks.push({ kind: 'key', beat: 0, step: 0, track, values });
   }
 }
 
@@ -72,10 +71,9 @@ export function rootOfSharps(sharps: number): number {
 }
 
 /** A key another event has replaced meanwhile is no longer there: then nothing is removed. */
-function removeFirstEqual(events: Entry[], key: RowEvent): void {
-  const at = events.findIndex(
+function removeFirstEqual(marks: RowEvent[], key: RowEvent): void {
+  const at = marks.findIndex(
     (event) =>
-      typeof event !== 'number' &&
       event.kind === 'key' &&
       event.beat === key.beat &&
       event.step === key.step &&
@@ -83,5 +81,5 @@ function removeFirstEqual(events: Entry[], key: RowEvent): void {
       event.values[0] === key.values[0] &&
       event.values[1] === key.values[1],
   );
-  if (at >= 0) events.splice(at, 1);
+  if (at >= 0) marks.splice(at, 1);
 }

@@ -1,4 +1,4 @@
-import type { NoteColumns } from './entries.js';
+import type { NoteColumns } from './note-columns.js';
 
 const free = 0;
 const removed = -1;

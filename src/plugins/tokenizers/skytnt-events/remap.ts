@@ -60,9 +60,9 @@ function moveEvents(collected: Collected, newChannels: ReadonlyMap<number, numbe
   collected.channelsWithProgram = new Set();
   collected.firstTrackOfChannel = new Map();
 
-  for (const event of collected.events) {
-    if (typeof event === 'number') moveNote(event, collected, newChannels);
-    else if (event.kind === 'tempo' || event.kind === 'meter') {
+  for (let index = 0; index < collected.notes.length; index += 1) moveNote(index, collected, newChannels);
+  for (const event of collected.marks) {
+    if (event.kind === 'tempo' || event.kind === 'meter') {
       event.track = 0;
     } else if (event.kind === 'key') {
       copies.push(...spreadKey(event, collected, newChannels));
@@ -73,9 +73,7 @@ function moveEvents(collected: Collected, newChannels: ReadonlyMap<number, numbe
       if (event.kind === 'program') collected.channelsWithProgram.add(event.values[0]);
     }
   }
-  const kept = collected.events.filter((event) => typeof event === 'number' || event.track !== removedTrack);
-  for (const copy of copies) kept.push(copy);
-  collected.events = kept;
+  collected.marks = [...collected.marks.filter(({ track }) => track !== removedTrack), ...copies];
 }
 
 function moveNote(index: number, collected: Collected, newChannels: ReadonlyMap<number, number>): void {

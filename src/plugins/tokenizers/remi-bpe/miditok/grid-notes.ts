@@ -1,4 +1,4 @@
-import { stableOrder, type CompareIndexes } from './stable-order.js';
+import { stableOrder, type CompareIndexes } from '../../../../engine/stable-order.js';
 
 /** Notes that are moved to the grid, in columns: a long piece has millions, and an object for each would fill the memory. */
 export class GridNotes {

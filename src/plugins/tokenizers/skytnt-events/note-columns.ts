@@ -1,7 +1,5 @@
-import { compareRowEvents, stepsPerBeat, type RowEvent } from './row-event.js';
-
-/** An event of a score on the grid: a note by its index in {@link NoteColumns}, anything else as it is. */
-export type Entry = number | RowEvent;
+import { stableOrder } from '../../../engine/stable-order.js';
+import { stepsPerBeat, type RowEvent } from './row-event.js';
 
 /** Too long for the format already: what is longer need not be told apart. */
 const longestDuration = 2048;
@@ -17,7 +15,7 @@ export class NoteColumns {
   private readonly velocities: Uint8ClampedArray;
   /** In steps. */
   private readonly durations: Uint16Array;
-  private length = 0;
+  private count = 0;
   private someAreGone = false;
 
   /** @param capacity notes at most. */
@@ -30,10 +28,14 @@ export class NoteColumns {
     this.durations = new Uint16Array(capacity);
   }
 
+  get length(): number {
+    return this.count;
+  }
+
   /** Index of the new note. */
   add(steps: number, track: number, channel: number, pitch: number, velocity: number, duration: number): number {
-    const index = this.length;
-    this.length += 1;
+    const index = this.count;
+    this.count += 1;
     this.steps[index] = steps;
     this.tracks[index] = track;
     this.channels[index] = channel;
@@ -65,9 +67,22 @@ export class NoteColumns {
     return this.steps[index];
   }
 
-  /** Without the notes that {@link shorten} left nothing of. */
-  present(entries: Entry[]): Entry[] {
-    return this.someAreGone ? entries.filter((entry) => typeof entry !== 'number' || this.durations[entry] > 0) : entries;
+  /** Takes out the notes that {@link shorten} left nothing of; the indexes of those behind them change. */
+  dropGone(): void {
+    if (!this.someAreGone) return;
+    let kept = 0;
+    for (let index = 0; index < this.count; index += 1) {
+      if (this.durations[index] === 0) continue;
+      this.steps[kept] = this.steps[index];
+      this.tracks[kept] = this.tracks[index];
+      this.channels[kept] = this.channels[index];
+      this.pitches[kept] = this.pitches[index];
+      this.velocities[kept] = this.velocities[index];
+      this.durations[kept] = this.durations[index];
+      kept += 1;
+    }
+    this.count = kept;
+    this.someAreGone = false;
   }
 
   trackOf(index: number): number {
@@ -83,22 +98,20 @@ export class NoteColumns {
     this.channels[index] = channel;
   }
 
-  /** The event an entry stands for; changes to that of a note are its own. */
-  eventOf(entry: Entry): RowEvent {
-    if (typeof entry !== 'number') return entry;
-    const steps = this.steps[entry];
+  /** The indexes by time and track, equal ones as they stand; `undefined` where they are in order. */
+  order(): Uint32Array | undefined {
+    return stableOrder(this.count, (a, b) => this.steps[a] - this.steps[b] || this.tracks[a] - this.tracks[b]);
+  }
+
+  /** The event of a note; changes to it are its own. */
+  eventOf(index: number): RowEvent {
+    const steps = this.steps[index];
     return {
       kind: 'note',
       beat: Math.floor(steps / stepsPerBeat),
       step: steps % stepsPerBeat,
-      track: this.tracks[entry],
-      values: [this.channels[entry], this.pitches[entry], this.velocities[entry], this.durations[entry]],
+      track: this.tracks[index],
+      values: [this.channels[index], this.pitches[index], this.velocities[index], this.durations[index]],
     };
-  }
-
-  /** The order of {@link compareRowEvents}: notes come last at their time and track. */
-  compare(a: Entry, b: Entry): number {
-    if (typeof a === 'number' && typeof b === 'number') return this.steps[a] - this.steps[b] || this.tracks[a] - this.tracks[b];
-    return compareRowEvents(this.eventOf(a), this.eventOf(b));
   }
 }
