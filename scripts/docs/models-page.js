@@ -2,6 +2,13 @@ import { markdownTable } from './markdown-table.js';
 
 const none = '-';
 
+/** What formats keep of a note, by tokenizer. */
+const formatWords = {
+  'skytnt-events': '16 steps a beat, 127 velocities, parts',
+  'beat-kmeans': '48 steps a beat, 512 courses of velocity, no parts',
+  theremin: '12 steps and 4 lengths a beat, 3 velocities, no parts; velocity stands in the same ids as the rest',
+};
+
 /**
  * docs/models.md as the packs make it. Nothing in it is written by hand but the words here.
  * @param {ReturnType<import('./read-packs.js').readPacks>} packs
@@ -27,8 +34,8 @@ ${packs.map(section).join('\n\n')}
 ## Bits per note
 
 The same 8 bars out of each song of the test split of pop909-aligned, told to every model as a history is told, note by note.
-Fewer are better, as far as the formats keep the same of a note: a tokenizer with a coarser grid or fewer velocities has less
-to foresee. The columns after the total say what the bits are spent on.
+Each id is taken against those that may stand in its place. Fewer bits are better, as far as the formats keep the same of a
+note: a coarser grid or fewer velocities leave less to foresee, so the last column belongs to the figures.
 
 ${likelihoodTable(packs)}
 
@@ -122,19 +129,15 @@ function quality(name, measured) {
 function likelihoodTable(packs) {
   const rows = packs.flatMap(({ manifest, figures }) => ofPack(figures.likelihood, manifest.name) ?? []);
   if (rows.length === 0) return 'Nothing has been measured yet.';
-  const attributes = ['time', 'pitch', 'velocity', 'duration'];
-  const others = (row) => row.bitsPerNote - attributes.reduce((sum, each) => sum + (row[each] ?? 0), 0);
   return markdownTable(
-    ['pack', 'songs', 'notes', 'ids per note', 'bits per note', ...attributes, 'other'],
-    rows.map((row) => [
-      row.pack,
-      String(row.songs),
-      String(row.notes),
-      fixed(row.idsPerNote, 2),
-      `**${fixed(row.bitsPerNote, 2)}**`,
-      ...attributes.map((each) => fixed(row[each], 2)),
-      fixed(Math.max(0, others(row)), 2),
-    ]),
+    ['pack', 'songs', 'notes', 'ids per note', 'bits per note', 'of these velocity', 'a note says'],
+    packs.flatMap(({ manifest, figures }) => {
+      const row = ofPack(figures.likelihood, manifest.name);
+      if (!row) return [];
+      const { songs, notes, idsPerNote, bitsPerNote, velocity } = row;
+      const formats = formatWords[manifest.tokenizer.plugin] ?? none;
+      return [[manifest.name, String(songs), String(notes), fixed(idsPerNote, 2), `**${fixed(bitsPerNote, 2)}**`, fixed(velocity, 2), formats]];
+    }),
   );
 }
 
