@@ -75,7 +75,7 @@ def manifest_of(
     """pack.json without its files. `fixed`: the description; `content`: of the checkpoint; `parts`: tokenizer and model."""
     trained, untrained = measures["validation"], measures["untrained"]
     return {
-        **{key: fixed[key] for key in ("name", "title", "description", "family", "licence")},
+        **{key: fixed[key] for key in ("name", "title", "description", "family", "licence", "order") if key in fixed},
         "training": {
             "data": fixed["data"],
             "parameters": model.parameter_count(),

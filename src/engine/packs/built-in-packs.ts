@@ -1,6 +1,7 @@
 import type { PluginDescriptor } from '../contracts/plugin.js';
 import type { PluginRegistry } from '../plugins/plugin-registry.js';
 import type { Pack } from './pack.js';
+import { usualOrder } from './pack-manifest.js';
 
 /** Capability of a plugin that needs no files: such a composer is a pack of its own name, such a model computes elsewhere. */
 export const weightless = 'weightless';
@@ -21,6 +22,7 @@ function builtInPack(plugin: PluginDescriptor): readonly Pack[] {
     {
       summary: { name, title: titleOf(name), family: name, licence: 'no weights', folder: '' },
       composition: { kind: 'composer', composer: { plugin, options: options.data, files: {} } },
+      order: usualOrder,
       sampling: {},
       generation: { keyNormalised: false, events: ['note'], tracks: [], setup: [] },
       files: [],

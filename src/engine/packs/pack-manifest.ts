@@ -87,6 +87,9 @@ const listedFile = z.strictObject({
   bytes: z.int().min(0),
 });
 
+/** Where packs stand that do not say. */
+export const usualOrder = 100;
+
 /** The form of pack.json, format 1. Unknown keys are refused, so that a misspelt one is not silently ignored. */
 export const packManifestSchema = z
   .strictObject({
@@ -96,6 +99,8 @@ export const packManifestSchema = z
     description: z.string().default(''),
     family: z.string().min(1),
     licence: z.string().min(1),
+    /** Where it stands among the packs of its folders: the smallest first, equal ones by name. */
+    order: z.int().min(0).default(usualOrder),
     /** The pack that goes on where this one's device or server is lost; absent: this one, on the CPU. */
     fallback: packName.optional(),
     training: training.optional(),

@@ -8,7 +8,7 @@ import { builtInPacks } from './built-in-packs.js';
 import { FileDigests } from './file-digests.js';
 import { FolderWatch } from './folder-watch.js';
 import type { Pack, PackSummary } from './pack.js';
-import { manifestName, readPackManifest } from './pack-manifest.js';
+import { manifestName, readPackManifest, usualOrder } from './pack-manifest.js';
 import { checkPack, summaryOf, verifyPack } from './pack-verifier.js';
 
 const defaultSettleMilliseconds = 400;
@@ -144,6 +144,7 @@ export class PackShelf {
       }
     }
     const before = JSON.stringify([this.list(), this.notes]);
+    found.sort((a, b) => orderOf(a) - orderOf(b));
     const entries = [...found, ...builtIn];
     if (hash) await Promise.all(entries.map((entry) => this.verify(entry)));
     this.entries = entries;
@@ -202,4 +203,8 @@ export class PackShelf {
     if (this.closed) return;
     for (const listener of [...this.listeners]) listener();
   }
+}
+
+function orderOf({ pack }: Entry): number {
+  return pack?.order ?? usualOrder;
 }

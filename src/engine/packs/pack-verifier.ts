@@ -19,10 +19,10 @@ type ListedFile = PackManifest['files'][number];
  * its right size. Errors: `badPack`, `unknownPlugin`. Thread: main. Blocks: no.
  */
 export async function checkPack(folder: string, manifest: PackManifest, plugins: PluginRegistry): Promise<Pack> {
-  const { name, fallback, sampling, generation, files, budget } = manifest;
+  const { name, order, fallback, sampling, generation, files, budget } = manifest;
   for (const file of files) await checkFile(name, folder, file);
   const composition = compositionOf(manifest, folder, plugins);
-  return { summary: summaryOf(folder, manifest), composition, fallback, sampling, generation, files, usualNotesPerBeat: budget.notesPerBeat };
+  return { summary: summaryOf(folder, manifest), composition, order, fallback, sampling, generation, files, usualNotesPerBeat: budget.notesPerBeat };
 }
 
 export function summaryOf(folder: string, manifest: PackManifest): PackSummary {

@@ -28,6 +28,8 @@ export interface Pack {
   readonly composition:
     | { readonly kind: 'tokens'; readonly tokenizer: PluginUse; readonly model: PluginUse }
     | { readonly kind: 'composer'; readonly composer: PluginUse };
+  /** The smallest stands first on the shelf. */
+  readonly order: number;
   /** The pack that goes on where this one's device or server is lost; absent: this one, on the CPU. */
   readonly fallback?: string;
   readonly sampling: PackManifest['sampling'];

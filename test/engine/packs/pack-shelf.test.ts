@@ -67,6 +67,15 @@ describe('PackShelf', () => {
     assert.deepEqual(shelf.faults, []);
   });
 
+  it('puts packs that say where they stand before those that do not, whatever their folder', async () => {
+    weightless('built-in');
+    workshop.pack('shelf/a');
+    workshop.pack('shelf/b', { order: 2 });
+    workshop.pack('second/c', { order: 1 });
+    await opened(shelves, join(workshop.root, 'second'));
+    assert.deepEqual(names(), ['c', 'b', 'a', 'built-in']);
+  });
+
   it('takes a folder that is itself a pack', async () => {
     await opened(workshop.pack('alone'));
     assert.deepEqual(names(), ['alone']);
