@@ -4,13 +4,13 @@ import { join } from 'node:path';
 const measurements = ['quality', 'likelihood', 'compose'];
 
 /**
- * The shipped packs in order of name, as docs/models.md tells of them: pack.json, the text of README.md, whether there is a
+ * The shipped packs in their order, each of which says its own, as docs/models.md tells of them: pack.json, the text of README.md, whether there is a
  * picture, and what benches wrote into `figures/`.
  * @param {string} root of the repository
  */
 export function readPacks(root) {
   const folder = join(root, 'models');
-  return readdirSync(folder)
+  const packs = readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, 'pack.json')))
     .sort()
     .map((name) => ({
@@ -19,6 +19,7 @@ export function readPacks(root) {
       hasPicture: existsSync(join(root, 'docs', 'images', `${name}.svg`)),
       figures: Object.fromEntries(measurements.flatMap((each) => figuresOf(join(folder, name, 'figures', `${each}.json`), each))),
     }));
+  return packs.sort((a, b) => a.manifest.order - b.manifest.order);
 }
 
 function figuresOf(file, name) {
