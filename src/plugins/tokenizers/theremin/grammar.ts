@@ -9,12 +9,13 @@ import { afterNotes, initialState, type ThereminState } from './grammar-state.js
 import { durationOf, largestDuration, largestStep, pitchOf, stepOf, velocityOf, withoutStep } from './note-character.js';
 import { NoteHolders } from './note-holders.js';
 import type { NoteScale } from './note-scale.js';
+import type { Fit } from './piece-list.js';
 import { PieceProfiles } from './piece-profiles.js';
 import type { PieceTable } from './piece-table.js';
-import { RepeatedNotes } from './repeated-notes.js';
+import { leaveOutStruckBytes, struckPitches } from './repeated-notes.js';
 import { allowBytes } from './spelling.js';
 import { stepWindow, type StepWindow } from './step-window.js';
-import { voiceRooms, type VoiceRooms } from './voice-rooms.js';
+import { voiceRooms } from './voice-rooms.js';
 
 const attributes: readonly TokenAttribute[] = ['event', 'pitch', 'duration', 'time'];
 const leadBits = 0x07;
@@ -38,7 +39,6 @@ export class ThereminGrammar implements Grammar {
   private readonly profiles: PieceProfiles;
   private readonly tables: ConstraintTables;
   private readonly holders: NoteHolders;
-  private readonly repeats: RepeatedNotes;
 
   constructor(
     private readonly table: PieceTable,
@@ -49,7 +49,6 @@ export class ThereminGrammar implements Grammar {
     this.lengths = Float64Array.from({ length: largestDuration + 1 }, (_, number) => scale.durationBeats(number) / scale.stepBeats);
     this.profiles = new PieceProfiles(table, this.lengths);
     this.holders = new NoteHolders(this.profiles);
-    this.repeats = new RepeatedNotes(table);
     this.tables = new ConstraintTables(scale, this.profiles, table.size);
   }
 
@@ -90,17 +89,21 @@ export class ThereminGrammar implements Grammar {
     const forced = table.forced?.next(now);
     const forcedNear = forced !== undefined && forced.distance <= largestStep ? forced : undefined;
     if (forced !== undefined) window.high = forced.distance === 0 ? -1 : Math.min(window.high, forced.distance);
+    // What is forced here is told though it was struck before.
+    const struck = forced?.distance === 0 ? [] : struckPitches(now);
+    const fit = { longestSpan: forced?.distance ?? Infinity, rooms };
     if (now.bytesDue === 0) {
-      this.addPieces(now, table, window, rooms, forced?.distance ?? Infinity, allowed);
-      if (forcedNear !== undefined) this.addForcedPieces(now, table, forcedNear, allowed);
+      this.addPieces(now, table, window, fit, struck, allowed);
+      if (forcedNear !== undefined) this.addForcedPieces(now, table, forcedNear, struck, allowed);
     }
     if (this.table.canSpell) {
       const characters = forcedNear?.notes.map((note) => note | (forcedNear.distance << 12)) ?? [];
       const durations = rooms?.lastingNotes === 0 ? this.shortOf(fields) : fields.durations;
       allowBytes(now, { fields: { ...fields, durations }, window, forced: characters }, this.table, allowed);
     }
+    leaveOutStruckBytes(struck, now, this.table, allowed);
+    if (allowed.count === 0) this.addPieces(now, table, window, fit, [], allowed);
     if (allowed.count === 0) this.giveWay(table, window, allowed);
-    if (forced?.distance !== 0) this.repeats.leaveOut(now, allowed);
     if (table.mayEnd && now.bytesDue === 0) allowed.add(this.end);
   }
 
@@ -112,13 +115,13 @@ export class ThereminGrammar implements Grammar {
     state: ThereminState,
     { pieces, onsets }: ConstraintTable,
     window: StepWindow,
-    rooms: VoiceRooms | undefined,
-    longestSpan: number,
+    fit: Fit,
+    struck: readonly number[],
     allowed: AllowedTokens,
   ): void {
     if (window.low > window.high) return;
     const list = onsets === undefined ? pieces.everywhere : pieces.withOnsets(onsets, this.grid, state.position, state.onsetsInBeat);
-    list.addTo(allowed, window, { longestSpan, rooms });
+    list.addTo(allowed, window, fit, struck);
   }
 
   /** Durations that are over after the longest step; all where there are none. */
@@ -128,10 +131,17 @@ export class ThereminGrammar implements Grammar {
   }
 
   /** Pieces that hold the next forced note where it must be and pass none by; their other notes keep to the fields. */
-  private addForcedPieces(state: ThereminState, table: ConstraintTable, due: ForcedOnset, allowed: AllowedTokens): void {
+  private addForcedPieces(
+    state: ThereminState,
+    table: ConstraintTable,
+    due: ForcedOnset,
+    struck: readonly number[],
+    allowed: AllowedTokens,
+  ): void {
     const { noteStart, notes, ids, shapes, shapeOfRow } = this.profiles;
     const candidates = new Set(due.notes.flatMap((note) => this.holders.rowsWith(note, due.distance)));
     for (const row of candidates) {
+      if (struck.includes(shapes[shapeOfRow[row]].pitchHere)) continue;
       // Pieces that end before or at the forced onset were looked at with the others.
       if (due.distance > 0 && shapes[shapeOfRow[row]].span <= due.distance && table.pieces.isAllowed[ids[row]] === 1) continue;
       const piece = notes.subarray(noteStart[row], noteStart[row + 1]);

@@ -1,10 +1,15 @@
-import { durationOf, stepOf } from './note-character.js';
+import { durationOf, pitchOf, stepOf } from './note-character.js';
 import type { PieceTable } from './piece-table.js';
 
-/** How the onsets of a piece lie: pieces of one shape fit into the same places. */
+/** Stands behind all pitches. */
+export const noPitch = 128;
+
+/** How the onsets of a piece lie and which key it strikes at once: pieces of one shape fit into the same places. */
 export interface PieceShape {
   /** Steps from where the piece is put to its first onset. */
   readonly firstStep: number;
+  /** The pitch of the first note where it is struck where the piece is put, else {@link noPitch}. */
+  readonly pitchHere: number;
   /** Steps from where the piece is put to its last onset. */
   readonly span: number;
   /** `[c - 1]`: steps to the onset at which first c of its own notes sound; as many as ever sound at once. */
@@ -19,7 +24,7 @@ export class PieceProfiles {
   /** Notes of row r: `notes[noteStart[r]]` .. `notes[noteStart[r + 1] - 1]`. */
   readonly noteStart: Int32Array;
   readonly notes: Int32Array;
-  /** In order of first step. */
+  /** In order of first step, those of step 0 in order of `pitchHere`. */
   readonly shapes: readonly PieceShape[];
   /** By row: index in `shapes`; rises. */
   readonly shapeOfRow: Int32Array;
@@ -36,7 +41,7 @@ export class PieceProfiles {
       const shape = shapeOf(notes, lengths);
       return { id, notes, shape, name: [shape.span, ...shape.reached].join() };
     });
-    pieces.sort((a, b) => a.shape.firstStep - b.shape.firstStep || compare(a.name, b.name) || a.id - b.id);
+    pieces.sort((a, b) => a.shape.firstStep - b.shape.firstStep || a.shape.pitchHere - b.shape.pitchHere || compare(a.name, b.name) || a.id - b.id);
     this.count = pieces.length;
     this.ids = Int32Array.from(pieces, ({ id }) => id);
     this.notes = Int32Array.from(pieces.flatMap(({ notes }) => [...notes]));
@@ -46,7 +51,7 @@ export class PieceProfiles {
     let last = '';
     for (const [row, { notes, shape, name }] of pieces.entries()) {
       this.noteStart[row + 1] = this.noteStart[row] + notes.length;
-      const key = `${shape.firstStep} ${name}`;
+      const key = `${shape.firstStep} ${shape.pitchHere} ${name}`;
       if (key !== last) shapes.push(shape);
       last = key;
       this.shapeOfRow[row] = shapes.length - 1;
@@ -78,7 +83,8 @@ function shapeOf(notes: Int32Array, lengths: Float64Array): PieceShape {
     const sounding = ends.filter((end) => end > now).length;
     while (reached.length < sounding) reached.push(onset);
   }
-  return { firstStep: stepOf(notes[0]), span: onset, reached };
+  const firstStep = stepOf(notes[0]);
+  return { firstStep, pitchHere: firstStep === 0 ? pitchOf(notes[0]) : noPitch, span: onset, reached };
 }
 
 function compare(a: string, b: string): number {
