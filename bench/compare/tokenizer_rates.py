@@ -3,7 +3,7 @@
     npm run setup
     git clone https://github.com/SkyTNT/midi-model
     pip install miditok==3.1.0 symusic==0.6.0 sentencepiece==0.2.3
-    python bench/compare/tokenizers.py --skytnt midi-model
+    python bench/compare/tokenizer_rates.py --skytnt midi-model
 
 `encode` is ids a second from music in memory, `file` from the file's bytes, both by processor time. A tokenizer whose
 Python part is missing is left out and named. beat-kmeans has no other implementation.
