@@ -68,3 +68,21 @@ export interface UnitProgram {
   /** 0 is off. */
   readonly topK: number;
 }
+
+/** A unit of two ids, each of which may be anything: to let a graph settle. */
+export function anyTwoIds(vocabularySize: number): UnitProgram {
+  return {
+    stateCount: 2,
+    maximumTokens: 2,
+    biases: new Float32Array(2 * vocabularySize),
+    next: new Int32Array(2 * vocabularySize).fill(1, 0, vocabularySize),
+    temperatures: Float64Array.of(1, 1),
+    leastShares: new Float64Array(2),
+    draws: Float64Array.of(1, 1),
+    forced: Int32Array.of(-1, -1),
+    firsts: new Int32Array(2),
+    lasts: new Int32Array(2).fill(vocabularySize - 1),
+    topP: 1,
+    topK: 0,
+  };
+}

@@ -1,6 +1,6 @@
 import type { LanguageModel, ModelMark } from '../../../engine/contracts/language-model.js';
 import type { PluginContext } from '../../../engine/contracts/plugin.js';
-import { unitComplete, type UnitProgram } from '../../../engine/contracts/unit-table.js';
+import { anyTwoIds, unitComplete, type UnitProgram } from '../../../engine/contracts/unit-table.js';
 import { ContinuoError } from '../../../engine/errors.js';
 import type { InferenceRuntime } from '../../../engine/generation/onnx/inference-runtime.js';
 import { OrtSession } from '../../../engine/generation/onnx/ort-session.js';
@@ -181,22 +181,4 @@ function forcedIds({ forced, next, biases, stateCount, maximumTokens }: UnitProg
     state = after;
   }
   return { forced: ids, state };
-}
-
-/** A unit of two ids, each of which may be anything. */
-function anyTwoIds(vocabularySize: number): UnitProgram {
-  return {
-    stateCount: 2,
-    maximumTokens: 2,
-    biases: new Float32Array(2 * vocabularySize),
-    next: new Int32Array(2 * vocabularySize).fill(1, 0, vocabularySize),
-    temperatures: Float64Array.of(1, 1),
-    leastShares: new Float64Array(2),
-    draws: Float64Array.of(1, 1),
-    forced: Int32Array.of(-1, -1),
-    firsts: new Int32Array(2),
-    lasts: new Int32Array(2).fill(vocabularySize - 1),
-    topP: 1,
-    topK: 0,
-  };
 }

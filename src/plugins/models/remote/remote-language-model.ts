@@ -1,14 +1,14 @@
 import { noLink, type LinkFigures } from '../../../engine/contracts/link-figures.js';
 import type { LanguageModel, ModelMark } from '../../../engine/contracts/language-model.js';
 import type { PluginContext } from '../../../engine/contracts/plugin.js';
-import type { UnitProgram } from '../../../engine/contracts/unit-table.js';
+import { anyTwoIds, type UnitProgram } from '../../../engine/contracts/unit-table.js';
 import { ContinuoError } from '../../../engine/errors.js';
 import type { InferenceRuntime } from '../../../engine/generation/onnx/inference-runtime.js';
 import { binaryExtension, decodeResponse, encodeRequest, modelPath, type Encoding } from './inference-protocol.js';
 import { InferenceServer } from './inference-server.js';
 import type { RemoteOptions } from './options.js';
 import { contextForm, type ContextForm } from './served-model.js';
-import { anyTwoIds, unitForm, unitInputs, unitOf, type UnitForm } from './served-unit.js';
+import { unitForm, unitInputs, unitOf, type UnitForm } from './served-unit.js';
 import { serverAddress } from './server-address.js';
 import { floatsFromHalves, sizeOf, type Tensor } from './tensor.js';
 

@@ -70,7 +70,7 @@ export class LearnedVelocities implements VelocityCodec {
     if (lowest === 0) return best;
     let above = firstAtLeast(sums, sum);
     let below = above - 1;
-    for (;;) {
+    for (let tried = 0; tried < learnedCodes; tried += 1) {
       const up = above < learnedCodes ? sums[above] - sum : Infinity;
       const down = below >= 0 ? sum - sums[below] : Infinity;
       const gap = Math.min(up, down);
@@ -82,6 +82,7 @@ export class LearnedVelocities implements VelocityCodec {
         best = constantCodes + code;
       }
     }
+    return best;
   }
 
   private coursesOf(onsets: Onsets): Courses {
