@@ -50,12 +50,12 @@ export class TimedModel {
     return rowWidth > 1 ? rowWidth : undefined;
   }
 
-  /** Fills an empty context with so many ids. */
+  /** Fills an empty context with so many ids, the last of which is left to be read with what comes next, as when it plays. */
   async fill(context: number): Promise<void> {
     const { start } = this.tokenizer.vocabulary;
     const ids = [...start, ...this.recipe.generation.setup.flat()];
     this.model.rewind(undefined);
-    await this.model.extend(Array.from({ length: context }, (_, index) => ids[index % ids.length]));
+    await this.model.extend(Array.from({ length: context - 1 }, (_, index) => ids[index % ids.length]));
   }
 
   /** One id, from the context to the next logits. */
