@@ -38,15 +38,15 @@ export class PromptEncoder {
   }
 
   /**
-   * The rows of notes. Formats may number channels by those they find, so each part of the pack gets a note at the
-   * origin, at a pitch it does not use; those rows are taken out again, which moves nothing: they take no time.
+   * The rows of notes. Formats may number channels by those they find, so each part of the pack is anchored by a note at
+   * the origin, at a pitch it does not use; those rows are taken out again, which moves nothing: they take no time.
    */
   private noteRows(score: Score, originBeat: Beats): readonly number[] {
     const { rowWidth, start } = this.tokenizer.vocabulary;
-    const placeholders = this.options.tracks.flatMap(({ channel }) => placeholder(score.notes, channel, originBeat));
-    const isPlaceholder = ({ channel, pitch }: Note): boolean =>
-      placeholders.some((each) => each.channel === channel && each.pitch === pitch);
-    const ids = this.ids({ ...score, notes: [...placeholders, ...score.notes] }, originBeat);
+    const anchors = this.options.tracks.flatMap(({ channel }) => anchorOf(score.notes, channel, originBeat));
+    const isAnchor = ({ channel, pitch }: Note): boolean =>
+      anchors.some((each) => each.channel === channel && each.pitch === pitch);
+    const ids = this.ids({ ...score, notes: [...anchors, ...score.notes] }, originBeat);
     const decoder = this.tokenizer.startDecoder(originBeat);
     for (const token of start) decoder.push(token);
     const rows: number[] = [];
@@ -54,7 +54,7 @@ export class PromptEncoder {
       const row = ids.slice(at, at + rowWidth);
       const frontier = decoder.frontierBeat;
       const events = row.flatMap((token) => decoder.push(token));
-      const isMusic = events.some((event) => event.type === 'note' && !isPlaceholder(event.note));
+      const isMusic = events.some((event) => event.type === 'note' && !isAnchor(event.note));
       if (isMusic || decoder.frontierBeat > frontier) rows.push(...row);
     }
     return rows;
@@ -79,7 +79,7 @@ export class PromptEncoder {
   }
 }
 
-function placeholder(notes: readonly Note[], channel: number, beat: Beats): Note[] {
+function anchorOf(notes: readonly Note[], channel: number, beat: Beats): Note[] {
   const used = new Set(notes.flatMap((note) => (note.channel === channel ? [note.pitch] : [])));
   for (let pitch = 0; pitch < 128; pitch += 1) {
     if (!used.has(pitch)) return [{ beat, duration: 0.25, channel, pitch, velocity: 64 }];

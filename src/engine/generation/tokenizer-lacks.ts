@@ -1,6 +1,5 @@
+import { keptFields } from '../contracts/constraint-capabilities.js';
 import type { Tokenizer } from '../contracts/tokenizer.js';
-
-const constraintPrefix = 'constraint:';
 
 /** Why a tokenizer, made of its options and files, cannot play live; `undefined` when it can. */
 export function whyNotLive({ lacks = [] }: Pick<Tokenizer, 'lacks'>): string | undefined {
@@ -10,6 +9,6 @@ export function whyNotLive({ lacks = [] }: Pick<Tokenizer, 'lacks'>): string | u
 
 /** What of a performer's wishes such a tokenizer takes no notice of, as a sentence; `undefined` when there is nothing. */
 export function ignoredWishes({ lacks = [] }: Pick<Tokenizer, 'lacks'>): string | undefined {
-  const fields = lacks.flatMap((word) => (word.startsWith(constraintPrefix) ? [word.slice(constraintPrefix.length)] : []));
+  const fields = keptFields(lacks);
   return fields.length === 0 ? undefined : `the tokenizer of this pack, with the files it has, takes no notice of ${fields.join(', ')}`;
 }

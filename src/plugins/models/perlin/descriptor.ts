@@ -1,3 +1,4 @@
+import { keeps } from '../../../engine/contracts/constraint-capabilities.js';
 import type { PluginDescriptor } from '../../../engine/contracts/plugin.js';
 import { optionsSchema } from './options.js';
 
@@ -5,15 +6,7 @@ export const perlin: PluginDescriptor = {
   kind: 'composer',
   name: 'perlin',
   summary: 'Melody, chords, bass and drums out of seeded Perlin noise and musical rules; needs no weights.',
-  capabilities: [
-    'weightless',
-    'constraint:pitchRange',
-    'constraint:channels',
-    'constraint:velocityRange',
-    'constraint:durationRange',
-    'constraint:maximumRestBeats',
-    'constraint:scale',
-  ],
+  capabilities: ['weightless', ...keeps('pitchRange', 'channels', 'velocityRange', 'durationRange', 'maximumRestBeats', 'scale')],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };

@@ -1,3 +1,4 @@
+import { keeps, noteFields } from '../../../engine/contracts/constraint-capabilities.js';
 import type { PluginDescriptor } from '../../../engine/contracts/plugin.js';
 import { optionsSchema } from './options.js';
 
@@ -5,20 +6,7 @@ export const beatKmeans: PluginDescriptor = {
   kind: 'tokenizer',
   name: 'beat-kmeans',
   summary: 'Piano music beat by beat: a key, what it does in 48 frames from a codebook of three levels, its velocity.',
-  capabilities: [
-    'form:flat',
-    'constraint:pitchRange',
-    'constraint:velocityRange',
-    'constraint:durationRange',
-    'constraint:maximumRestBeats',
-    'constraint:scale',
-    'constraint:chord',
-    'constraint:maximumPolyphony',
-    'constraint:onsetsPerBeat',
-    'constraint:forcedNotes',
-    'constraint:tempo',
-    'constraint:eventKinds',
-  ],
+  capabilities: ['form:flat', ...keeps(...noteFields, 'tempo')],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };

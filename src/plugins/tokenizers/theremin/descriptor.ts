@@ -1,3 +1,4 @@
+import { keeps, noteFields } from '../../../engine/contracts/constraint-capabilities.js';
 import type { PluginDescriptor } from '../../../engine/contracts/plugin.js';
 import { optionsSchema } from './options.js';
 
@@ -5,19 +6,7 @@ export const theremin: PluginDescriptor = {
   kind: 'tokenizer',
   name: 'theremin',
   summary: 'Notes as characters of four bytes, cut into pieces by a SentencePiece model, as Theremin Midi has them.',
-  capabilities: [
-    'form:pieces',
-    'constraint:pitchRange',
-    'constraint:velocityRange',
-    'constraint:durationRange',
-    'constraint:maximumRestBeats',
-    'constraint:scale',
-    'constraint:chord',
-    'constraint:maximumPolyphony',
-    'constraint:onsetsPerBeat',
-    'constraint:forcedNotes',
-    'constraint:eventKinds',
-  ],
+  capabilities: ['form:pieces', ...keeps(...noteFields)],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };

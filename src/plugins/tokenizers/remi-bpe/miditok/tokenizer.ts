@@ -1,3 +1,4 @@
+import { keeps } from '../../../../engine/contracts/constraint-capabilities.js';
 import type { Tokenizer, Vocabulary } from '../../../../engine/contracts/tokenizer.js';
 import { ContinuoError } from '../../../../engine/errors.js';
 import type { TickScore } from '../../../../engine/music/tick-score.js';
@@ -92,10 +93,9 @@ export class MiditokTokenizer implements Tokenizer {
 }
 
 /** What of the plugin's capabilities a file cannot keep. */
-function lacksOf({ form, tempos }: MiditokFormat): string[] {
-  const ofTime = ['maximumRestBeats', 'maximumPolyphony', 'onsetsPerBeat', 'forcedNotes'];
-  const fields = [...(form === 'MMM' ? ofTime : []), ...(tempos.length === 0 ? ['tempo'] : [])];
-  return [...(form === 'MMM' ? ['live'] : []), ...fields.map((field) => `constraint:${field}`)];
+function lacksOf({ form, tempos }: MiditokFormat): readonly string[] {
+  const ofTime = form === 'MMM' ? ['live', ...keeps('maximumRestBeats', 'maximumPolyphony', 'onsetsPerBeat', 'forcedNotes')] : [];
+  return [...ofTime, ...(tempos.length === 0 ? keeps('tempo') : [])];
 }
 
 function unitsOf(format: MiditokFormat, grid: StreamGrid): FormatUnits {
