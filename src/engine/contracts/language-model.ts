@@ -1,4 +1,6 @@
 import type { LinkFigures } from './link-figures.js';
+import type { ModelMemory } from './model-memory.js';
+import type { ModelSteering } from './model-steering.js';
 import type { UnitProgram } from './unit-table.js';
 
 /** Service identifier of the language model in a worker's container. */
@@ -33,6 +35,13 @@ export interface LanguageModel {
   mark(): ModelMark;
   /** Goes back to a mark taken earlier on this path; marks taken after it are void. `undefined`: the empty context. */
   rewind(mark: ModelMark | undefined): void;
+  /**
+   * Optional: takes a performer's wishes, told before every priming and every span. They hold from the next place where the
+   * model decides (its next bar), and outlive a rewind.
+   */
+  steer?(steering: ModelSteering): void;
+  /** Optional, in models whose memory is numbers of a fixed count: it can be kept and recalled. */
+  readonly memory?: ModelMemory;
   /** Optional, where the model computes on another machine: how that is reached. */
   link?(): LinkFigures;
   /** Frees the session. Idempotent. Never call while `extend` is pending. */
