@@ -3,14 +3,16 @@ import type { PluginContext } from '../../../engine/contracts/plugin.js';
 import { anyTwoIds, unitComplete, type UnitProgram } from '../../../engine/contracts/unit-table.js';
 import { ContinuoError } from '../../../engine/errors.js';
 import type { InferenceRuntime } from '../../../engine/generation/onnx/inference-runtime.js';
+import { KeyValueCache } from '../../../engine/generation/onnx/key-value-cache.js';
 import { OrtSession } from '../../../engine/generation/onnx/ort-session.js';
 import { GenGraph } from './gen-graph.js';
-import { KeyValueCache } from './key-value-cache.js';
 import type { DecoderOptions } from './options.js';
 import { StepGraph } from './step-graph.js';
 
 /** Ids in one run: enough to use the cores well, few enough that a run stays short. */
 const chunkTokens = 64;
+/** Room for the past at first, where it is copied at every run. */
+const copiedRows = 256;
 /** onnxruntime settles after a few runs of either kind. */
 const warmUpRuns = 3;
 
@@ -47,8 +49,8 @@ export class DecoderLanguageModel implements LanguageModel {
     // Where a GPU writes whole units from ids alone, what is left to do id by id is quicker on the processor.
     const provider = gpu === undefined && gpuGen !== undefined ? 'cpu' : this.runtime.provider;
     const session = await OrtSession.create({ cpu, gpu }, { ...this.runtime, provider });
-    const isCopied = session.provider !== 'cpu';
-    this.cache = new KeyValueCache(layers, keyValueHeads, headDimension, contextTokens, isCopied);
+    const firstRows = session.provider === 'cpu' ? contextTokens : copiedRows;
+    this.cache = new KeyValueCache(layers, keyValueHeads, headDimension, firstRows, contextTokens);
     this.step = await this.made(session, StepGraph, this.cache);
     this.gen = await this.makeGen(session, this.cache);
     this.readsInOneGo = this.gen?.readsContext === true;

@@ -1,6 +1,6 @@
 import { unitComplete, type UnitProgram } from '../../../engine/contracts/unit-table.js';
+import type { KeyValueCache } from '../../../engine/generation/onnx/key-value-cache.js';
 import type { OrtSession, OrtSlot, OrtTensor } from '../../../engine/generation/onnx/ort-session.js';
-import type { KeyValueCache } from './key-value-cache.js';
 import type { DecoderOptions } from './options.js';
 import { pastSlots, pastTensors } from './past-inputs.js';
 

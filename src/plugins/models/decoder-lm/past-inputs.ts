@@ -1,5 +1,5 @@
+import type { KeyValueCache } from '../../../engine/generation/onnx/key-value-cache.js';
 import type { OrtSession, OrtSlot, OrtTensor } from '../../../engine/generation/onnx/ort-session.js';
-import type { KeyValueCache } from './key-value-cache.js';
 import type { DecoderOptions } from './options.js';
 
 /** How a graph takes the past: in one input, `past`, or in one for the keys and one for the values of each layer. */

@@ -1,5 +1,5 @@
+import type { KeyValueCache } from '../../../engine/generation/onnx/key-value-cache.js';
 import type { OrtSession, OrtSlot, OrtTensor } from '../../../engine/generation/onnx/ort-session.js';
-import type { KeyValueCache } from './key-value-cache.js';
 import type { DecoderOptions } from './options.js';
 import { pastSlots, pastTensors, type PastForm } from './past-inputs.js';
 

@@ -1,10 +1,8 @@
-/** Rows of the smallest buffer. */
-const smallest = 256;
-
 /**
  * Keys and values of every layer in one buffer, [2 layers, heads, capacity, dimension], of which the first `rows` rows
- * count. The buffer is handed to the graph as it is. Where nothing copies it, it has room for `largest` rows from the
- * start: memory that was never written to costs nothing. Else it becomes twice as large whenever it is full.
+ * count. The buffer is handed to the graph as it is. It has room for `smallest` rows at first and becomes twice as large
+ * whenever it is full, up to `largest`. Where a graph neither copies it nor looks at rows that do not count, give it all
+ * the room at once: memory that was never written to costs nothing.
  */
 export class KeyValueCache {
   /** Rows 2 i and 2 i + 1 are keys and values of layer i. */
@@ -16,10 +14,10 @@ export class KeyValueCache {
     readonly layers: number,
     readonly heads: number,
     readonly dimension: number,
+    smallest: number,
     private readonly largest: number,
-    isCopied: boolean,
   ) {
-    this.capacity = isCopied ? Math.min(smallest, largest) : largest;
+    this.capacity = Math.min(smallest, largest);
     this.buffer = this.made();
   }
 
