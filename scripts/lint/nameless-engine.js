@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Words that are music before they are the name of a wire: only a string that is exactly one means the wire. */
-const musicalWords = new Set(['midi']);
+/** Words that mean something else before they are the name of a wire: only a string that is exactly one means the wire. */
+const commonWords = new Set(['midi', 'link']);
 
 /** Model families, which are only a part of their plugins' names. */
 const families = ['skytnt', 'theremin', 'remi', 'musemorphic', 'mamba'];
@@ -30,7 +30,7 @@ export function namedPlugin(text, names, isString) {
   const words = dashed(text);
   const humps = dashed(text.replace(/([a-z0-9])([A-Z])/g, '$1-$2'));
   return names.find((name) => {
-    if (musicalWords.has(name)) return isString && text === name;
+    if (commonWords.has(name)) return isString && text === name;
     const whole = new RegExp(`(^|-)${name}(-|$)`);
     return whole.test(words) || whole.test(humps);
   });

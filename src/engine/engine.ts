@@ -97,7 +97,7 @@ export class Engine {
   async stop(): Promise<void> {
     const { ensemble, sender, shelf, chooser } = this.parts;
     for (const timer of this.timers) clearInterval(timer);
-    chooser.stop();
+    chooser.halt();
     shelf.close();
     for (const registration of this.disposables.splice(0).reverse()) registration.dispose();
     // Whatever does not end as it should: the notes are ended and the wires closed all the same.

@@ -1,4 +1,5 @@
 import type { PluginDescriptor } from '../engine/contracts/plugin.js';
+import { linkTransport } from '../transports/link/descriptor.js';
 import { midiTransport } from '../transports/midi/descriptor.js';
 import { oscTransport } from '../transports/osc/descriptor.js';
 import { websocketTransport } from '../transports/websocket/descriptor.js';
@@ -26,4 +27,5 @@ export const builtInPlugins: readonly PluginDescriptor[] = [
   midiTransport,
   oscTransport,
   websocketTransport,
+  linkTransport,
 ];

@@ -8,12 +8,25 @@ import type { Timeline } from '../time/timeline.js';
 export interface SyncSource {
   /** Unique name a performer sees, e.g. `midi-clock`, `osc`, `internal`. */
   readonly name: string;
+  /**
+   * Beats that everybody who follows this host keeps in phase, a bar for instance: who is handed over to it, is moved by
+   * whole ones. Default 1.
+   */
+  readonly quantum?: Beats;
   /** Starts listening; `listener` is called from then on. */
   start(listener: SyncListener): void;
   stop(): void;
   /** Asks the source to take a tempo, where it can be led (the internal one, Link); false where it cannot. */
   proposeTempo(bpm: Bpm): boolean;
+  /**
+   * Asks the host to start from the top, to go on, or to stop, where it can be asked. The listener is told when it does.
+   * False where it cannot be asked now.
+   */
+  proposeTransport?(request: TransportRequest): boolean;
 }
+
+/** What a performer may want of the leader's transport. */
+export type TransportRequest = 'start' | 'continue' | 'stop';
 
 export interface SyncListener {
   /** The source's present timeline; its beats are the host's song position. */

@@ -24,7 +24,7 @@ export class SpeedWatch {
   private saidLate = false;
   private latestLink: LinkFigures = noLink;
 
-  add(span: Pick<ComposedSpan, 'fromBeat' | 'untilBeat' | 'micros' | 'link'>): void {
+  add(span: Pick<ComposedSpan, 'fromBeat' | 'untilBeat' | 'micros'> & { readonly link?: LinkFigures }): void {
     this.speed.add(span);
     this.latestLink = span.link ?? noLink;
   }

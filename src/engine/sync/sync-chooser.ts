@@ -1,4 +1,4 @@
-import type { SyncSource, TransportChange } from '../contracts/sync-source.js';
+import type { SyncSource, TransportChange, TransportRequest } from '../contracts/sync-source.js';
 import { disposable, type Disposable } from '../disposable.js';
 import { ContinuoError } from '../errors.js';
 import type { Beats, Bpm, Micros } from '../music/units.js';
@@ -44,8 +44,11 @@ interface Candidate {
  *   hands over at once, to the internal source if to nobody better.
  * - Loss and handover to the internal source keep tempo and position.
  * - A new leader whose host plays has a song position, and that is the position. One whose host is stopped demands only
- *   its tempo and its beat: the position moves by half a beat at most, and goes on. It never stops the music by taking over;
- *   its next start, continue or locate puts the position where it says.
+ *   its tempo and its beat (its bar, where it has one in common with others): the position moves by half a beat (half a
+ *   bar) at most, and goes on. It never stops the music by taking over; its next start, continue or locate puts the
+ *   position where it says.
+ * - What the performer asks of the transport is asked of a leader that can be asked; elsewhere the music joins in and
+ *   drops out by itself.
  *
  * Thread: main. Blocks: no.
  */
@@ -58,7 +61,7 @@ export class SyncChooser {
   private choice = 'auto';
   private registrations = 0;
   private current: Timeline;
-  /** Whole beats between the leader's count and ours. */
+  /** Beats between the leader's count and ours: whole ones, or whole bars where it has such. */
   private offset: Beats = 0;
   private isPlaying = false;
   private heldBeat: Beats = 0;
@@ -132,22 +135,32 @@ export class SyncChooser {
     return true;
   }
 
-  /** The performer starts from the top. Where a host leads, its position counts and the music joins in there. */
+  /** The performer starts from the top. Where a host leads that cannot be asked, the music joins in at its position. */
   start(): void {
     if (this.lead === this.fallback) this.internal.startPlaying();
-    else this.join();
+    else if (!this.proposeTransport('start')) this.join();
   }
 
   /** The performer goes on from where it stopped; where a host leads, from where that is. */
   continue(): void {
     if (this.lead === this.fallback) this.internal.continuePlaying();
-    else this.join();
+    else if (!this.proposeTransport('continue')) this.join();
   }
 
-  /** The performer stops, whatever the host does. */
+  /** The performer stops: a host that can be asked, else the music alone, whatever the host does. */
   stop(): void {
+    if (this.lead === this.fallback || !this.proposeTransport('stop')) this.halt();
+  }
+
+  /** The music stops, and no host is asked to. */
+  halt(): void {
     if (this.lead === this.fallback) this.internal.stopPlaying();
     else if (this.isPlaying) this.tell({ type: 'stop', beat: beatAt(this.current, this.clock.now()), micros: this.clock.now() });
+  }
+
+  private proposeTransport(request: TransportRequest): boolean {
+    const { source, aliveSince } = this.lead;
+    return aliveSince !== undefined && source.proposeTransport?.(request) === true;
   }
 
   private join(): void {
@@ -233,7 +246,8 @@ export class SyncChooser {
     if (isNew) this.listener.leader(next.source.name);
     if (next === this.fallback || !next.timeline) return;
     const theirs = beatAt(next.timeline, now);
-    if (!next.playing) this.offset = Math.round(closestPhaseMatch(before, theirs, 1) - theirs);
+    const quantum = next.source.quantum ?? 1;
+    if (!next.playing) this.offset = quantum * Math.round((closestPhaseMatch(before, theirs, quantum) - theirs) / quantum);
     this.publish(shifted(next.timeline, this.offset));
     if (!next.playing) return;
     if (!this.isPlaying) this.tell({ type: 'continue', beat: theirs, micros: now });
