@@ -21,6 +21,7 @@ from .phrase_vocabulary import MASK, PAD
 from .sigma_linear import SigmaLinear
 
 LONGEST_TURN, SHORTEST_TURN = 1024.0, 2.5
+NORM_EPSILON = 1e-6
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,24 @@ class PhraseConfiguration:
 
 
 def rms_norm(x: Tensor, gain: Tensor | None = None) -> Tensor:
-    normed = x * torch.rsqrt(x.float().square().mean(-1, keepdim=True) + 1e-6).to(x.dtype)
+    normed = x * torch.rsqrt(x.float().square().mean(-1, keepdim=True) + NORM_EPSILON).to(x.dtype)
     return normed if gain is None else normed * gain
+
+
+def turning_speeds(dimension: int) -> Tensor:
+    """Radians a position, float32 [dimension / 2]."""
+    pairs = dimension // 2
+    return 2 * torch.pi / (SHORTEST_TURN * (LONGEST_TURN / SHORTEST_TURN) ** (torch.arange(pairs) / (pairs - 1)))
+
+
+def attention_scale(dimension: int) -> float:
+    """Of scores of queries and keys that have unit RMS."""
+    return 4 / dimension**0.5
 
 
 def rotary_table(positions: int, dimension: int) -> tuple[Tensor, Tensor]:
     """cos and sin float32 [positions, dimension / 2]."""
-    pairs = dimension // 2
-    speeds = 2 * torch.pi / (SHORTEST_TURN * (LONGEST_TURN / SHORTEST_TURN) ** (torch.arange(pairs) / (pairs - 1)))
-    turns = torch.arange(positions)[:, None] * speeds
+    turns = torch.arange(positions)[:, None] * turning_speeds(dimension)
     return turns.cos(), turns.sin()
 
 
@@ -93,7 +103,7 @@ class PhraseLayer(nn.Module):
     def forward(self, x: Tensor, cosine: Tensor, sine: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
         query, key, value = self.project(x, cosine, sine)
         attended = functional.scaled_dot_product_attention(
-            query.to(value.dtype), key.to(value.dtype), value, attn_mask=mask, is_causal=causal, scale=1 / self.head_dimension**0.5 * 4
+            query.to(value.dtype), key.to(value.dtype), value, attn_mask=mask, is_causal=causal, scale=attention_scale(self.head_dimension)
         )
         return self.finish(x, attended)
 
