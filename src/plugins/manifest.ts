@@ -6,6 +6,7 @@ import { websocketTransport } from '../transports/websocket/descriptor.js';
 import { decoderLm } from './models/decoder-lm/descriptor.js';
 import { eventLm } from './models/event-lm/descriptor.js';
 import { perlin } from './models/perlin/descriptor.js';
+import { phraseMamba } from './models/phrase-mamba/descriptor.js';
 import { remote } from './models/remote/descriptor.js';
 import { beatKmeans } from './tokenizers/beat-kmeans/descriptor.js';
 import { miditok } from './tokenizers/remi-bpe/miditok/descriptor.js';
@@ -22,6 +23,7 @@ export const builtInPlugins: readonly PluginDescriptor[] = [
   theremin,
   decoderLm,
   eventLm,
+  phraseMamba,
   remote,
   perlin,
   midiTransport,

@@ -16,6 +16,8 @@ export interface PluginDescriptor {
   readonly capabilities: readonly string[];
   /** Validates and completes the options a pack, a configuration or a command line gives. */
   readonly optionsSchema: ZodType;
+  /** Roles of the files that a pack must name for it. Absent: `cpu` for a model with weights, else none. */
+  readonly fileRoles?: readonly string[];
   /** File URL of an ES module whose default export is an inversify ContainerModule that binds the kind's contract. */
   readonly implementation: string;
   /**

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { PluginKind } from '../contracts/plugin.js';
+import type { PluginDescriptor, PluginKind } from '../contracts/plugin.js';
 import { Tokenizer } from '../contracts/tokenizer.js';
 import { ContinuoError } from '../errors.js';
 import { describeIssues } from '../plugins/describe-issues.js';
@@ -13,6 +13,9 @@ import type { Pack, PackSummary, PluginUse } from './pack.js';
 import type { PackManifest } from './pack-manifest.js';
 
 type ListedFile = PackManifest['files'][number];
+
+/** What a model is computed from, unless its plugin says otherwise. */
+const graphRole = 'cpu';
 
 /**
  * The quick part of verification: its plugins exist and take their options, every file is there, inside the folder, in
@@ -69,12 +72,17 @@ function compositionOf(manifest: PackManifest, folder: string, plugins: PluginRe
     return { plugin, options: parsed.data, files: Object.fromEntries(files) as Record<string, string> };
   };
   const { tokenizer, model, composer } = manifest;
-  if (model && model.files.cpu === undefined && !plugins.get('model', model.plugin).capabilities.includes(weightless)) {
-    throw badPack(manifest.name, `names no graph for the model ${model.plugin}; give a file with the role cpu in model.files`);
+  const missing = model && rolesOf(plugins.get('model', model.plugin)).find((role) => model.files[role] === undefined);
+  if (model && missing !== undefined) {
+    throw badPack(manifest.name, `names no ${missing === graphRole ? 'graph' : missing} for the model ${model.plugin}; give a file with the role ${missing} in model.files`);
   }
   if (composer) return { kind: 'composer', composer: use('composer', composer) };
   if (tokenizer && model) return { kind: 'tokens', tokenizer: use('tokenizer', tokenizer), model: use('model', model) };
   throw badPack(manifest.name, 'has neither tokenizer and model nor composer');
+}
+
+function rolesOf({ fileRoles, capabilities }: PluginDescriptor): readonly string[] {
+  return fileRoles ?? (capabilities.includes(weightless) ? [] : [graphRole]);
 }
 
 async function checkVocabulary(pack: Pack): Promise<void> {

@@ -54,6 +54,13 @@ describe('pack verification', () => {
     assert.deepEqual(pack.composition.kind === 'tokens' && pack.composition.model.files, {});
   });
 
+  it('wants the files that a plugin asks for, whatever they are called', async () => {
+    const half = workshop.pack('half', { model: { plugin: 'many-files', files: { reader: 'step.onnx' } } });
+    await refused(check(half), /half names no writer for the model many-files; give a file with the role writer in model\.files/);
+    const pack = await check(workshop.pack('whole', { model: { plugin: 'many-files', files: { reader: 'step.onnx', writer: 'step.onnx' } } }));
+    await verifyPack(pack, new FileDigests());
+  });
+
   it('refuses a missing file', async () => {
     const folder = workshop.pack('missing');
     rmSync(join(folder, 'step.onnx'));

@@ -25,6 +25,7 @@ export class PackWorkshop {
       { ...common, kind: 'tokenizer', name: 'test-tokens', optionsSchema: z.strictObject({ size: z.int().default(8), lacks: z.array(z.string()).optional() }) },
       { ...common, kind: 'model', name: 'test-model', optionsSchema: z.strictObject({ vocabularySize: z.int().optional() }) },
       { ...common, kind: 'composer', name: 'test-composer', optionsSchema: z.strictObject({}) },
+      { ...common, kind: 'model', name: 'many-files', fileRoles: ['reader', 'writer'], optionsSchema: z.strictObject({}) },
       { ...common, kind: 'model', name: 'far-model', capabilities: ['weightless'], optionsSchema: z.strictObject({}) },
     ];
   }
