@@ -60,7 +60,7 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
 
 function controlsOf(sampling: Partial<ComposeControls['sampling']>, seed: number): ComposeControls {
   const usual = { temperature: 1, topP: 0.98, topK: 0, minP: 0, attributeTemperature: {} };
-  return { sampling: { ...usual, ...sampling, seed }, constraint: {}, keySemitones: 0, density: 0.5 };
+  return { sampling: { ...usual, ...sampling, seed }, constraint: {}, keySemitones: 0, density: 0.5, mode: 'any', style: '' };
 }
 
 function megabytes(): number {

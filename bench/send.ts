@@ -200,7 +200,7 @@ async function composing(pack: string): Promise<Load[]> {
   await composer.prepare();
   await composer.prime(emptyScore, 0);
   const controls: ComposeControls = {
-    sampling: { temperature: 1, topP: 0.98, topK: 0, minP: 0, attributeTemperature: {}, seed: 1 }, constraint: {}, keySemitones: 0, density: 0.5,
+    sampling: { temperature: 1, topP: 0.98, topK: 0, minP: 0, attributeTemperature: {}, seed: 1 }, constraint: {}, keySemitones: 0, density: 0.5, mode: 'any', style: '',
   };
   let working = false;
   let work = Promise.resolve();

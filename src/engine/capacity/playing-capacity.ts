@@ -20,7 +20,7 @@ export interface Trial {
 
 /** Has a prepared composer write some music from nothing, which is forgotten at its next prime; under 1 s unless it is very slow. */
 export async function tryOut(composer: Composer, sampling: Partial<SamplingControls>, now: () => number = () => performance.now()): Promise<Trial> {
-  const controls = { sampling: { ...usualSampling, ...sampling }, constraint: {}, keySemitones: 0, density: 0.5 };
+  const controls = { sampling: { ...usualSampling, ...sampling }, constraint: {}, keySemitones: 0, density: 0.5, mode: 'any', style: '' } as const;
   await composer.prime(emptyScore, 0);
   const started = now();
   let notes = 0;

@@ -3,6 +3,7 @@ import type { Note } from '../music/note.js';
 import type { ControlMark, ProgramMark, Score, TempoMark } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import type { LinkFigures } from './link-figures.js';
+import type { SteeringMode } from './model-steering.js';
 import type { TokenAttribute } from './tokenizer.js';
 
 /** Service identifier of the composer in a worker's container. */
@@ -29,6 +30,17 @@ export interface Composer {
   compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan>;
   /** Forgets everything composed at or after `toBeat`; the next compose starts there. `awaited` as in prime. */
   rewind(toBeat: Beats, awaited?: () => boolean): Promise<void>;
+  /**
+   * Optional: what the composer remembered of the music before where it decided on what plays at `beat`, as numbers of a
+   * fixed count; `undefined` where it has no such memory. The copy is the caller's.
+   */
+  keepState?(beat: Beats): Promise<Float32Array | undefined>;
+  /**
+   * Optional: takes back what is composed past where it stands, and goes on with a kept state as its memory from the first
+   * place at or after it where it decides (the next bar). `amount` 0..1: how far from its own memory to the state. A later
+   * rewind leaves it in force; prime forgets it. Errors: `badValue` where the state is not one of this composer's.
+   */
+  recallState?(state: Float32Array, amount: number): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -56,6 +68,10 @@ export interface ComposeControls {
   readonly keySemitones: number;
   /** Onsets per beat aimed at, 0..1 of what the composer can; 0.5 is its own idea. */
   readonly density: number;
+  /** Major or minor, where the composer can say. */
+  readonly mode: SteeringMode;
+  /** One of the styles the pack names; '': the composer's own. */
+  readonly style: string;
 }
 
 export interface SamplingControls {

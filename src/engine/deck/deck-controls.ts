@@ -1,7 +1,9 @@
 import type { ComposeControls, SamplingControls } from '../contracts/composer.js';
+import type { SteeringMode } from '../contracts/model-steering.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Bpm } from '../music/units.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
+import type { Voice } from './voice.js';
 import { WrittenTempo } from './written-tempo.js';
 
 /** Parameters that a pack may recommend a value for. */
@@ -14,7 +16,7 @@ const recommended = {
 
 /** Parameters whose change asks for what is not committed to be composed again. */
 const steering: ReadonlySet<string> = new Set([
-  ...Object.values(recommended), 'seed', 'key', 'density', 'low-pitch', 'high-pitch', 'host-tempo',
+  ...Object.values(recommended), 'seed', 'key', 'density', 'mode', 'style', 'low-pitch', 'high-pitch', 'host-tempo',
 ]);
 
 /** Reads a deck's parameters as the controls of a composer. What the performer has set goes before what a pack recommends. */
@@ -50,8 +52,13 @@ export class DeckControls {
     return this.written.at(this.hostBpm());
   }
 
-  /** The controls as a pack with these recommendations would be asked to compose under. */
-  read(sampling: Partial<SamplingControls>): ComposeControls {
+  /** The style that is asked for, whether the pack that plays has it or not. */
+  get style(): string {
+    return this.store.text(`${this.prefix}style`);
+  }
+
+  /** The controls as a voice would be asked to compose under. A style that its pack has not is no wish. */
+  read({ sampling, styles = [] }: Pick<Voice, 'sampling' | 'styles'>): ComposeControls {
     const number = (name: string): number => this.store.number(this.prefix + name);
     return {
       sampling: {
@@ -67,6 +74,8 @@ export class DeckControls {
       density: number('density'),
     };
   }
+      mode: this.store.text(`${this.prefix}mode`) as SteeringMode,
+      style: styles.includes(this.style) ? this.style : '',
 
   private constraint(): MusicConstraint {
     const low = this.store.number(`${this.prefix}low-pitch`);

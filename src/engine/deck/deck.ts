@@ -202,7 +202,7 @@ export class Deck {
   }
 
   private async compose(voice: Voice, until: Beats): Promise<void> {
-    const controls = this.parts.controls.read(voice.sampling);
+    const controls = this.parts.controls.read(voice);
     const span = await voice.composer.compose(until - this.shift, controls, () => this.voice !== voice || this.disposed);
     if (this.voice !== voice || this.disposed) return;
     this.speed.add(span);

@@ -105,7 +105,7 @@ export class HotSwap {
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
       await voice.composer.prime(ground.plan.history(atBeat, ground.controls.tempo), atBeat);
-      const controls = ground.controls.read(voice.sampling);
+      const controls = ground.controls.read(voice);
       const span = await voice.composer.compose(atBeat + headStartBeats, controls, () => this.abandoned);
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
@@ -135,7 +135,7 @@ export class HotSwap {
       atBeat = this.chooseBoundary(lead);
       const untilBeat = atBeat + headStartBeats;
       if (untilBeat <= span.untilBeat) continue;
-      const next = await voice.composer.compose(untilBeat, ground.controls.read(voice.sampling), () => this.abandoned);
+      const next = await voice.composer.compose(untilBeat, ground.controls.read(voice), () => this.abandoned);
       span = joinSpans(span, next);
       if (this.abandoned || ground.relocations() !== relocations) break;
     }

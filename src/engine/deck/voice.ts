@@ -13,6 +13,8 @@ export interface Voice extends VoiceRequest {
   readonly composer: Composer;
   /** What the pack recommends; the performer's own settings go before it. */
   readonly sampling: Partial<SamplingControls>;
+  /** Styles the pack can be asked for. Default: none. */
+  readonly styles?: readonly string[];
   /** What can go on where the voice's device or server is lost, the best first. Default: nothing can. */
   readonly substitutes?: readonly VoiceRequest[];
   /** Resolves once what the voice has lost can be had again; rejects when `signal` is aborted. Default: it never can. */

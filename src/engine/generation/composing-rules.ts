@@ -1,4 +1,5 @@
 import type { ComposeControls } from '../contracts/composer.js';
+import type { ModelSteering } from '../contracts/model-steering.js';
 import type { TokenAttribute } from '../contracts/tokenizer.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Beats } from '../music/units.js';
@@ -17,6 +18,8 @@ export class ComposingRules {
   readonly density: number;
   readonly seed: number;
   private inStream: { readonly originBeat: Beats; readonly constraint: MusicConstraint } | undefined;
+  /** For a model that decides more than the next id. */
+  readonly steering: ModelSteering;
   private readonly byAttribute = new Map<TokenAttribute, TokenSampling>();
 
   constructor(
@@ -36,6 +39,8 @@ export class ComposingRules {
     this.seed = controls.sampling.seed;
   }
 
+    const { density, mode, style } = controls;
+    this.steering = { seed: this.seed, temperature: controls.sampling.temperature, density, mode, style };
   /** The constraint for a stream whose time counts from `originBeat`. */
   constraintFrom(originBeat: Beats): MusicConstraint {
     if (this.inStream?.originBeat !== originBeat) {

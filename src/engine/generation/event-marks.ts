@@ -1,4 +1,5 @@
 import type { Beats } from '../music/units.js';
+import type { Turn } from './model-guide.js';
 import type { StreamMark } from './token-stream.js';
 
 /** The ids of a stream since it was opened. */
@@ -17,6 +18,8 @@ export interface EventMark {
   /** What makes going back quick, good for the opening of the stream it was taken in. */
   readonly stream: StreamMark | undefined;
   readonly opening: number;
+  /** What the model was told so far. */
+  readonly turn: Turn;
   /** Random numbers drawn. */
   readonly counter: number;
   /** Beat of the last event so far. */

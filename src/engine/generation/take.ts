@@ -8,10 +8,13 @@ import type { ComposingRules } from './composing-rules.js';
 import { biasDensity } from './density-bias.js';
 import { eventBeat } from './event-beat.js';
 import { EventMarks, type EventMark, type Segment } from './event-marks.js';
+import { openingTurn, type Turn } from './model-guide.js';
 import { OnsetReach } from './onset-reach.js';
 import type { PromptWriter } from './prompt-writer.js';
+import { Recalls } from './recalls.js';
 import { CounterRandom } from './sampling/counter-random.js';
 import type { TokenSampler } from './sampling/token-sampler.js';
+import { StateTrail } from './state-trail.js';
 import type { TokenStream } from './token-stream.js';
 import { drawsOf } from './unit-writer.js';
 
@@ -38,6 +41,8 @@ export class Take {
   private readonly marks = new EventMarks(rememberedMarks, quickMarks);
   private readonly reach: OnsetReach;
   private readonly random = new CounterRandom(0);
+  private readonly recalls = new Recalls();
+  private readonly trail = new StateTrail();
   private readonly reserve: number;
   private segment: Segment = nothingRead;
   /** How often the stream was opened. */
@@ -85,7 +90,8 @@ export class Take {
     this.marks.clear();
     this.wall = -Infinity;
     this.beforeWall = undefined;
-    this.lastBeat = this.read(past, atBeat);
+    this.trail.forgetFrom(-Infinity);
+    this.lastBeat = this.read(past, atBeat, openingTurn(this.recalls.lastBefore(atBeat)));
     while (this.stream.behind && !awaited()) await this.stream.readSome();
     this.marks.add(this.mark());
   }
@@ -93,15 +99,34 @@ export class Take {
   /** At most one model run; returns the events that became certain. `past` is asked for when the context is full. */
   async step(rules: ComposingRules, past: () => Score): Promise<readonly DecodedEvent[]> {
     const { stream } = this;
-    if (this.isFull()) this.read(past(), this.ownFrontier);
+    if (this.isFull()) this.read(past(), this.ownFrontier, openingTurn(stream.turn.recalled));
+    stream.steer(rules.steering);
     if (stream.behind) {
       await stream.readSome();
       return [];
     }
     if (this.betweenEvents) this.noteWhereWeStand();
+    this.recallWhatIsDue();
     const program = this.betweenEvents && !this.isEarly ? stream.unit(this.constraint(rules), rules, this.reach) : undefined;
     if (program) return this.writeUnit(program, rules, past);
     return this.accept(await this.choose(rules), false, past) ?? [];
+  }
+
+  /**
+   * The memory of the model where it decided on the music at `beat`; `undefined` where it has none to keep. The copy is
+   * the caller's.
+   */
+  stateAt(beat: Beats): Float32Array | undefined {
+    return this.trail.at(beat) ?? this.stream.snapshot();
+  }
+
+  /** The model goes on with a kept state where it first decides at or after `fromBeat`, which must not be decided yet. */
+  recall(fromBeat: Beats, state: Float32Array, amount: number): void {
+    this.recalls.add(fromBeat, state, amount);
+  }
+
+  forgetRecalls(): void {
+    this.recalls.clear();
   }
 
   /** Takes back everything at or after `beat`. False when that is too far back: open again. */
@@ -122,6 +147,7 @@ export class Take {
     const uniforms = Float64Array.from({ length: program.maximumTokens }, () => random.next());
     random.counter = counter;
     const ids = Array.from(await this.stream.generate(program, uniforms));
+    this.noteState();
     const draws = drawsOf(program, ids);
     const events: DecodedEvent[] = [];
     for (const [index, id] of ids.entries()) {
@@ -153,7 +179,20 @@ export class Take {
     biasDensity(stream, this.reach, rules.density);
     this.random.reseed(rules.seed, this.start);
     const { attribute } = stream;
-    return this.sampler.sample(await stream.logits(), allowed, rules.sampling(attribute), this.random);
+    const logits = await stream.logits();
+    this.noteState();
+    return this.sampler.sample(logits, allowed, rules.sampling(attribute), this.random);
+  }
+
+  private noteState(): void {
+    const { stream } = this;
+    this.trail.note(stream.frontierBeat, () => stream.snapshot());
+  }
+
+  private recallWhatIsDue(): void {
+    const { stream } = this;
+    const recall = this.betweenEvents ? this.recalls.due(stream.frontierBeat, stream.turn.recalled) : undefined;
+    if (recall) stream.recall(recall);
   }
 
   private constraint(rules: ComposingRules): MusicConstraint {
@@ -209,18 +248,18 @@ export class Take {
   }
 
   /** Reads the past into an empty context and returns the beat of its last event. Composing goes on at `atBeat`. */
-  private read(past: Score, atBeat: Beats): Beats {
+  private read(past: Score, atBeat: Beats, turn: Turn): Beats {
     const { tokens, originBeat } = this.writer.write(past, atBeat);
     this.segment = { prompt: tokens, originBeat, ids: [] };
-    const events = this.openStream(tokens, originBeat);
+    const events = this.openStream(tokens, originBeat, turn);
     this.floor = atBeat;
     this.between();
     return events.reduce((last, event) => Math.max(last, eventBeat(event)), -Infinity);
   }
 
-  private openStream(ids: readonly number[], originBeat: Beats): readonly DecodedEvent[] {
+  private openStream(ids: readonly number[], originBeat: Beats, turn: Turn): readonly DecodedEvent[] {
     this.openings += 1;
-    return this.stream.open(ids, originBeat);
+    return this.stream.open(ids, originBeat, turn);
   }
 
   private mark(): EventMark {
@@ -230,6 +269,7 @@ export class Take {
       length: segment.ids.length,
       stream: stream.mark(),
       opening: openings,
+      turn: stream.turn,
       counter: random.counter,
       lastBeat,
       frontierBeat: stream.frontierBeat,
@@ -243,7 +283,8 @@ export class Take {
     segment.ids.length = length;
     this.segment = segment;
     if (mark.stream && mark.opening === this.openings) this.stream.rewind(mark.stream);
-    else this.openStream([...segment.prompt, ...segment.ids], segment.originBeat);
+    else this.openStream([...segment.prompt, ...segment.ids], segment.originBeat, mark.turn);
+    this.trail.forgetFrom(this.stream.frontierBeat);
     this.random.counter = mark.counter;
     this.lastBeat = mark.lastBeat;
     this.floor = mark.floor;

@@ -68,6 +68,7 @@ export class TokenComposer implements Composer {
     const shift = keyNormalised ? shiftIntoModelKey(heard, this.keySemitones) : 0;
     this.memory.replace({ ...history, notes: history.notes.map((note) => transposeNote(note, shift)) }, atBeat);
     this.opening = this.openingPrograms(history, atBeat);
+    this.prepared().forgetRecalls();
     await this.open(atBeat, awaited);
   }
 
@@ -103,6 +104,20 @@ export class TokenComposer implements Composer {
     this.pending = this.pending.filter((event) => eventBeat(event) < toBeat);
     this.position = Math.min(this.position, toBeat);
     this.announceParts(toBeat);
+  }
+
+  async keepState(beat: Beats): Promise<Float32Array | undefined> {
+    return this.prepared().stateAt(beat);
+  }
+
+  async recallState(state: Float32Array, amount: number): Promise<void> {
+    const take = this.prepared();
+    const numbers = this.stream.snapshot()?.length ?? 0;
+    if (state.length !== numbers) {
+      throw new ContinuoError('badValue', `the state has ${state.length} numbers and the memory of this model ${numbers}: it is not of this model; keep one anew`);
+    }
+    await this.rewind(this.position);
+    take.recall(this.position, state, amount);
   }
 
   async dispose(): Promise<void> {

@@ -8,9 +8,12 @@ import {
   type Tokenizer,
 } from '../contracts/tokenizer.js';
 import type { UnitProgram, UnitState } from '../contracts/unit-table.js';
+import type { ModelSteering } from '../contracts/model-steering.js';
 import { ContinuoError } from '../errors.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Beats } from '../music/units.js';
+import type { ComposingRules } from './composing-rules.js';
+import { ModelGuide, openingTurn, type Turn } from './model-guide.js';
 import type { OnsetReach } from './onset-reach.js';
 import { UnitWriter, type UnitWishes } from './unit-writer.js';
 
@@ -26,6 +29,7 @@ export interface StreamMark {
   readonly column: number;
 }
 
+  readonly turn: Turn;
 /**
  * A model, a grammar and a decoder that move in step through one stream of ids. The model reads an id only when its
  * opinion is needed, so that ids nobody could choose cost no run of their own.
@@ -50,8 +54,11 @@ export class TokenStream {
     this.currentDecoder = tokenizer.startDecoder(0);
   }
 
-  /** Starts again with a prompt (which begins with `vocabulary.start`) and returns the events it tells. */
-  open(prompt: ArrayLike<number>, originBeat: Beats): DecodedEvent[] {
+  /**
+   * Starts again with a prompt (which begins with `vocabulary.start`) and returns the events it tells. `turn`: what the
+   * model is told along it.
+   */
+  open(prompt: ArrayLike<number>, originBeat: Beats, turn: Turn = openingTurn()): DecodedEvent[] {
     const { grammar, vocabulary } = this.tokenizer;
     this.model.rewind(undefined);
     this.unread = Array.from(prompt);
@@ -60,6 +67,7 @@ export class TokenStream {
     this.column = prompt.length % vocabulary.rowWidth;
     const events: DecodedEvent[] = [];
     this.unread.forEach((token, index) => {
+    this.guide.turn = turn;
       if (index >= vocabulary.start.length) this.currentState = grammar.advance(this.state, token);
       events.push(...this.decoder.push(token));
     });
@@ -95,6 +103,26 @@ export class TokenStream {
   }
 
   /** To look ahead, push to a clone. */
+  /** What the model is told, along the stream. */
+  get turn(): Turn {
+    return this.guide.turn;
+  }
+
+  /** A copy of the model's memory as it stands where it decided last; `undefined` where it has none to keep. */
+  snapshot(): Float32Array | undefined {
+    return this.model.memory?.snapshot();
+  }
+
+  /** What the model is to heed from the last id on, which no one has asked its opinion of. */
+  steer(steering: ModelSteering): void {
+    this.guide.steer(Math.max(0, this.length - 1), steering);
+  }
+
+  /** Goes on with a kept state from the last id on. */
+  recall(recall: Recall): void {
+    this.guide.recall(Math.max(0, this.length - 1), recall);
+  }
+
   get decoder(): IncrementalDecoder {
     return this.currentDecoder;
   }
@@ -152,11 +180,12 @@ export class TokenStream {
   }
 
   mark(): StreamMark {
-    const { state, column } = this;
-    return { model: this.model.mark(), unread: [...this.unread], state, decoder: this.decoder.clone(), column };
+    const { state, column, turn } = this;
+    return { model: this.model.mark(), unread: [...this.unread], state, decoder: this.decoder.clone(), column, turn };
   }
 
   rewind(mark: StreamMark): void {
+    await this.readUpToLastTurn(this.unread.length);
     this.model.rewind(mark.model);
     this.unread = [...mark.unread];
     this.currentState = mark.state;
@@ -168,6 +197,7 @@ export class TokenStream {
     const { grammar } = this.tokenizer;
     const decoder = this.decoder.clone();
     let state = this.currentState;
+    const { attribute } = this;
     for (const token of path) {
       state = grammar.advance(state, token);
       decoder.push(token);
@@ -177,8 +207,8 @@ export class TokenStream {
 
   private async run(count: number): Promise<Float32Array> {
     this.runCount += 1;
-    const logits = await this.model.extend(this.unread.slice(0, count));
-    this.unread.splice(0, count);
+    const logits = await this.model.extend(this.unread.slice(0, left));
+    this.unread.splice(0, left);
     return logits;
   }
 }
@@ -205,3 +235,14 @@ function removeId(allowed: AllowedTokens, id: number): void {
   }
   allowed.count = kept;
 }
+    const left = count - (await this.readUpToLastTurn(count));
+
+  /** Of the next so many ids, reads those that are read under earlier wishes than the last. Returns how many these were. */
+  private async readUpToLastTurn(count: number): Promise<number> {
+    if (!this.model.steer && !this.model.memory) return 0;
+    const runs = await this.guide.prepare(this.unread.slice(0, count), this.model.mark().tokens);
+    const read = runs.reduce((sum, length) => sum + length, 0);
+    this.runCount += runs.length;
+    this.unread.splice(0, read);
+    return read;
+  }

@@ -18,6 +18,8 @@ export const plainControls: ComposeControls = {
   constraint: {},
   keySemitones: 0,
   density: 0.5,
+  mode: 'any',
+  style: '',
 };
 
 /** Two bars of quarter notes that end at beat 8. */

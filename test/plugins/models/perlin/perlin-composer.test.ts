@@ -57,6 +57,8 @@ const controlsArbitrary: fc.Arbitrary<ComposeControls> = fc.record({
   constraint: fc.oneof(fc.constant({}), constraintArbitrary),
   keySemitones: fc.integer({ min: 0, max: 11 }),
   density: fc.double({ min: 0, max: 1, noNaN: true }),
+  mode: fc.constantFrom('any', 'major', 'minor'),
+  style: fc.constant(''),
 });
 
 /** Quarters of a beat, before and after the origin. */
