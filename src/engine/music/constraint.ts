@@ -1,3 +1,4 @@
+import type { Meter } from '../time/meter.js';
 import type { Note } from './note.js';
 import type { Beats, Bpm } from './units.js';
 
@@ -44,6 +45,11 @@ export interface MusicConstraint {
   readonly forcedNotes?: readonly Note[];
   /** Tempo the music should be written for, where the format speaks of tempo. */
   readonly tempo?: Bpm;
+  /**
+   * Meter the music should be written in, where the format has bars that say theirs: said at the next bar line. What a
+   * format lacks it makes up of meters it has, counted from the decoder's origin, where it can (5/4: 3/4 and 2/4).
+   */
+  readonly meter?: Meter;
   /** Kinds of event the format may use besides notes. Default: what the pack says. */
   readonly eventKinds?: readonly string[];
 }

@@ -100,6 +100,15 @@ const laws: Readonly<Record<ConstraintField, Law>> = {
       every(tempos, (bpm) => Math.abs(bpm - 98) <= 5);
     },
   },
+  meter: {
+    wish: { meter: { numerator: 3, denominator: 4 } },
+    holds: ({ events, notes }) => {
+      const meters = events.flatMap((event) => (event.type === 'meter' ? [event.mark] : []));
+      assert.ok(meters.length > 0, 'no meter was written');
+      every(meters, ({ beat, numerator, denominator }) => numerator === 3 && denominator === 4 && Math.abs(beat % 3) < rounding);
+      assert.ok(meters[0].beat <= notes[0].beat, 'the first bar is in another meter');
+    },
+  },
   eventKinds: {
     wish: { eventKinds: [] },
     holds: ({ events, endWasOffered }) => {

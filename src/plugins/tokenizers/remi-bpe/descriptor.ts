@@ -6,7 +6,7 @@ export const remiBpe: PluginDescriptor = {
   kind: 'tokenizer',
   name: 'remi-bpe',
   summary: 'Bars of tracks on a grid of sixteenths (REMI+), in 8192 ids learned by byte pair encoding.',
-  capabilities: ['form:bars', ...keeps(...noteFields, 'programs', 'tempo')],
+  capabilities: ['form:bars', ...keeps(...noteFields, 'programs', 'tempo', 'meter')],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };

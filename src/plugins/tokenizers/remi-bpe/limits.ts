@@ -1,3 +1,18 @@
+/** Bars of a format that make up one of a wished meter. */
+export interface WishedBars {
+  /** Indices of their meters in the format, one after another. */
+  readonly meters: readonly number[];
+  /** Where each begins in the wished bar, in grid units. */
+  readonly starts: readonly number[];
+  /** Grid units of the wished bar. */
+  readonly length: number;
+}
+
+/** The meter of the bar that begins so many grid units from the start of the stream. */
+export function wishedMeter({ meters, starts, length }: WishedBars, barStart: number): number {
+  return meters[Math.max(0, starts.indexOf(barStart % length))];
+}
+
 /**
  * The wishes that depend on what has sounded so far, in the units of the format. What is absent does not limit.
  */
@@ -16,6 +31,8 @@ export interface Limits {
   readonly tempo: number;
   /** Whether the meter in force must stay, where each bar says it. */
   readonly keepsMeter: boolean;
+  /** The bars that are to be written; absent for any. */
+  readonly bars: WishedBars | undefined;
   /** The melodic programs that may be chosen; absent for all. */
   readonly programs: ReadonlySet<number> | undefined;
   /** The highest of these; -1 for none. */
@@ -32,6 +49,7 @@ export const noLimits: Limits = {
   longestRest: Infinity,
   tempo: -1,
   keepsMeter: false,
+  bars: undefined,
   programs: undefined,
   highestProgram: 127,
   latest: Infinity,
@@ -39,5 +57,5 @@ export const noLimits: Limits = {
 
 /** The limits without those that ask for something to come. */
 export function withoutDemands(limits: Limits): Limits {
-  return { ...limits, fewestOnsets: 0, longestRest: Infinity, tempo: -1 };
+  return { ...limits, fewestOnsets: 0, longestRest: Infinity, tempo: -1, bars: undefined };
 }

@@ -1,6 +1,6 @@
 import type { TokenAttribute } from '../../../engine/contracts/tokenizer.js';
 import { BarTexture } from './bar-texture.js';
-import type { Limits } from './limits.js';
+import { wishedMeter, type Limits } from './limits.js';
 import { barLengths, commonMeter, meters, positionsPerBar } from './phrase-vocabulary.js';
 import type { StreamCursor } from './stream-cursor.js';
 import { SymbolKind, drumProgram } from './symbols.js';
@@ -130,13 +130,14 @@ export class PhraseCursor implements StreamCursor {
         this.phase = Phase.start;
         return true;
       case SymbolKind.meter:
-        if (this.phase !== Phase.bar) return false;
+        if (this.phase !== Phase.bar || (limits?.bars && value !== wishedMeter(limits.bars, this.barStart))) return false;
         this.meter = value;
         this.texture.setLength(this.barLength);
         this.phase = Phase.meter;
         return true;
       case SymbolKind.tempo:
         if (this.phase !== Phase.bar && this.phase !== Phase.meter) return false;
+        if (limits !== undefined && this.lacksMeter(limits)) return false;
         this.tempo = value;
         this.phase = Phase.head;
         return true;
@@ -179,7 +180,7 @@ export class PhraseCursor implements StreamCursor {
 
   private startTrack(limits: Limits | undefined): boolean {
     if (this.phase === Phase.start || this.phase > Phase.head || this.program >= drumProgram) return false;
-    if (limits !== undefined && (this.lacksTempo(limits) || !this.texture.canStartTrack(this.program, limits))) return false;
+    if (limits !== undefined && (this.lacksMeter(limits) || this.lacksTempo(limits) || !this.texture.canStartTrack(this.program, limits))) return false;
     this.tracksInBar += 1;
     this.phase = Phase.trackStart;
     return true;
@@ -237,8 +238,12 @@ export class PhraseCursor implements StreamCursor {
   /** Whether something must come before the next bar line, and can. */
   private lacksSomething(limits: Limits | undefined): boolean {
     if (limits === undefined || !this.hasBar || this.phase === Phase.start) return false;
-    if (this.lacksTempo(limits)) return true;
+    if (this.lacksMeter(limits) || this.lacksTempo(limits)) return true;
     return !this.texture.isFull(limits) && this.program < drumProgram && this.texture.canStartTrack(this.program, limits);
+  }
+
+  private lacksMeter({ bars }: Limits): boolean {
+    return bars !== undefined && this.phase === Phase.bar && this.meter !== wishedMeter(bars, this.barStart);
   }
 
   private lacksTempo({ tempo }: Limits): boolean {

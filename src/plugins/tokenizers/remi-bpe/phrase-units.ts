@@ -1,3 +1,4 @@
+import { barsOfMeter } from './plan-bars.js';
 import {
   indexTempo,
   levelVelocity,
@@ -17,6 +18,7 @@ export const phraseUnits: FormatUnits = {
   beatsOf: (duration) => duration / sixteenthsPerBeat,
   bpmOf: indexTempo,
   tempoCount,
+  barsOf: barsOfMeter,
   programs: Array.from({ length: drumProgram }, (_, program) => program),
   durations: Array.from({ length: longestDuration }, (_, index) => index + 1),
   velocities: Array.from({ length: velocityLevels }, (_, level) => levelVelocity(level)),

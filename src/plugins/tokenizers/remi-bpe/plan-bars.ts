@@ -1,5 +1,6 @@
-import type { TickScore } from '../../../engine/music/tick-score.js';
-import { barLength, barLengths, commonMeter, meters, type Meter } from './phrase-vocabulary.js';
+import type { TickEvent, TickScore } from '../../../engine/music/tick-score.js';
+import type { WishedBars } from './limits.js';
+import { barLength, barLengths, commonMeter, meters, positionsPerBar, sixteenthsPerBeat, type Meter } from './phrase-vocabulary.js';
 
 export interface PlannedBar {
   /** Sixteenths from the start of the piece. */
@@ -31,6 +32,29 @@ export function* planBars(score: TickScore, last: number): Generator<PlannedBar>
     yield { start, meter: whole ?? meterOfLength(length, changes[current].denominator) };
     start += length;
   }
+}
+
+/** What takes more bars than this comes round too late to be called a meter. */
+const mostParts = 8;
+
+/**
+ * The bars that bars of a meter become, until their lines meet again; `undefined` for what is no meter.
+ * @example barsOfMeter({ numerator: 5, denominator: 4 }) // → 3/4 and 2/4, 20 sixteenths in all
+ */
+export function barsOfMeter({ numerator, denominator }: Meter): WishedBars | undefined {
+  const denominatorPower = Math.log2(denominator);
+  if (!Number.isInteger(numerator) || numerator < 1 || !Number.isInteger(denominatorPower) || denominatorPower < 0) return undefined;
+  const said: TickEvent = { type: 'meter', tick: 0, numerator, denominatorPower, clocksPerClick: 24, thirtySecondsPerBeat: 8 };
+  const piece = { ticksPerBeat: sixteenthsPerBeat, tracks: [[said]] };
+  const length = barLength({ numerator, denominator });
+  const bars: PlannedBar[] = [];
+  for (const bar of planBars(piece, mostParts * positionsPerBar)) {
+    if (bar.start > 0 && bar.start % length === 0) {
+      return { meters: bars.map(({ meter }) => meter), starts: bars.map(({ start }) => start), length: bar.start };
+    }
+    bars.push(bar);
+  }
+  return undefined;
 }
 
 /** The length of the bar that begins at `start`, and its meter where it is a whole bar of the piece. */

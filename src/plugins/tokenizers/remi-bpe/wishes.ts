@@ -1,5 +1,6 @@
+import type { Meter } from '../../../engine/time/meter.js';
 import type { MusicConstraint, PitchClassWish, Range } from '../../../engine/music/constraint.js';
-import { noLimits, type Limits } from './limits.js';
+import { noLimits, type Limits, type WishedBars } from './limits.js';
 import { SymbolKind, drumProgram } from './symbols.js';
 import type { TokenTable } from './token-table.js';
 
@@ -17,6 +18,8 @@ export interface FormatUnits {
   /** Bpm of a tempo symbol's value. */
   bpmOf(tempo: number): number;
   readonly tempoCount: number;
+  /** The bars of the format that make up one of a meter; `undefined` where it has none that do. */
+  barsOf(meter: Meter): WishedBars | undefined;
   /** The melodic programs the format has. */
   readonly programs: readonly number[];
   /** Values of the duration symbols, and of the velocity symbols. */
@@ -53,6 +56,7 @@ export function wishesOf(
   );
   const programs = wantedPrograms(constraint.programs, units);
   const kinds = constraint.eventKinds;
+  const meters = wishedBars(constraint, units)?.meters;
   const tempo = constraint.tempo === undefined || units.tempoCount === 0 ? -1 : nearestTempo(constraint.tempo, units);
 
   const costOf = (token: number, startsInDrums: boolean): number => {
@@ -87,6 +91,7 @@ export function wishesOf(
           break;
         case SymbolKind.meter:
           if (!units.saysEveryMeter && kinds?.includes('meter') === false) return refused;
+          if (meters?.includes(value) === false) return refused;
           durations = durationsAt(units.beatScaleOf(value));
       }
     }
@@ -102,12 +107,14 @@ export function wishesOf(
 export function limitsOf(constraint: MusicConstraint, units: FormatUnits): Limits | undefined {
   const { maximumPolyphony, onsetsPerBeat, maximumRestBeats, tempo, programs, eventKinds } = constraint;
   const limitsTempo = tempo !== undefined && units.tempoCount > 0 && eventKinds?.includes('tempo') !== false;
+  const bars = wishedBars(constraint, units);
   const frame: Limits = {
     ...noLimits,
+    bars,
     tempo: limitsTempo ? nearestTempo(tempo, units) : noLimits.tempo,
     keepsMeter: units.saysEveryMeter && eventKinds?.includes('meter') === false,
   };
-  const limitsFrame = limitsTempo || frame.keepsMeter;
+  const limitsFrame = limitsTempo || frame.keepsMeter || bars !== undefined;
   const limitsNotes = units.keepsLimits && (maximumPolyphony ?? onsetsPerBeat ?? maximumRestBeats ?? programs) !== undefined;
   if (!limitsNotes) return limitsFrame ? frame : undefined;
   const onsets = onsetsPerBeat !== undefined && onsetsPerBeat.low <= onsetsPerBeat.high ? onsetsPerBeat : undefined;
@@ -128,8 +135,8 @@ export function limitsOf(constraint: MusicConstraint, units: FormatUnits): Limit
 
 /** Fields of a constraint that {@link wishesOf} looks at, as a key. */
 export function wishesKey(constraint: MusicConstraint): string {
-  const { pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo } = constraint;
-  const fields = [pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo];
+  const { pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo, meter } = constraint;
+  const fields = [pitchRange, scale, chord, velocityRange, durationRange, programs, eventKinds, tempo, meter];
   // JSON has no word for numbers that are not finite.
   return JSON.stringify(fields, (_key, value: unknown) => (typeof value === 'number' ? String(value) : value));
 }
@@ -184,6 +191,11 @@ function wantedValues(
 export function wantedPrograms(wanted: readonly number[] | undefined, { programs }: FormatUnits): ReadonlySet<number> {
   const found = programs.filter((program) => wanted === undefined || wanted.includes(program));
   return new Set(found.length > 0 ? found : programs);
+}
+
+/** The bars that a wished meter asks for; `undefined` where none is wished, or meters may not be said. */
+function wishedBars({ meter, eventKinds }: MusicConstraint, units: FormatUnits): WishedBars | undefined {
+  return meter === undefined || eventKinds?.includes('meter') === false ? undefined : units.barsOf(meter);
 }
 
 function nearestTempo(bpm: number, { tempoCount, bpmOf }: FormatUnits): number {

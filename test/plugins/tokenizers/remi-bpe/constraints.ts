@@ -19,6 +19,7 @@ export const wildConstraint: fc.Arbitrary<MusicConstraint> = fc.record(
     onsetsPerBeat: range,
     forcedNotes: fc.array(fc.record({ beat: number, duration: number, channel: number, pitch: number, velocity: number }), { maxLength: 6 }),
     tempo: number,
+    meter: fc.record({ numerator: number, denominator: number }),
     eventKinds: fc.array(fc.constantFrom('tempo', 'meter', 'end'), { maxLength: 3 }),
   },
   { requiredKeys: [] },

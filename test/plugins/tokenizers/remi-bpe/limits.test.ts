@@ -32,6 +32,8 @@ const constraints: readonly MusicConstraint[] = [
   { maximumRestBeats: 1 },
   { programs: [5, 32] },
   { tempo: 99 },
+  { meter: { numerator: 3, denominator: 4 } },
+  { meter: { numerator: 7, denominator: 4 }, maximumPolyphony: 3 },
   { maximumPolyphony: 4, onsetsPerBeat: { low: 1, high: 6 }, maximumRestBeats: 2, programs: [3, 9], tempo: 120, durationRange: { low: 0.5, high: 2 } },
 ];
 

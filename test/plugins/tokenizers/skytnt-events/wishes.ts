@@ -54,6 +54,7 @@ export const sensibleConstraint: fc.Arbitrary<MusicConstraint> = fc.record(
     onsetsPerBeat: range(0, 6).map(({ low, high }) => ({ low, high: high + 2 })),
     forcedNotes: melody,
     tempo: fc.integer({ min: 20, max: 255 }),
+    meter: fc.record({ numerator: fc.integer({ min: 1, max: 16 }), denominator: fc.constantFrom(2, 4, 8) }),
     eventKinds: fc.subarray(['program', 'control', 'tempo', 'meter', 'key']),
   },
   { requiredKeys: [] },

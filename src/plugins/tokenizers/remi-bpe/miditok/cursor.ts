@@ -1,5 +1,5 @@
 import type { TokenAttribute } from '../../../../engine/contracts/tokenizer.js';
-import type { Limits } from '../limits.js';
+import { wishedMeter, type Limits } from '../limits.js';
 import type { StreamCursor } from '../stream-cursor.js';
 import { SymbolKind, drumProgram } from '../symbols.js';
 import type { MiditokFormat } from './format.js';
@@ -147,7 +147,7 @@ export class MiditokCursor implements StreamCursor {
   }
 
   isFree(notes: number, limits: Limits): boolean {
-    if (limits.tempo >= 0 || limits.keepsMeter) return false;
+    if (limits.tempo >= 0 || limits.keepsMeter || limits.bars) return false;
     return this.isTracks || (!this.saysChanges && this.texture.hasRoomFor(notes, limits));
   }
 
@@ -168,6 +168,7 @@ export class MiditokCursor implements StreamCursor {
         return this.go(this.mayLeaveBar && this.phase !== Phase.barEnd && this.mayGoOn(this.nextBarLine, limits), Phase.barEnd);
       case SymbolKind.meter:
         if (this.phase !== Phase.bar || (limits?.keepsMeter === true && value !== this.meter)) return false;
+        if (limits?.bars && value !== wishedMeter(limits.bars, this.barStart)) return false;
         this.meter = value;
         return this.go(true, Phase.meter);
       case SymbolKind.position:

@@ -7,7 +7,7 @@ export const miditok: PluginDescriptor = {
   name: 'miditok',
   summary: 'Whatever a MidiTok tokenizer.json describes: REMI with programs or MMM, with or without BPE, with its own ids.',
   // What a tokenizer.json can say at best; a tokenizer's own `lacks` says what one file cannot.
-  capabilities: ['live', ...keeps(...noteFields, 'programs', 'tempo')],
+  capabilities: ['live', ...keeps(...noteFields, 'programs', 'tempo', 'meter')],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };

@@ -93,9 +93,9 @@ export class MiditokTokenizer implements Tokenizer {
 }
 
 /** What of the plugin's capabilities a file cannot keep. */
-function lacksOf({ form, tempos }: MiditokFormat): readonly string[] {
+function lacksOf({ form, tempos, config }: MiditokFormat): readonly string[] {
   const ofTime = form === 'MMM' ? ['live', ...keeps('maximumRestBeats', 'maximumPolyphony', 'onsetsPerBeat', 'forcedNotes')] : [];
-  return [...ofTime, ...(tempos.length === 0 ? keeps('tempo') : [])];
+  return [...ofTime, ...(tempos.length === 0 ? keeps('tempo') : []), ...(config.use_time_signatures ? [] : keeps('meter'))];
 }
 
 function unitsOf(format: MiditokFormat, grid: StreamGrid): FormatUnits {
@@ -111,6 +111,10 @@ function unitsOf(format: MiditokFormat, grid: StreamGrid): FormatUnits {
     beatsOf,
     bpmOf: (tempo) => format.tempos[tempo],
     tempoCount: format.tempos.length,
+    barsOf({ numerator, denominator }) {
+      const meter = format.meters.findIndex((each) => each.numerator === numerator && each.denominator === denominator);
+      return meter < 0 || !format.config.use_time_signatures ? undefined : { meters: [meter], starts: [0], length: grid.barLength(meter) };
+    },
     programs: Array.from({ length: drumProgram }, (_, program) => program).filter((program) => format.ids.has(`Program_${program}`)),
     durations: format.durations.map((_, index) => index),
     velocities: format.velocities,
