@@ -72,10 +72,10 @@ export class DeckControls {
       constraint: this.constraint(),
       keySemitones: number('key'),
       density: number('density'),
-    };
-  }
       mode: this.store.text(`${this.prefix}mode`) as SteeringMode,
       style: styles.includes(this.style) ? this.style : '',
+    };
+  }
 
   private constraint(): MusicConstraint {
     const low = this.store.number(`${this.prefix}low-pitch`);

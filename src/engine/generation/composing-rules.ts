@@ -17,9 +17,9 @@ export class ComposingRules {
   readonly shift: number;
   readonly density: number;
   readonly seed: number;
-  private inStream: { readonly originBeat: Beats; readonly constraint: MusicConstraint } | undefined;
   /** For a model that decides more than the next id. */
   readonly steering: ModelSteering;
+  private inStream: { readonly originBeat: Beats; readonly constraint: MusicConstraint } | undefined;
   private readonly byAttribute = new Map<TokenAttribute, TokenSampling>();
 
   constructor(
@@ -37,10 +37,10 @@ export class ComposingRules {
     };
     this.density = controls.density;
     this.seed = controls.sampling.seed;
-  }
-
     const { density, mode, style } = controls;
     this.steering = { seed: this.seed, temperature: controls.sampling.temperature, density, mode, style };
+  }
+
   /** The constraint for a stream whose time counts from `originBeat`. */
   constraintFrom(originBeat: Beats): MusicConstraint {
     if (this.inStream?.originBeat !== originBeat) {

@@ -27,9 +27,9 @@ export interface StreamMark {
   readonly state: GrammarState;
   readonly decoder: IncrementalDecoder;
   readonly column: number;
+  readonly turn: Turn;
 }
 
-  readonly turn: Turn;
 /**
  * A model, a grammar and a decoder that move in step through one stream of ids. The model reads an id only when its
  * opinion is needed, so that ids nobody could choose cost no run of their own.
@@ -61,13 +61,13 @@ export class TokenStream {
   open(prompt: ArrayLike<number>, originBeat: Beats, turn: Turn = openingTurn()): DecodedEvent[] {
     const { grammar, vocabulary } = this.tokenizer;
     this.model.rewind(undefined);
+    this.guide.turn = turn;
     this.unread = Array.from(prompt);
     this.currentState = grammar.initial();
     this.currentDecoder = this.tokenizer.startDecoder(originBeat);
     this.column = prompt.length % vocabulary.rowWidth;
     const events: DecodedEvent[] = [];
     this.unread.forEach((token, index) => {
-    this.guide.turn = turn;
       if (index >= vocabulary.start.length) this.currentState = grammar.advance(this.state, token);
       events.push(...this.decoder.push(token));
     });
@@ -94,15 +94,6 @@ export class TokenStream {
     return this.runCount;
   }
 
-  get attribute(): TokenAttribute {
-    return this.tokenizer.grammar.attribute(this.state);
-  }
-
-  get state(): GrammarState {
-    return this.currentState;
-  }
-
-  /** To look ahead, push to a clone. */
   /** What the model is told, along the stream. */
   get turn(): Turn {
     return this.guide.turn;
@@ -123,6 +114,15 @@ export class TokenStream {
     this.guide.recall(Math.max(0, this.length - 1), recall);
   }
 
+  get attribute(): TokenAttribute {
+    return this.tokenizer.grammar.attribute(this.state);
+  }
+
+  get state(): GrammarState {
+    return this.currentState;
+  }
+
+  /** To look ahead, push to a clone. */
   get decoder(): IncrementalDecoder {
     return this.currentDecoder;
   }
@@ -162,6 +162,7 @@ export class TokenStream {
   /** Lets the model write a unit; its ids are then to be accepted one by one, all but the last as known. */
   async generate(program: UnitProgram, uniforms: Float64Array): Promise<ArrayLike<number>> {
     if (!this.model.generate) throw new ContinuoError('modelFailed', 'this model writes id by id; ask it for logits');
+    await this.readUpToLastTurn(this.unread.length);
     this.runCount += 1;
     const ids = await this.model.generate(this.unread, program, uniforms);
     this.unread = [];
@@ -173,6 +174,7 @@ export class TokenStream {
    * Errors: `badTokens` when the grammar forbids it.
    */
   accept(token: number, known = false): readonly DecodedEvent[] {
+    const { attribute } = this;
     this.currentState = this.tokenizer.grammar.advance(this.state, token);
     if (!known) this.unread.push(token);
     this.column = (this.column + 1) % this.tokenizer.vocabulary.rowWidth;
@@ -185,7 +187,6 @@ export class TokenStream {
   }
 
   rewind(mark: StreamMark): void {
-    await this.readUpToLastTurn(this.unread.length);
     this.model.rewind(mark.model);
     this.unread = [...mark.unread];
     this.currentState = mark.state;
@@ -197,7 +198,6 @@ export class TokenStream {
     const { grammar } = this.tokenizer;
     const decoder = this.decoder.clone();
     let state = this.currentState;
-    const { attribute } = this;
     for (const token of path) {
       state = grammar.advance(state, token);
       decoder.push(token);
@@ -206,10 +206,21 @@ export class TokenStream {
   }
 
   private async run(count: number): Promise<Float32Array> {
+    const left = count - (await this.readUpToLastTurn(count));
     this.runCount += 1;
     const logits = await this.model.extend(this.unread.slice(0, left));
     this.unread.splice(0, left);
     return logits;
+  }
+
+  /** Of the next so many ids, reads those that are read under earlier wishes than the last. Returns how many these were. */
+  private async readUpToLastTurn(count: number): Promise<number> {
+    if (!this.model.steer && !this.model.memory) return 0;
+    const runs = await this.guide.prepare(this.unread.slice(0, count), this.model.mark().tokens);
+    const read = runs.reduce((sum, length) => sum + length, 0);
+    this.runCount += runs.length;
+    this.unread.splice(0, read);
+    return read;
   }
 }
 
@@ -235,14 +246,3 @@ function removeId(allowed: AllowedTokens, id: number): void {
   }
   allowed.count = kept;
 }
-    const left = count - (await this.readUpToLastTurn(count));
-
-  /** Of the next so many ids, reads those that are read under earlier wishes than the last. Returns how many these were. */
-  private async readUpToLastTurn(count: number): Promise<number> {
-    if (!this.model.steer && !this.model.memory) return 0;
-    const runs = await this.guide.prepare(this.unread.slice(0, count), this.model.mark().tokens);
-    const read = runs.reduce((sum, length) => sum + length, 0);
-    this.runCount += runs.length;
-    this.unread.splice(0, read);
-    return read;
-  }

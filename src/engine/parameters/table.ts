@@ -140,16 +140,16 @@ const deckParameters: readonly Parameter[] = [
     description: 'How many notes, where the pack can say; 0.5 is its own idea.',
   }),
   value({
-    name: 'low-pitch', scope: 'deck', type: 'integer', minimum: 0, maximum: 127, default: 0, unit: 'MIDI pitch',
-    description: 'Lowest pitch, drums excepted.',
-  }),
-  value({
     name: 'mode', scope: 'deck', type: 'choice', choices: steeringModes, default: 'any', unit: '',
     description: 'Major or minor, where the pack can say; `any` leaves it to the music.',
   }),
   value({
     name: 'style', scope: 'deck', type: 'text', default: '', unit: 'style',
     description: 'One of the styles of the pack, where it has some; empty is its own idea.',
+  }),
+  value({
+    name: 'low-pitch', scope: 'deck', type: 'integer', minimum: 0, maximum: 127, default: 0, unit: 'MIDI pitch',
+    description: 'Lowest pitch, drums excepted.',
   }),
   value({
     name: 'high-pitch', scope: 'deck', type: 'integer', minimum: 0, maximum: 127, default: 127, unit: 'MIDI pitch',
