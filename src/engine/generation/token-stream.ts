@@ -15,6 +15,7 @@ import type { Beats } from '../music/units.js';
 import type { ComposingRules } from './composing-rules.js';
 import { ModelGuide, openingTurn, type Turn } from './model-guide.js';
 import type { OnsetReach } from './onset-reach.js';
+import type { Recall } from './recalls.js';
 import { UnitWriter, type UnitWishes } from './unit-writer.js';
 
 /** Ids given to the model in one run while a long prompt is read: short enough to stop in between. */
@@ -38,6 +39,7 @@ export interface StreamMark {
 export class TokenStream {
   readonly allowed: AllowedTokens;
   private readonly units: UnitWriter;
+  private readonly guide: ModelGuide;
   private unread: number[] = [];
   private currentState: GrammarState;
   private currentDecoder: IncrementalDecoder;
@@ -50,6 +52,7 @@ export class TokenStream {
   ) {
     this.allowed = new AllowedTokens(tokenizer.vocabulary.size);
     this.units = new UnitWriter(tokenizer.vocabulary.size);
+    this.guide = new ModelGuide(model);
     this.currentState = tokenizer.grammar.initial();
     this.currentDecoder = tokenizer.startDecoder(0);
   }
@@ -192,6 +195,7 @@ export class TokenStream {
     this.currentState = mark.state;
     this.currentDecoder = mark.decoder.clone();
     this.column = mark.column;
+    this.guide.turn = mark.turn;
   }
 
   private beatsPerId({ choice, path }: UnitState, reach: OnsetReach): Beats {
