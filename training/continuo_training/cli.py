@@ -41,7 +41,8 @@ def _train(options: argparse.Namespace) -> None:
     task = training_task(options)
     weights = averaged_weights(options.begin_with, task.configuration) if options.begin_with else None
     run = TrainingRun(options.out, task, settings, weights)
-    print(f"{run.model.parameter_count()} parameters, {len(run.validation)} windows for validation")
+    if run.is_main:
+        print(f"{run.model.parameter_count()} parameters, {len(run.validation)} windows for validation")
     run.train()
 
 

@@ -31,13 +31,15 @@ class GroupLoss:
             places = np.flatnonzero(group == number)
             if not len(places):
                 continue
-            chosen = flat.index_select(0, torch.from_numpy(places))
-            logits = functional.linear(chosen, model.output_table(torch.from_numpy(members))).float()
             ids = targets[places]
-            nats = functional.cross_entropy(logits, torch.from_numpy(self._place[ids]), reduction="none")
+            chosen, rivals, wanted_places = (
+                torch.from_numpy(numbers).to(flat.device) for numbers in (places, members, self._place[ids])
+            )
+            logits = functional.linear(flat.index_select(0, chosen), model.output_table(rivals)).float()
+            nats = functional.cross_entropy(logits, wanted_places, reduction="none")
             total, count = total + nats.sum(), count + len(places)
             if sums is not None:
-                self.add(sums, ids, nats.detach().double().numpy())
+                self.add(sums, ids, nats.detach().cpu().double().numpy())
         return total / max(count, 1)
 
     def add(self, sums: LossSum, ids: np.ndarray, nats: np.ndarray) -> None:

@@ -155,7 +155,7 @@ class FlatDecoder(nn.Module):
         return self.own_head.index_select(0, ids) + self.features.index_select(0, ids).float() @ self.feature_head
 
     def logits(self, hidden: Tensor) -> Tensor:
-        every = torch.arange(self.configuration.vocabulary_size)
+        every = torch.arange(self.configuration.vocabulary_size, device=hidden.device)
         return functional.linear(hidden, self.output_table(every))
 
     def parameter_count(self) -> int:

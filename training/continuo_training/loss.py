@@ -68,9 +68,10 @@ def grammar_loss(model: Decoder, hidden: Tensor, target: np.ndarray, sums: LossS
         places = np.flatnonzero(block == number)
         if not len(places):
             continue
-        chosen = flat.index_select(0, torch.from_numpy(places))
+        chosen = flat.index_select(0, torch.from_numpy(places).to(flat.device))
         logits = functional.linear(chosen, model.head[start : start + size]).float()
-        nats = functional.cross_entropy(logits, torch.from_numpy(wanted[places] - start), reduction="sum")
+        following = torch.from_numpy(wanted[places] - start).to(flat.device)
+        nats = functional.cross_entropy(logits, following, reduction="sum")
         total, count = total + nats, count + len(places)
         if sums is not None:
             sums.add(name, float(nats.detach()), len(places))

@@ -20,7 +20,8 @@ from .windows import all_windows as all_row_windows
 class TrainingTask(Protocol):
     family: str
     rng: np.random.Generator
-    """Everything that windows are chosen by; its state is part of a checkpoint."""
+    """Everything that windows are chosen by; its state is part of a checkpoint. Each process of a run goes through a part
+    of its own, so it must be able to jump (as numpy's default can)."""
 
     @property
     def configuration(self) -> dict: ...
@@ -33,7 +34,8 @@ class TrainingTask(Protocol):
     def validation(self) -> Batch:
         """All windows to judge by."""
 
-    def loss(self, model: nn.Module, batch: Batch, sums: LossSum | None = None) -> Tensor: ...
+    def loss(self, model: nn.Module, batch: Batch, sums: LossSum | None = None) -> Tensor:
+        """On the device of the model, whichever it is; every parameter must take part."""
 
 
 class RowTask:
@@ -74,7 +76,12 @@ def row_batch(songs: list[PreparedSong], rows: int) -> Batch:
 
 
 def row_loss(model: nn.Module, batch: Batch, sums: LossSum | None = None) -> Tensor:
-    return grammar_loss(model, model(from_numpy(batch.ids)), batch.wanted, sums)
+    return grammar_loss(model, model(ids_for(model, batch)), batch.wanted, sums)
+
+
+def ids_for(model: nn.Module, batch: Batch) -> Tensor:
+    """The ids of a batch where the model is."""
+    return from_numpy(batch.ids).to(next(model.parameters()).device)
 
 
 class FlatTask:
@@ -103,4 +110,4 @@ class FlatTask:
         return all_windows(self._family, self._validation, self._shape.context_tokens)
 
     def loss(self, model: nn.Module, batch: Batch, sums: LossSum | None = None) -> Tensor:
-            return self._loss(model, model(from_numpy(batch.ids)), batch.wanted, sums)
+        return self._loss(model, model(ids_for(model, batch)), batch.wanted, sums)

@@ -13,12 +13,12 @@ from continuo_training.theremin_notes import CONTROL_IDS
 SCALE = (0, 2, 4, 5, 7, 9, 11)
 
 
-def write_token_file(path: Path, songs: list[list[int]], tokenizer: str, options: dict, size: int) -> Path:
+def write_token_file(path: Path, songs: list[list[int]], tokenizer: str, options: dict, size: int, row_width: int = 1) -> Path:
     files, offset = [], 0
     for index, ids in enumerate(songs):
         files.append({"file": f"{index}.mid", "offset": offset, "length": len(ids), "meters": [[0, 4, 4]]})
         offset += len(ids)
-    header = {"tokenizer": tokenizer, "options": options, "vocabularySize": size, "rowWidth": 1, "dtype": "uint16", "files": files}
+    header = {"tokenizer": tokenizer, "options": options, "vocabularySize": size, "rowWidth": row_width, "dtype": "uint16", "files": files}
     body = np.array([token for ids in songs for token in ids], dtype="<u2").tobytes()
     path.write_bytes(b"CTOK1\n" + json.dumps(header).encode() + b"\n" + body)
     return path
