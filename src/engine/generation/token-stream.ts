@@ -12,7 +12,6 @@ import type { ModelSteering } from '../contracts/model-steering.js';
 import { ContinuoError } from '../errors.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Beats } from '../music/units.js';
-import type { ComposingRules } from './composing-rules.js';
 import { ModelGuide, openingTurn, type Turn } from './model-guide.js';
 import type { OnsetReach } from './onset-reach.js';
 import type { Recall } from './recalls.js';
@@ -177,7 +176,6 @@ export class TokenStream {
    * Errors: `badTokens` when the grammar forbids it.
    */
   accept(token: number, known = false): readonly DecodedEvent[] {
-    const { attribute } = this;
     this.currentState = this.tokenizer.grammar.advance(this.state, token);
     if (!known) this.unread.push(token);
     this.column = (this.column + 1) % this.tokenizer.vocabulary.rowWidth;
