@@ -83,6 +83,11 @@ export interface SamplingControls {
   readonly topK: number;
   /** 0..1, 0 is off. */
   readonly minP: number;
+  /**
+   * Log-bias on what followed the last time the music went as it goes now, as far as it agrees: above 0 passages come back,
+   * below 0 they are avoided. Default: 0.
+   */
+  readonly repetition?: number;
   /** Factors on the temperature. */
   readonly attributeTemperature: Partial<Record<TokenAttribute, number>>;
   /** Seed of the take: the same seed, history and controls give the same notes. */

@@ -12,6 +12,7 @@ const recommended = {
   topP: 'top-p',
   topK: 'top-k',
   minP: 'min-p',
+  repetition: 'repetition',
 } as const;
 
 /** Parameters whose change asks for what is not committed to be composed again. */
@@ -66,6 +67,7 @@ export class DeckControls {
         topP: this.chosen('topP', sampling),
         topK: this.chosen('topK', sampling),
         minP: this.chosen('minP', sampling),
+        repetition: this.chosen('repetition', sampling),
         attributeTemperature: sampling.attributeTemperature ?? {},
         seed: number('seed'),
       },

@@ -16,6 +16,7 @@ export class ComposingRules {
   /** Semitones from the model's key to the performer's. */
   readonly shift: number;
   readonly density: number;
+  readonly repetition: number;
   readonly seed: number;
   /** For a model that decides more than the next id. */
   readonly steering: ModelSteering;
@@ -36,6 +37,7 @@ export class ComposingRules {
       maximumRestBeats: constraint.maximumRestBeats ?? generation.maxRestBeats,
     };
     this.density = controls.density;
+    this.repetition = controls.sampling.repetition ?? 0;
     this.seed = controls.sampling.seed;
     const { density, mode, style } = controls;
     this.steering = { seed: this.seed, temperature: controls.sampling.temperature, density, mode, style };

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ComposedSpan, Composer } from '../contracts/composer.js';
+import type { Composer } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import { makeComposer } from './make-composer.js';
 import { lowerThreadPriority } from './onnx/thread-priority.js';
 import { WorkerFlags } from './worker-flags.js';
-import type { WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
+import type { WorkerReply, WorkerRequest, WorkerResult, WorkerStart } from './worker-messages.js';
 
 /*
  * The inference thread: one composer, asked by messages, one at a time. It is ended by the message `dispose`, never from
@@ -29,8 +29,8 @@ async function answer(request: WorkerRequest): Promise<void> {
   const { id } = request;
   flags.begin();
   try {
-    const span = await perform(request);
-    reply({ type: 'done', id, span });
+    const result = await perform(request);
+    reply({ type: 'done', id, ...result }, result.state ? [result.state.buffer] : []);
   } catch (cause) {
     const { errorName, message } = ContinuoError.from(cause, 'modelFailed');
     reply({ type: 'failed', id, errorName, sentence: message });
@@ -41,34 +41,45 @@ async function answer(request: WorkerRequest): Promise<void> {
   if (request.method === 'dispose') process.exit(0);
 }
 
-async function perform(request: WorkerRequest): Promise<ComposedSpan | undefined> {
+async function perform(request: WorkerRequest): Promise<WorkerResult> {
   if (request.method === 'dispose') {
     await composer?.dispose();
-    return undefined;
+    return {};
   }
   // A span asked for before the end is known comes back empty; nothing else begins any more.
   if (flags.isEnding && request.method !== 'compose') throw new ContinuoError('modelFailed', 'the composer is being disposed of');
   if (request.method === 'prepare') {
     composer ??= await makeComposer(recipe, (sentence) => reply({ type: 'notice', sentence }), ending.signal);
     await composer.prepare();
-    return undefined;
+    return {};
   }
   if (!composer) throw new ContinuoError('modelFailed', 'the composer was not prepared; call prepare first');
   switch (request.method) {
     case 'prime':
       await composer.prime(request.history, request.atBeat, () => flags.isAwaited(request.id));
-      return undefined;
+      return {};
     case 'compose':
-      return composer.compose(request.untilBeat, request.controls, () => {
-        flags.step();
-        return flags.isStopped(request.id);
-      });
+      return {
+        span: await composer.compose(request.untilBeat, request.controls, () => {
+          flags.step();
+          return flags.isStopped(request.id);
+        }),
+      };
     case 'rewind':
       await composer.rewind(request.toBeat, () => flags.isAwaited(request.id));
-      return undefined;
+      return {};
+    case 'keepState': {
+      const state = await composer.keepState?.(request.beat);
+      // A copy of its own: what lies beside it in its memory is not to be moved away with it.
+      return state ? { state: Float32Array.from(state) } : {};
+    }
+    case 'recallState':
+      if (!composer.recallState) throw new ContinuoError('badValue', 'this composer keeps no states; load a pack that does');
+      await composer.recallState(request.state, request.amount);
+      return {};
   }
 }
 
-function reply(message: WorkerReply): void {
-  parentPort?.postMessage(message);
+function reply(message: WorkerReply, moved: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, moved);
 }

@@ -1,5 +1,5 @@
 import type { LanguageModel } from '../contracts/language-model.js';
-import { blendStates } from '../contracts/model-memory.js';
+import { blendStates, type ModelMemory } from '../contracts/model-memory.js';
 import { plainSteering, type ModelSteering } from '../contracts/model-steering.js';
 import type { Recall } from './recalls.js';
 
@@ -54,7 +54,7 @@ export class ModelGuide {
     const runs: number[] = [];
     let read = 0;
     for (;;) {
-      await this.tell(first + read, ids[read]);
+      this.tell(first + read);
       const next = this.after(first + read);
       if (next === undefined || next.at >= first + ids.length) return runs;
       const length = next.at - first - read;
@@ -64,23 +64,18 @@ export class ModelGuide {
     }
   }
 
-  private async tell(at: number, id: number): Promise<void> {
+  private tell(at: number): void {
+    const { memory } = this.model;
     let turn: Turn | undefined = this.turn;
     while (turn.earlier && turn.at > at) turn = turn.earlier;
     if (turn.steering !== this.told) this.model.steer?.(turn.steering);
     this.told = turn.steering;
-    if (turn.recall && turn.at === at) this.model.memory?.restore(await this.stateOf(turn.recall, id));
+    if (memory && turn.recall && turn.at === at) memory.restore(this.stateOf(turn.recall, memory));
   }
 
-  /** Between a kept state and the model's own where it would decide with this id. */
-  private async stateOf({ state, amount }: Recall, id: number): Promise<Float32Array> {
-    const { model } = this;
-    if (amount >= 1 || !model.memory) return state;
-    const mark = model.mark();
-    await model.extend([id]);
-    const own = model.memory.snapshot();
-    model.rewind(mark);
-    return blendStates(own, state, amount);
+  /** Between a kept state and the model's own. */
+  private stateOf({ state, amount }: Recall, memory: ModelMemory): Float32Array {
+    return amount >= 1 ? state : blendStates(memory.snapshot(), state, amount);
   }
 
   private before(at: number): Turn | undefined {

@@ -177,6 +177,7 @@ export class Take {
     if (isEarly && this.strict) this.reach.keepFrom(stream, this.floor);
     if (allowed.count === 1) return allowed.ids[0];
     biasDensity(stream, this.reach, rules.density);
+    stream.biasRepetition(rules.repetition);
     this.random.reseed(rules.seed, this.start);
     const { attribute } = stream;
     const logits = await stream.logits();

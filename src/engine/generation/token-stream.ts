@@ -12,8 +12,10 @@ import type { ModelSteering } from '../contracts/model-steering.js';
 import { ContinuoError } from '../errors.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Beats } from '../music/units.js';
+import type { ComposingRules } from './composing-rules.js';
 import { ModelGuide, openingTurn, type Turn } from './model-guide.js';
 import type { OnsetReach } from './onset-reach.js';
+import { PassageMemory } from './passage-memory.js';
 import type { Recall } from './recalls.js';
 import { UnitWriter, type UnitWishes } from './unit-writer.js';
 
@@ -38,6 +40,7 @@ export interface StreamMark {
 export class TokenStream {
   readonly allowed: AllowedTokens;
   private readonly units: UnitWriter;
+  private readonly passages: PassageMemory;
   private readonly guide: ModelGuide;
   private unread: number[] = [];
   private currentState: GrammarState;
@@ -51,6 +54,7 @@ export class TokenStream {
   ) {
     this.allowed = new AllowedTokens(tokenizer.vocabulary.size);
     this.units = new UnitWriter(tokenizer.vocabulary.size);
+    this.passages = new PassageMemory(tokenizer.vocabulary.rowWidth);
     this.guide = new ModelGuide(model);
     this.currentState = tokenizer.grammar.initial();
     this.currentDecoder = tokenizer.startDecoder(0);
@@ -68,9 +72,12 @@ export class TokenStream {
     this.currentState = grammar.initial();
     this.currentDecoder = this.tokenizer.startDecoder(originBeat);
     this.column = prompt.length % vocabulary.rowWidth;
+    this.passages.truncate(0);
     const events: DecodedEvent[] = [];
     this.unread.forEach((token, index) => {
-      if (index >= vocabulary.start.length) this.currentState = grammar.advance(this.state, token);
+      const isStart = index < vocabulary.start.length;
+      this.passages.push(token, isStart ? 'other' : this.attribute);
+      if (!isStart) this.currentState = grammar.advance(this.state, token);
       events.push(...this.decoder.push(token));
     });
     return events;
@@ -145,6 +152,16 @@ export class TokenStream {
     return this.allowed;
   }
 
+  /** Adds `bias` to the id in {@link allowed} that followed when the stream last went as it goes now, as far as it agrees. */
+  biasRepetition(bias: number): void {
+    const { allowed, attribute, passages } = this;
+    const passage = bias === 0 ? undefined : passages.passage(attribute);
+    const again = passage && passages.idAfter(passage, passages.column, attribute);
+    if (passage === undefined || again === undefined) return;
+    const index = allowed.ids.subarray(0, allowed.count).indexOf(again);
+    if (index >= 0) allowed.biases[index] += Math.fround(bias * passage.weight);
+  }
+
   /** The model's opinion on the next id; valid until the next call. */
   async logits(): Promise<Float32Array> {
     return this.run(this.unread.length);
@@ -154,11 +171,15 @@ export class TokenStream {
    * How the unit that begins here is drawn in one run; `undefined` where model or grammar cannot do that, and ids must be
    * chosen one by one. Good until the next call.
    */
-  unit(constraint: MusicConstraint, wishes: Omit<UnitWishes, 'beatsPerId'>, reach: OnsetReach): UnitProgram | undefined {
+  unit(constraint: MusicConstraint, wishes: Pick<ComposingRules, 'density' | 'repetition' | 'sampling'>, reach: OnsetReach): UnitProgram | undefined {
     if (!this.model.generate) return undefined;
     const table = this.tokenizer.grammar.unit?.(this.state, constraint);
-    const beatsPerId = (state: UnitState): Beats => this.beatsPerId(state, reach);
-    return table && this.units.write(table, { density: wishes.density, sampling: (attribute) => wishes.sampling(attribute), beatsPerId });
+    return table && this.units.write(table, {
+      density: wishes.density,
+      sampling: (attribute) => wishes.sampling(attribute),
+      beatsPerId: (state) => this.beatsPerId(state, reach),
+      repetition: this.passageWish(wishes.repetition),
+    });
   }
 
   /** Lets the model write a unit; its ids are then to be accepted one by one, all but the last as known. */
@@ -176,7 +197,9 @@ export class TokenStream {
    * Errors: `badTokens` when the grammar forbids it.
    */
   accept(token: number, known = false): readonly DecodedEvent[] {
+    const { attribute } = this;
     this.currentState = this.tokenizer.grammar.advance(this.state, token);
+    this.passages.push(token, attribute);
     if (!known) this.unread.push(token);
     this.column = (this.column + 1) % this.tokenizer.vocabulary.rowWidth;
     return this.decoder.push(token);
@@ -190,10 +213,20 @@ export class TokenStream {
   rewind(mark: StreamMark): void {
     this.model.rewind(mark.model);
     this.unread = [...mark.unread];
+    this.passages.truncate(this.length);
     this.currentState = mark.state;
     this.currentDecoder = mark.decoder.clone();
     this.column = mark.column;
     this.guide.turn = mark.turn;
+  }
+
+  private passageWish(bias: number): UnitWishes['repetition'] {
+    const { attribute, passages } = this;
+    const passage = bias === 0 ? undefined : passages.passage(attribute);
+    return passage && {
+      bias: Math.fround(bias * passage.weight),
+      idOf: ({ path, choice }) => passages.idAfter(passage, path.length, choice.attribute),
+    };
   }
 
   private beatsPerId({ choice, path }: UnitState, reach: OnsetReach): Beats {

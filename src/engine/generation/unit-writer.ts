@@ -8,6 +8,8 @@ import { coldest } from './sampling/grammar-sampler.js';
 export interface UnitWishes extends Pick<ComposingRules, 'density' | 'sampling'> {
   /** Of a state that says when: how much later the event comes from one id to the next. */
   readonly beatsPerId: (state: UnitState) => Beats;
+  /** A passage that the unit may repeat: a log-bias on the id that does so in a state. Default: none. */
+  readonly repetition?: { readonly bias: number; readonly idOf: (state: UnitState) => number | undefined };
 }
 
 /** A row of the arrays, and what was written into it last. */
@@ -17,6 +19,9 @@ interface Row {
   choice: UnitChoice | undefined;
   /** Log-bias for a wait of one id; 0 where density has no say. */
   perId: number;
+  /** The id that repeats a passage; -1 for none. */
+  repeated: number;
+  repeatedBias: number;
   written: UnitState['next'] | undefined;
 }
 
@@ -78,7 +83,7 @@ export class UnitWriter {
     this.rows = Array.from({ length: this.capacity }, (_, index) => {
       const [from, until] = [index * vocabularySize, (index + 1) * vocabularySize];
       const biases = this.biases.subarray(from, until);
-      return { biases, next: this.next.subarray(from, until), choice: undefined, perId: 0, written: undefined };
+      return { biases, next: this.next.subarray(from, until), choice: undefined, perId: 0, repeated: -1, repeatedBias: 0, written: undefined };
     });
   }
 }
@@ -94,17 +99,24 @@ export function drawsOf({ next, draws, stateCount, biases }: UnitProgram, ids: A
   });
 }
 
-function writeChoice(row: Row, state: UnitState, { density, beatsPerId }: UnitWishes): void {
+function writeChoice(row: Row, state: UnitState, wishes: UnitWishes): void {
+  const { density, beatsPerId, repetition } = wishes;
   const { choice } = state;
   const { ids, biases, attribute } = choice;
   const beats = density !== 0.5 && attribute === 'time' && ids.length > 1 ? beatsPerId(state) : 0;
   const perId = densityBias(density, beats);
-  if (row.choice === choice && row.perId === perId) return;
+  const repeated = repetition?.idOf(state) ?? -1;
+  const repeatedBias = repeated < 0 ? 0 : (repetition?.bias ?? 0);
+  if (row.choice === choice && row.perId === perId && row.repeated === repeated && row.repeatedBias === repeatedBias) return;
   row.choice?.ids.forEach((id) => (row.biases[id] = forbidden));
   for (let index = 0; index < ids.length; index += 1) row.biases[ids[index]] = biases[index];
   if (perId !== 0) {
     for (let index = 0; index < ids.length; index += 1) row.biases[ids[index]] += densityBias(density, index * beats);
   }
+  // An id that may not come stays forbidden: its bias is far beyond what repetition adds.
+  if (repeated >= 0) row.biases[repeated] += repeatedBias;
+  row.repeated = repeated;
+  row.repeatedBias = repeatedBias;
   row.choice = choice;
   row.perId = perId;
 }

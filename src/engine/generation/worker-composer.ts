@@ -8,7 +8,7 @@ import { turnTelemetryOff } from './onnx/telemetry.js';
 import { RunWatch } from './run-watch.js';
 import { guardExit } from './worker-exit-guard.js';
 import { WorkerFlags } from './worker-flags.js';
-import type { WorkerCall, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
+import type { WorkerCall, WorkerReply, WorkerRequest, WorkerResult, WorkerStart } from './worker-messages.js';
 
 /** How often it is looked whether a composing should end early. */
 const stopCheckMilliseconds = 3;
@@ -17,7 +17,7 @@ const stopCheckMilliseconds = 3;
 const hangMilliseconds = 10_000;
 
 interface PendingCall {
-  readonly resolve: (span: ComposedSpan | undefined) => void;
+  readonly resolve: (result: WorkerResult) => void;
   readonly reject: (error: ContinuoError) => void;
 }
 
@@ -77,7 +77,7 @@ export class WorkerComposer implements Composer {
     check();
     const timer = setInterval(check, stopCheckMilliseconds);
     try {
-      return (await reply) as ComposedSpan;
+      return (await reply).span as ComposedSpan;
     } finally {
       clearInterval(timer);
     }
@@ -85,6 +85,16 @@ export class WorkerComposer implements Composer {
 
   async rewind(toBeat: Beats): Promise<void> {
     await this.call({ method: 'rewind', toBeat });
+  }
+
+  /** `undefined` also where the composer keeps no states. */
+  async keepState(beat: Beats): Promise<Float32Array | undefined> {
+    return (await this.call({ method: 'keepState', beat })).state;
+  }
+
+  /** The state is copied: it stays the caller's. */
+  async recallState(state: Float32Array, amount: number): Promise<void> {
+    await this.call({ method: 'recallState', state, amount });
   }
 
   /** What is under way ends early; then the thread frees the model and ends itself. */
@@ -111,7 +121,7 @@ export class WorkerComposer implements Composer {
     this.worker = worker;
   }
 
-  private call(call: WorkerCall): Promise<ComposedSpan | undefined> {
+  private call(call: WorkerCall): Promise<WorkerResult> {
     const { worker } = this;
     if (!worker || this.failure || this.disposing) return Promise.reject(this.refusal());
     this.lastId += 1;
@@ -131,7 +141,7 @@ export class WorkerComposer implements Composer {
     const call = this.calls.get(reply.id);
     this.calls.delete(reply.id);
     if (reply.type === 'failed' && reply.errorName === 'deviceLost') this.lost = true;
-    if (reply.type === 'done') call?.resolve(reply.span);
+    if (reply.type === 'done') call?.resolve(reply);
     else call?.reject(new ContinuoError(reply.errorName, reply.sentence));
   }
 

@@ -16,11 +16,20 @@ export type WorkerCall =
   | { readonly method: 'prepare' | 'dispose' }
   | { readonly method: 'prime'; readonly history: Score; readonly atBeat: Beats }
   | { readonly method: 'compose'; readonly untilBeat: Beats; readonly controls: ComposeControls }
-  | { readonly method: 'rewind'; readonly toBeat: Beats };
+  | { readonly method: 'rewind'; readonly toBeat: Beats }
+  | { readonly method: 'keepState'; readonly beat: Beats }
+  | { readonly method: 'recallState'; readonly state: Float32Array; readonly amount: number };
 
 export type WorkerRequest = WorkerCall & { readonly id: number };
 
+/** What a call comes back with. */
+export interface WorkerResult {
+  readonly span?: ComposedSpan;
+  /** Moved to the other thread, not copied. */
+  readonly state?: Float32Array<ArrayBuffer>;
+}
+
 export type WorkerReply =
-  | { readonly type: 'done'; readonly id: number; readonly span?: ComposedSpan }
+  | ({ readonly type: 'done'; readonly id: number } & WorkerResult)
   | { readonly type: 'failed'; readonly id: number; readonly errorName: ErrorName; readonly sentence: string }
   | { readonly type: 'notice'; readonly sentence: string };

@@ -47,6 +47,7 @@ const sampling = z.strictObject({
   topP: z.number().min(0).max(1).optional(),
   topK: z.int().min(0).optional(),
   minP: z.number().min(0).max(1).optional(),
+  repetition: z.number().min(-10).max(10).optional(),
   attributeTemperature: z.partialRecord(z.enum(tokenAttributes), z.number().min(0)).optional(),
 });
 

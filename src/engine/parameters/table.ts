@@ -128,6 +128,10 @@ const deckParameters: readonly Parameter[] = [
     description: 'Leaves out what is less likely than this share of the likeliest; 0 is off.',
   }),
   value({
+    name: 'repetition', scope: 'deck', type: 'float', minimum: -10, maximum: 10, default: 0, unit: '',
+    description: 'Above 0 passages come back more often than the model thinks, below 0 less; 0 leaves it alone.',
+  }),
+  value({
     name: 'seed', scope: 'deck', type: 'integer', minimum: 0, maximum: 2147483647, default: 1, unit: '',
     description: 'Seed of the take: the same seed and the same doings give the same notes.',
   }),

@@ -19,6 +19,8 @@ const cases: readonly [string, Partial<ComposeControls>][] = [
   ['with all that cuts', { sampling: { ...sampling, topP: 0.9, topK: 12, minP: 0.02 } }],
   ['with the heaviest alone', { sampling: { ...sampling, topP: 1, topK: 5 } }],
   ['without any cut', { sampling: { ...sampling, topP: 1, minP: 0 } }],
+  ['bringing passages back', { sampling: { ...sampling, repetition: 5 } }],
+  ['avoiding passages, thin', { density: 0.3, sampling: { ...sampling, repetition: -5 } }],
   ['dense', { density: 0.9 }],
   ['thin, in another key', { density: 0.2, keySemitones: 4 }],
   ['in a scale, on few channels, with short rests', {
