@@ -6,8 +6,8 @@ export interface ModelMemory {
   /** A copy of the memory as it stands where the model decided last. */
   snapshot(): Float32Array;
   /**
-   * Goes on with `state` as the memory, from the next place where the model decides (its next bar). A rewind voids it where
-   * that has not come yet.
+   * Goes on with `state` as the memory, from the next place where the model decides (its next bar): what it has taken in
+   * since it decided last comes on top of it. A rewind voids it where that has not come yet.
    * Errors: `modelFailed` where the state is of another length than this model's.
    */
   restore(state: Float32Array): void;
