@@ -70,6 +70,7 @@ async function open(options: Readonly<Record<string, string>>): Promise<Way> {
 async function measure(ways: readonly Way[], context: number, rounds: number): Promise<object[]> {
   const room = eventsInRound * 16 + stepsInRound;
   const able = ways.filter(({ timed }) => context + room <= timed.model.contextTokens);
+  for (const { timed: way } of able) await way.ready(context);
   const samples = able.map((): Samples => ({ reads: [], steps: [], events: [], units: [] }));
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, { timed: way }] of able.entries()) {

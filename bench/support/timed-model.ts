@@ -6,9 +6,12 @@ import { InferenceRuntime } from '../../src/engine/generation/onnx/inference-run
 import { CounterRandom } from '../../src/engine/generation/sampling/counter-random.js';
 import { GrammarSampler } from '../../src/engine/generation/sampling/grammar-sampler.js';
 import type { TokenSampling } from '../../src/engine/generation/sampling/token-sampler.js';
+import { TokenStream } from '../../src/engine/generation/token-stream.js';
 import { UnitWriter } from '../../src/engine/generation/unit-writer.js';
 import { loadInContainer } from '../../src/engine/plugins/load-in-container.js';
 
+/** Ids of music at hand beyond a context that is filled. */
+const idsAhead = 128;
 const sampling: TokenSampling = { temperature: 1, topP: 1, topK: 0, minP: 0.005 };
 
 /** A pack's model, loaded in this thread, and what it costs to write an event with it. */
@@ -17,6 +20,8 @@ export class TimedModel {
   private readonly sampler: GrammarSampler;
   private readonly allowed: AllowedTokens;
   private readonly writer: UnitWriter;
+  /** Music that the model wrote itself, of formats without rows. */
+  private music: readonly number[] = [];
 
   private constructor(
     readonly model: LanguageModel,
@@ -52,15 +57,19 @@ export class TimedModel {
 
   /** Fills an empty context with so many ids, the last of which is left to be read with what comes next, as when it plays. */
   async fill(context: number): Promise<void> {
-    const { start } = this.tokenizer.vocabulary;
-    const ids = [...start, ...this.recipe.generation.setup.flat()];
+    const ids = await this.ids(context - 1);
     this.model.rewind(undefined);
-    await this.model.extend(Array.from({ length: context - 1 }, (_, index) => ids[index % ids.length]));
+    await this.model.extend(ids);
+  }
+
+  /** Writes what {@link fill} needs, so that nothing but reading is timed there. */
+  async ready(context: number): Promise<void> {
+    await this.ids(context - 1);
   }
 
   /** One id, from the context to the next logits. */
   async step(): Promise<void> {
-    await this.model.extend([this.tokenizer.vocabulary.pad]);
+    await this.model.extend([this.music[this.model.mark().tokens] ?? this.tokenizer.vocabulary.pad]);
   }
 
   /** Whether an event can be written in one run. */
@@ -93,6 +102,31 @@ export class TimedModel {
       unread.push(choice.ids[index]);
       state = typeof next === 'number' ? next : next[index];
     } while (state !== unitComplete);
+  }
+
+  /** Rows cost what they cost whatever they say. Where what comes may end something longer than an id, it is music. */
+  private async ids(count: number): Promise<readonly number[]> {
+    const { start, rowWidth } = this.tokenizer.vocabulary;
+    if (rowWidth === 1) {
+      if (this.music.length < count + idsAhead) this.music = await this.written(count + idsAhead);
+      return this.music.slice(0, count);
+    }
+    const ids = [...start, ...this.recipe.generation.setup.flat()];
+    return Array.from({ length: count }, (_, index) => ids[index % ids.length]);
+  }
+
+  private async written(count: number): Promise<readonly number[]> {
+    const stream = new TokenStream(this.tokenizer, this.model);
+    const ids = [...this.tokenizer.vocabulary.start];
+    const { events, maxRestBeats } = this.recipe.generation;
+    stream.open(ids, 0);
+    while (ids.length < count) {
+      const allowed = stream.allow({ eventKinds: events, maximumRestBeats: maxRestBeats });
+      const id = allowed.count === 1 ? allowed.ids[0] : this.sampler.sample(await stream.logits(), allowed, sampling, this.random);
+      stream.accept(id);
+      ids.push(id);
+    }
+    return ids;
   }
 
   private table(): UnitTable | undefined {
