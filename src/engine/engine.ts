@@ -17,6 +17,7 @@ import { loadPlugins } from './plugins/plugin-loader.js';
 import type { PluginRegistry } from './plugins/plugin-registry.js';
 import type { Sender } from './scheduling/sender.js';
 import type { InternalSource } from './sync/internal-source.js';
+import { PerformerTempo } from './sync/performer-tempo.js';
 import type { SyncChooser } from './sync/sync-chooser.js';
 import type { Clock } from './time/clock.js';
 
@@ -109,7 +110,8 @@ export class Engine {
   }
 
   private bindParameters(): void {
-    const { parameters, chooser, configuration, internal } = this.parts;
+    const { clock, parameters, chooser, configuration, internal } = this.parts;
+    const hand = new PerformerTempo(clock, chooser, internal);
     parameters.handle('bpm', ([bpm]) => {
       if (chooser.proposeTempo(bpm as number)) return;
       throw new ContinuoError('badValue', `${chooser.leader} leads the tempo: change it there, or set sync to ${internal.name}.`);
@@ -127,6 +129,8 @@ export class Engine {
     parameters.handle('start', () => chooser.start());
     parameters.handle('continue', () => chooser.continue());
     parameters.handle('stop', () => chooser.stop());
+    parameters.handle('tap', () => hand.tap());
+    parameters.handle('nudge', ([milliseconds]) => hand.nudge(milliseconds as number));
     parameters.publish('sync', configuration.sync);
     chooser.choose(configuration.sync);
   }

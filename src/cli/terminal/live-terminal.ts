@@ -6,6 +6,8 @@ import { NoteWindow } from './note-window.js';
 import { drawScreen, type DeckView } from './screen.js';
 
 const framesPerSecond = 15;
+/** A stroke moves the beat by what one just hears. */
+const nudgeMilliseconds = 10;
 const csi = '\u001b[';
 
 /** The engine on a terminal: a picture that moves and a few keys. Thread: main. */
@@ -64,6 +66,8 @@ export class LiveTerminal {
       if (key === 'q' || key === '\u0003') this.quit();
       else if (key === 'p') await parameters.write('panic', [], 'keyboard');
       else if (key === ' ') await parameters.write(parameters.get('playing') ? 'stop' : 'continue', [], 'keyboard');
+      else if (key === 't') await parameters.write('tap', [], 'keyboard');
+      else if (key === '[' || key === ']') await parameters.write('nudge', [key === ']' ? nudgeMilliseconds : -nudgeMilliseconds], 'keyboard');
       else if (key >= '1' && key <= '9') {
         const pack = this.engine.packs()[Number(key) - 1];
         if (pack) await parameters.write('deck/1/load', [pack.name], 'keyboard');

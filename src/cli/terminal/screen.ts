@@ -40,7 +40,7 @@ export function drawScreen(view: ScreenView): string[] {
     `sent ${pc.bold(String(sent))}   sounding ${sounding}   late ${warnIf(late)}   dropped ${warnIf(dropped)}`,
     ...view.wires.map((wire) => pc.dim(wire)),
     view.packs.slice(0, 9).map((pack, index) => `${pc.bold(String(index + 1))} ${pack}`).join('   '),
-    pc.dim('1-9 swap at the next bar · space start/stop · p panic · q quit'),
+    pc.dim('1-9 swap at the next bar · space start/stop · t tap · [ ] nudge · p panic · q quit'),
     view.message,
   ];
   const rollRows = Math.max(4, view.rows - head.length - foot.length - 1);

@@ -71,6 +71,14 @@ const engineParameters: readonly Parameter[] = [
   action({ name: 'start', scope: 'engine', arguments: [], description: 'Starts from the beginning, where the internal clock leads.' }),
   action({ name: 'continue', scope: 'engine', arguments: [], description: 'Goes on from where it stopped, where the internal clock leads.' }),
   action({ name: 'stop', scope: 'engine', arguments: [], description: 'Stops and ends every note, where the internal clock leads.' }),
+  action({
+    name: 'tap', scope: 'engine', arguments: [],
+    description: 'Tap the beat: from the second tap on it sets the tempo (the median of the last five intervals; 2 s of pause begin anew), and the beat comes to fall on the taps.',
+  }),
+  action({
+    name: 'nudge', scope: 'engine', arguments: [{ name: 'milliseconds', type: 'float' }],
+    description: 'Moves the beat, positive to earlier, by playing 5 % faster or slower for a while; where the internal clock leads.',
+  }),
   action({ name: 'panic', scope: 'engine', arguments: [], description: 'Ends every note on every output at once and clears the queues.' }),
 ];
 
