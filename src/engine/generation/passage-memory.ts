@@ -6,8 +6,8 @@ const passing: ReadonlySet<TokenAttribute> = new Set(['velocity', 'duration', 't
 const free: ReadonlySet<TokenAttribute> = new Set(['velocity', 'tempo', 'controller', 'value']);
 /** Agreement over so many units counts in full. */
 const fullUnits = 3;
-/** A passage that has come back for so many units is let go: this is what keeps a loop from closing. */
-const longestUnits = 64;
+/** A passage that has come back for so many units is to end: this is what keeps loops from closing. */
+const longestUnits = 32;
 /** Passages are looked for among so many ids, the most recent ones. */
 const rememberedIds = 4096;
 
@@ -15,8 +15,15 @@ const rememberedIds = 4096;
 export interface Passage {
   /** Where in the stream the unit stands that followed it. */
   readonly position: number;
-  /** How well it agrees: 0 .. 1. */
+  /** How well it agrees, 0 .. 1. */
   readonly weight: number;
+  /** It has come back for too long. */
+  readonly isLoop: boolean;
+}
+
+/** The log-bias on an id that goes on with a passage, where `repetition` is wished; what loops is never wished. */
+export function passageBias(repetition: number, { weight, isLoop }: Passage): number {
+  return Math.fround(isLoop ? -Math.abs(repetition) : repetition * weight);
 }
 
 /**
@@ -79,7 +86,7 @@ export class PassageMemory {
       const agreement = unit === 1 ? this.agreementOfIds(at, length, passing.has(next)) : this.agreementOfRows(at, length);
       if (agreement > best) [best, position] = [agreement, at];
     }
-    return best === 0 || best >= longestUnits ? undefined : { position, weight: Math.min(1, best / fullUnits) };
+    return best === 0 ? undefined : { position, weight: Math.min(1, best / fullUnits), isLoop: best >= longestUnits };
   }
 
   /** Rows that agree before two places, at most {@link longestUnits}. */

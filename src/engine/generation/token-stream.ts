@@ -15,7 +15,7 @@ import type { Beats } from '../music/units.js';
 import type { ComposingRules } from './composing-rules.js';
 import { ModelGuide, openingTurn, type Turn } from './model-guide.js';
 import type { OnsetReach } from './onset-reach.js';
-import { PassageMemory } from './passage-memory.js';
+import { PassageMemory, passageBias } from './passage-memory.js';
 import type { Recall } from './recalls.js';
 import { UnitWriter, type UnitWishes } from './unit-writer.js';
 
@@ -159,7 +159,7 @@ export class TokenStream {
     const again = passage && passages.idAfter(passage, passages.column, attribute);
     if (passage === undefined || again === undefined) return;
     const index = allowed.ids.subarray(0, allowed.count).indexOf(again);
-    if (index >= 0) allowed.biases[index] += Math.fround(bias * passage.weight);
+    if (index >= 0) allowed.biases[index] += passageBias(bias, passage);
   }
 
   /** The model's opinion on the next id; valid until the next call. */
@@ -224,7 +224,7 @@ export class TokenStream {
     const { attribute, passages } = this;
     const passage = bias === 0 ? undefined : passages.passage(attribute);
     return passage && {
-      bias: Math.fround(bias * passage.weight),
+      bias: passageBias(bias, passage),
       idOf: ({ path, choice }) => passages.idAfter(passage, path.length, choice.attribute),
     };
   }

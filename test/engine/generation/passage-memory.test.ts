@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { TokenAttribute } from '../../../src/engine/contracts/tokenizer.js';
-import { PassageMemory } from '../../../src/engine/generation/passage-memory.js';
+import { PassageMemory, passageBias } from '../../../src/engine/generation/passage-memory.js';
 
 type Said = readonly [id: number, attribute: TokenAttribute];
 
@@ -61,10 +61,18 @@ describe('PassageMemory', () => {
     assert.equal(again(memory, 'velocity'), undefined);
   });
 
-  it('lets a passage go that has come back for long, so that no loop closes', () => {
-    const loop = (rounds: number): Said[] => Array.from({ length: rounds * 4 }, (_, index) => [60 + (index % 4), 'pitch']);
-    assert.equal(again(memoryOf([...pitches(0), ...loop(4)]), 'pitch'), 60);
-    assert.equal(again(memoryOf([...pitches(0), ...loop(40)]), 'pitch'), undefined);
+  it('wishes no loop: a passage that has come back for long is made less likely, whatever is wished', () => {
+    const biasOf = (rounds: number, repetition: number): number => {
+      const loop = Array.from({ length: rounds * 4 }, (_, index): Said => [60 + (index % 4), 'pitch']);
+      const memory = memoryOf([...pitches(0), ...loop]);
+      assert.equal(again(memory, 'pitch'), 60);
+      const passage = memory.passage('pitch');
+      return passage ? passageBias(repetition, passage) : NaN;
+    };
+    assert.equal(biasOf(4, 2), 2);
+    assert.equal(biasOf(4, -2), -2);
+    assert.equal(biasOf(20, 2), -2);
+    assert.equal(biasOf(20, -2), -2);
   });
 
   it('is a function of the ids, whatever was said and taken back', () => {
