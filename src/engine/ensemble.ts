@@ -96,7 +96,7 @@ export class Ensemble {
     const deck: Deck = new Deck(number, {
       sender,
       voices,
-      controls: new DeckControls(parameters, prefix, () => this.session.timeline.bpm, () => deck.revise()),
+      controls: new DeckControls(parameters, prefix, () => this.session.timeline.bpm, () => deck.revise(), () => deck.rebar()),
       position: this.session,
       settings: () => this.settings(),
       emit: (event) => {
@@ -104,8 +104,13 @@ export class Ensemble {
         parameters.emit(event);
       },
       report: (error) => parameters.report(error, `deck ${number}`),
+      keptStates: (names) => parameters.publish(`${prefix}states`, names.join(', ')),
     });
     parameters.handle(`${prefix}load`, ([pack, boundary]) => deck.load(String(pack), this.boundary(boundary as string | undefined)));
+    parameters.handle(`${prefix}style`, ([style]) => deck.checkStyle(String(style)));
+    parameters.handle(`${prefix}keep-state`, ([name]) => deck.states.keep(String(name)));
+    parameters.handle(`${prefix}recall-state`, ([name, amount = 1]) => deck.states.recall(String(name), Number(amount)));
+    parameters.handle(`${prefix}forget-state`, ([name]) => deck.states.forget(String(name)));
     parameters.handle(`${prefix}rethink`, () => parameters.write(`${prefix}seed`, [parameters.number(`${prefix}seed`) + 1], 'rethink'));
     return deck;
   }

@@ -1,3 +1,4 @@
+import { keptFields } from './contracts/constraint-capabilities.js';
 import type { AwaitReturn } from './contracts/plugin.js';
 import type { Voice, VoiceRequest, VoiceSource } from './deck/voice.js';
 import { checkMemory, graphBytes, memoryRoom } from './capacity/memory-room.js';
@@ -53,7 +54,16 @@ export class PackVoices implements VoiceSource {
     await composer.prepare();
     if (!inHurry && graphBytes(pack) > largeBytes) await this.tried(pack, composer);
     const onCpu = runtime.provider === 'cpu';
-    return { pack: name, onCpu, composer, sampling: pack.sampling, substitutes: this.substitutesFor(pack, onCpu), awaitReturn: awaitReturnOf(pack, runtime) };
+    return {
+      pack: name,
+      onCpu,
+      composer,
+      sampling: pack.sampling,
+      keepsMeter: keepsMeter(pack),
+      styles: pack.summary.styles,
+      substitutes: this.substitutesFor(pack, onCpu),
+      awaitReturn: awaitReturnOf(pack, runtime),
+    };
   }
 
   /** Tells what a large pack can hold here, or refuses it where that is next to nothing. */
@@ -76,6 +86,12 @@ export class PackVoices implements VoiceSource {
     }
     return [...named, ...(onCpu ? [] : [{ pack: summary.name, onCpu: true }])];
   }
+}
+
+/** Whether a pack's format says meters and its model may write them. */
+function keepsMeter({ composition, generation: { events } }: Pack): boolean {
+  if (composition.kind !== 'tokens' || (events.length > 0 && !events.includes('meter'))) return false;
+  return keptFields(composition.tokenizer.plugin.capabilities).includes('meter');
 }
 
 /** How to wait for what the pack computes on, where its plugin knows. */

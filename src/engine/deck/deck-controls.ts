@@ -2,7 +2,9 @@ import type { ComposeControls, SamplingControls } from '../contracts/composer.js
 import type { SteeringMode } from '../contracts/model-steering.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Bpm } from '../music/units.js';
+import type { Meter } from '../time/meter.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
+import type { Frame } from './plan.js';
 import type { Voice } from './voice.js';
 import { WrittenTempo } from './written-tempo.js';
 
@@ -25,14 +27,19 @@ export class DeckControls {
   private readonly touched = new Set<string>();
   private readonly written = new WrittenTempo();
 
-  /** @param hostBpm the host's tempo at this moment. */
+  /**
+   * @param hostBpm the host's tempo at this moment.
+   * @param onBars the bars that are wished for are others.
+   */
   constructor(
     private readonly store: ParameterStore,
     private readonly prefix: string,
     private readonly hostBpm: () => Bpm,
     onSteer: () => void,
+    onBars: () => void,
   ) {
     store.onChange((address, _value, origin) => {
+      if (address === hostBars || address === `${prefix}host-meter`) return onBars();
       if (!address.startsWith(prefix) || origin === packOrigin) return;
       const name = address.slice(prefix.length);
       if (!steering.has(name)) return;
@@ -51,6 +58,16 @@ export class DeckControls {
   /** The tempo that music which plays now is written for. */
   get tempo(): Bpm {
     return this.written.at(this.hostBpm());
+  }
+
+  /** The bars that the music should have; `undefined` where it is left to itself. */
+  get meter(): Meter | undefined {
+    return this.store.boolean(`${this.prefix}host-meter`) ? { numerator: this.store.number(hostBars), denominator: 4 } : undefined;
+  }
+
+  /** What a voice's past is told to be in; a meter only where its bars can follow the host's. */
+  frameFor({ keepsMeter }: Pick<Voice, 'keepsMeter'>): Frame {
+    return { bpm: this.tempo, ...(keepsMeter && { meter: this.meter }) };
   }
 
   /** The style that is asked for, whether the pack that plays has it or not. */
@@ -85,6 +102,7 @@ export class DeckControls {
     return {
       ...((low > 0 || high < 127) && { pitchRange: { low: Math.min(low, high), high: Math.max(low, high) } }),
       ...(this.store.boolean(`${this.prefix}host-tempo`) && { tempo: this.tempo }),
+      ...(this.meter && { meter: this.meter }),
     };
   }
 
@@ -96,3 +114,5 @@ export class DeckControls {
 }
 
 const packOrigin = 'pack';
+/** Quarter notes in a bar of the host. */
+const hostBars = 'beats-per-bar';

@@ -28,4 +28,6 @@ export interface DeckDependencies {
   settings(): DeckSettings;
   emit(event: EngineEvent): void;
   report(error: ContinuoError): void;
+  /** The names of its kept states are others now. */
+  keptStates?(names: readonly string[]): void;
 }

@@ -6,12 +6,17 @@ import type { Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/table.js';
 import { samePlaceInBar } from './boundary.js';
 import type { DeckDependencies, DeckState } from './deck-dependencies.js';
+import { Errands } from './errands.js';
 import { HotSwap, type SwapGround } from './hot-swap.js';
+import { KeptStates } from './kept-states.js';
 import { moveSpan } from './move-span.js';
+import { DeckNews } from './news.js';
 import { Plan } from './plan.js';
 import { Rescue } from './rescue.js';
 import { ReturnWatch } from './return-watch.js';
 import { SpeedWatch } from './speed-watch.js';
+import { styleFault } from './styles.js';
+import { Substitution } from './substitution.js';
 import type { Voice, VoiceRequest } from './voice.js';
 import { Withdrawn } from './withdrawn.js';
 
@@ -29,21 +34,23 @@ const longestRest: Beats = 16;
  */
 export class Deck {
   readonly plan = new Plan();
+  /** What its models remembered, under names. */
+  readonly states: KeptStates;
+  private readonly errands = new Errands();
   private voice: Voice | undefined;
   private shift: Beats = 0;
   private composedUntil: Beats = 0;
   /** What the voice does now; settled when it is idle. */
   private work: Promise<void> | undefined;
-  private revision: 'none' | 'wanted' = 'none';
+  private revision: 'none' | 'wanted' | 'bars' = 'none';
   private restBeats: Beats = shortestRest;
   private speed = new SpeedWatch();
   private swap: HotSwap | undefined;
   private readonly rescue: Rescue;
+  private readonly substitution: Substitution;
   private readonly returnWatch: ReturnWatch;
   private readonly withdrawn = new Withdrawn();
-  private failures = 0;
-  private lossCount = 0;
-  private arrival: { readonly beat: Beats; readonly pack: string } | undefined;
+  private readonly news: DeckNews;
   private relocations = 0;
   private underrunCount = 0;
   private disposed = false;
@@ -54,8 +61,18 @@ export class Deck {
     readonly number: number,
     private readonly parts: DeckDependencies,
   ) {
+    this.news = new DeckNews(number, (event) => parts.emit(event));
     this.rescue = new Rescue(this.swapGround('rescue'), (error) => parts.report(error));
     this.returnWatch = new ReturnWatch((event) => parts.emit(event));
+    this.substitution = new Substitution(number, parts, this.rescue, this.returnWatch);
+    this.states = new KeptStates({
+      deck: number,
+      voice: () => this.voice,
+      heardBeat: () => parts.position.beat() - this.shift,
+      errand: (run) => this.errand(run),
+      takeBack: (voice) => this.takeBackUncommitted(voice),
+      changed: (names) => parts.keptStates?.(names),
+    });
   }
 
   get pack(): string {
@@ -65,7 +82,7 @@ export class Deck {
   get state(): DeckState {
     if (this.voice === undefined) {
       if (this.swap || this.rescue.underWay) return 'loading';
-      return this.failures + this.lossCount > 0 ? 'failed' : 'empty';
+      return this.substitution.wasNeeded ? 'failed' : 'empty';
     }
     return this.restBeats > shortestRest ? 'resting' : 'playing';
   }
@@ -76,7 +93,7 @@ export class Deck {
 
   /** Times the device or the server of its voice was lost. */
   get losses(): number {
-    return this.lossCount;
+    return this.substitution.losses;
   }
 
   get timesRealTime(): number {
@@ -95,7 +112,7 @@ export class Deck {
 
   /** Keeps the horizon filled. Call it often and after every change; it never waits. */
   advance(): void {
-    this.announceArrival();
+    this.news.heardAt(this.parts.position.beat());
     this.swap?.advance();
     this.rescue.advance();
     const { voice } = this;
@@ -122,8 +139,22 @@ export class Deck {
 
   /** Composes again what is not committed, under the present controls. */
   revise(): void {
-    this.revision = 'wanted';
+    if (this.revision === 'none') this.revision = 'wanted';
     this.advance();
+  }
+
+  /** The host's bars are others from now on: music whose bars can be these is composed again in them. */
+  rebar(): void {
+    // A boundary chosen before means nothing now.
+    this.relocations += 1;
+    if (this.voice?.keepsMeter) this.revision = 'bars';
+    this.advance();
+  }
+
+  /** Errors: `badValue` where the pack that plays has not such a style. */
+  checkStyle(style: string): void {
+    const fault = this.voice && styleFault(this.voice, style);
+    if (fault !== undefined) throw new ContinuoError('badValue', fault);
   }
 
   /**
@@ -155,10 +186,10 @@ export class Deck {
     this.shift += by;
     this.composedUntil += by;
     this.relocations += 1;
-    this.arrival = this.arrival && { ...this.arrival, beat: this.arrival.beat + by };
+    this.news.moved(by);
     this.requeue(toBeat);
-    this.parts.emit({ type: 'discarded', deck: this.number, fromBeat: Math.min(fromBeat, toBeat) });
-    this.announce(toBeat, this.composedUntil, this.plan.from(toBeat));
+    this.news.discarded(Math.min(fromBeat, toBeat));
+    this.news.planned(toBeat, this.composedUntil, this.plan.from(toBeat));
     this.advance();
   }
 
@@ -182,6 +213,7 @@ export class Deck {
     this.swap?.abandon();
     this.rescue.abandon();
     this.returnWatch.dispose();
+    this.errands.refuseAll(new ContinuoError('badValue', `Deck ${this.number} is closed.`));
     this.parts.sender.silence(this.number);
     await this.work;
     await this.voice?.composer.dispose();
@@ -193,10 +225,12 @@ export class Deck {
     const { horizon, commit } = this.parts.settings();
     const now = position.beat();
     if (this.composedUntil < now) return this.restart(voice, now);
-    if (this.revision === 'wanted') {
-      this.revision = 'none';
-      if (this.composedUntil > now + commit) return this.takeBack(voice, now + commit);
-    }
+    const { revision } = this;
+    this.revision = 'none';
+    if (revision === 'bars') return this.primeAgain(voice, Math.min(this.composedUntil, now + commit));
+    if (revision === 'wanted' && this.composedUntil > now + commit) return this.takeBack(voice, now + commit);
+    const errand = this.errands.next(voice);
+    if (errand) return errand;
     const until = Math.floor(this.composedUntil + requestBeats);
     return until > now + horizon ? undefined : this.compose(voice, until);
   }
@@ -206,16 +240,11 @@ export class Deck {
     const span = await voice.composer.compose(until - this.shift, controls, () => this.voice !== voice || this.disposed);
     if (this.voice !== voice || this.disposed) return;
     this.speed.add(span);
-    this.warnIfTooSlow(voice);
-    this.accept(span);
-    if (this.composedUntil > this.parts.position.beat()) this.restBeats = shortestRest;
-    if (this.speed.measured) this.failures = 0;
-  }
-
-  private warnIfTooSlow({ pack }: Voice): void {
     const { position, settings } = this.parts;
-    const sentence = this.speed.warning({ pack, beatMicros: position.beatMicros, commit: settings().commit });
-    if (sentence !== undefined) this.parts.emit({ type: 'notice', sentence });
+    this.news.say(this.speed.warning({ pack: voice.pack, beatMicros: position.beatMicros, commit: settings().commit }));
+    this.accept(span);
+    if (this.composedUntil > position.beat()) this.restBeats = shortestRest;
+    if (this.speed.measured) this.substitution.settled();
   }
 
   private accept(span: ComposedSpan): void {
@@ -224,13 +253,35 @@ export class Deck {
     this.plan.forget(this.parts.position.beat());
     this.composedUntil = moved.untilBeat;
     this.enqueue(moved);
-    this.announce(moved.fromBeat, moved.untilBeat, moved);
+    this.news.planned(moved.fromBeat, moved.untilBeat, moved);
   }
 
   private async takeBack(voice: Voice, fromBeat: Beats): Promise<void> {
+    this.withdraw(fromBeat);
+    await voice.composer.rewind(fromBeat - this.shift);
+  }
+
+  private async takeBackUncommitted(voice: Voice): Promise<void> {
+    const fromBeat = this.parts.position.beat() + this.parts.settings().commit;
+    if (voice === this.voice && this.composedUntil > fromBeat) await this.takeBack(voice, fromBeat);
+  }
+
+  /** Lets the voice hear its past anew, as the host counts it now. */
+  private async primeAgain(voice: Voice, fromBeat: Beats): Promise<void> {
+    this.withdraw(fromBeat);
+    this.shift = 0;
+    await voice.composer.prime(this.plan.history(fromBeat, this.parts.controls.frameFor(voice)), fromBeat);
+  }
+
+  private withdraw(fromBeat: Beats): void {
     this.withdrawn.take(this.plan.from(fromBeat), this.composedUntil);
     this.discard(fromBeat);
-    await voice.composer.rewind(fromBeat - this.shift);
+  }
+
+  private errand<Result>(run: (voice: Voice) => Promise<Result>): Promise<Result> {
+    const done = this.errands.add(run);
+    this.advance();
+    return done;
   }
 
   /** The music has overtaken the composer: rest, and begin again ahead of it. */
@@ -239,7 +290,7 @@ export class Deck {
     const startBeat = Math.ceil(now + this.restBeats);
     this.restBeats = Math.min(longestRest, this.restBeats * 2);
     this.discard(this.composedUntil);
-    await voice.composer.prime(this.plan.history(startBeat, this.parts.controls.tempo), startBeat);
+    await voice.composer.prime(this.plan.history(startBeat, this.parts.controls.frameFor(voice)), startBeat);
     this.shift = 0;
     this.composedUntil = startBeat;
   }
@@ -254,34 +305,19 @@ export class Deck {
     this.parts.sender.flush(this.number, fromBeat);
     this.plan.discard(fromBeat);
     this.composedUntil = Math.min(this.composedUntil, fromBeat);
-    this.parts.emit({ type: 'discarded', deck: this.number, fromBeat });
+    this.news.discarded(fromBeat);
   }
 
   private enqueue(music: Pick<Score, 'notes' | 'programs' | 'controls'>): void {
     this.parts.sender.queue(this.number, music.notes, music.programs, music.controls);
   }
 
-  private announce(fromBeat: Beats, untilBeat: Beats, { notes, tempos }: Pick<ComposedSpan, 'notes' | 'tempos'>): void {
-    this.parts.emit({ type: 'planned', deck: this.number, fromBeat, untilBeat, notes, ...(tempos?.length && { tempos }) });
-  }
-
-  private announceArrival(): void {
-    if (!this.arrival || this.parts.position.beat() < this.arrival.beat) return;
-    const { beat, pack } = this.arrival;
-    this.arrival = undefined;
-    this.parts.emit({ type: 'swap', deck: this.number, stage: 'playing', pack, atBeat: beat });
-  }
-
   /** What a swap may see and do of this deck. */
   private swapGround(by: 'performer' | 'rescue'): SwapGround {
     const { parts } = this;
     return {
+      ...parts,
       deck: this.number,
-      voices: parts.voices,
-      position: parts.position,
-      settings: () => parts.settings(),
-      controls: parts.controls,
-      emit: (event) => parts.emit(event),
       plan: this.plan,
       relocations: () => this.relocations,
       playing: () => this.voice !== undefined,
@@ -312,9 +348,10 @@ export class Deck {
     this.restBeats = shortestRest;
     this.revision = 'none';
     this.withdrawn.forget();
-    this.arrival = { beat: atBeat, pack: voice.pack };
+    this.news.arrives(atBeat, voice.pack);
     this.returnWatch.stop(voice.pack);
     this.parts.controls.adopt(voice.sampling);
+    this.news.say(styleFault(voice, this.parts.controls.style));
     this.accept(span);
     if (former) void this.retire(former, formerWork);
   }
@@ -337,34 +374,15 @@ export class Deck {
     this.revision = 'none';
     this.restoreWithdrawn();
     void this.retire(voice, undefined);
-    void this.goOn(voice, error.errorName === 'deviceLost' ? this.afterLoss(voice) : this.afterFailure(voice));
-  }
-
-  /** The same pack is loaded again once, then the one that always works. */
-  private afterFailure({ pack, onCpu }: Voice): readonly VoiceRequest[] {
-    this.failures += 1;
-    const { fallback } = this.parts.voices;
-    const last = fallback === undefined ? [] : [{ pack: fallback }];
-    return this.failures > 1 ? last : [{ pack, onCpu }, ...last];
-  }
-
-  private afterLoss(voice: Voice): readonly VoiceRequest[] {
-    this.lossCount += 1;
-    this.returnWatch.start(voice);
-    const substitutes = this.rescue.substitutesFor(voice);
-    if (substitutes.length > 0) {
-      const [{ pack, onCpu }] = substitutes;
-      const next = `${pack}${onCpu ? ' on the CPU' : ''}`;
-      this.parts.emit({ type: 'notice', sentence: `Deck ${this.number} has lost what ${voice.pack} ran on and goes on with ${next}.` });
-    }
-    return substitutes;
+    void this.goOn(voice, this.substitution.candidatesFor(voice, error));
   }
 
   private async goOn(former: Voice, candidates: readonly VoiceRequest[]): Promise<void> {
     const goesOn = await this.rescue.run(candidates);
     if (!goesOn && !this.disposed) {
       const sentence = `Deck ${this.number} rests: nothing is left that could go on for ${former.pack}; load a pack to play on.`;
-      this.parts.emit({ type: 'notice', sentence });
+      this.news.say(sentence);
+      this.errands.refuseAll(new ContinuoError('badValue', sentence));
     }
     this.changed();
     this.advance();
@@ -376,7 +394,7 @@ export class Deck {
     if (!old) return;
     this.plan.add(old.music);
     this.enqueue(old.music);
-    this.announce(this.composedUntil, old.untilBeat, old.music);
+    this.news.planned(this.composedUntil, old.untilBeat, old.music);
     this.composedUntil = old.untilBeat;
   }
 }

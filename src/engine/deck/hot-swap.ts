@@ -104,7 +104,7 @@ export class HotSwap {
       await this.reach(atBeat - Math.max(lead, ground.settings().horizon / 2));
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
-      await voice.composer.prime(ground.plan.history(atBeat, ground.controls.tempo), atBeat);
+      await voice.composer.prime(ground.plan.history(atBeat, ground.controls.frameFor(voice)), atBeat);
       const controls = ground.controls.read(voice);
       const span = await voice.composer.compose(atBeat + headStartBeats, controls, () => this.abandoned);
       if (this.abandoned) return false;

@@ -2,6 +2,13 @@ import type { ComposedSpan } from '../contracts/composer.js';
 import { endBeat, type Note } from '../music/note.js';
 import { emptyScore, scoreOf, shiftScore, type Score } from '../music/score.js';
 import type { Beats, Bpm } from '../music/units.js';
+import { barAt, barStart, type Meter } from '../time/meter.js';
+
+/** What music is told to be in. */
+export interface Frame {
+  readonly bpm?: Bpm;
+  readonly meter?: Meter;
+}
 
 /** How much of the past a deck remembers. */
 const rememberedBeats: Beats = 512;
@@ -36,9 +43,9 @@ export class Plan {
 
   /**
    * What is remembered of the time before `untilBeat`; notes that reach over it are shortened to end there. Programs are
-   * kept whole. `bpm` is told as the tempo of it all.
+   * kept whole. The frame is told as that of it all; bar 0 begins at beat 0.
    */
-  history(untilBeat: Beats, bpm?: Bpm): Score {
+  history(untilBeat: Beats, { bpm, meter }: Frame = {}): Score {
     const fromBeat = untilBeat - rememberedBeats;
     const past = select(this.score, (beat) => beat < untilBeat && beat >= fromBeat);
     const shorten = (note: Note): Note =>
@@ -47,6 +54,7 @@ export class Plan {
       programs: this.score.programs.filter((mark) => mark.beat < untilBeat),
       controls: past.controls,
       tempos: bpm === undefined ? [] : [{ beat: fromBeat, bpm }],
+      meters: meter === undefined ? [] : [{ beat: barStart(barAt(fromBeat, meter), meter), ...meter }],
     });
   }
 

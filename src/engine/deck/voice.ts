@@ -13,6 +13,8 @@ export interface Voice extends VoiceRequest {
   readonly composer: Composer;
   /** What the pack recommends; the performer's own settings go before it. */
   readonly sampling: Partial<SamplingControls>;
+  /** Whether the bars of its music can be made the host's. Default: not. */
+  readonly keepsMeter?: boolean;
   /** Styles the pack can be asked for. Default: none. */
   readonly styles?: readonly string[];
   /** What can go on where the voice's device or server is lost, the best first. Default: nothing can. */

@@ -110,6 +110,8 @@ export const packManifestSchema = z
     composer: pluginPart.optional(),
     sampling: sampling.default({}),
     generation: generation.prefault({}),
+    /** Styles the model can be asked for, by name. */
+    styles: z.array(z.string().min(1).max(64)).max(64).refine((names) => new Set(names).size === names.length, 'must name each style once').default([]),
     files: z.array(listedFile),
     budget: budget.default({}),
   })

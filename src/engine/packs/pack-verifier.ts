@@ -29,8 +29,8 @@ export async function checkPack(folder: string, manifest: PackManifest, plugins:
 }
 
 export function summaryOf(folder: string, manifest: PackManifest): PackSummary {
-  const { name, title, family, licence } = manifest;
-  return { name, title, family, licence, folder };
+  const { name, title, family, licence, styles } = manifest;
+  return { name, title, family, licence, ...(styles.length > 0 && { styles }), folder };
 }
 
 /**

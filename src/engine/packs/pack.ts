@@ -7,6 +7,8 @@ export interface PackSummary {
   readonly title: string;
   readonly family: string;
   readonly licence: string;
+  /** Styles it can be asked for. Absent: none. */
+  readonly styles?: readonly string[];
   /** Absolute folder; empty for packs that are built in. */
   readonly folder: string;
   /** One sentence when it cannot play here. */

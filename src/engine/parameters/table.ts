@@ -22,7 +22,7 @@ const engineParameters: readonly Parameter[] = [
   }),
   value({
     name: 'beats-per-bar', scope: 'engine', type: 'integer', minimum: 1, maximum: 16, default: 4, unit: 'beats',
-    description: 'Quarter notes in a bar: where bars begin for swaps and starts.',
+    description: 'Quarter notes in a bar: where bars begin for swaps and starts, and in music of packs that can say.',
   }),
   value({
     name: 'sync', scope: 'engine', type: 'text', default: 'auto', unit: 'source',
@@ -31,6 +31,14 @@ const engineParameters: readonly Parameter[] = [
   value({
     name: 'leader', scope: 'engine', type: 'text', default: '', unit: 'source', readOnly: true,
     description: 'The source that leads the clock at this moment.',
+  }),
+  value({
+    name: 'sync-order', scope: 'engine', type: 'text', default: '', unit: 'sources',
+    description: 'Where `sync` is `auto`: the sources from the most to the least wanted, with commas between; those not named come after them, `internal` last.',
+  }),
+  value({
+    name: 'sync-heard', scope: 'engine', type: 'text', default: 'internal', unit: 'sources', readOnly: true,
+    description: 'The sources that are heard at this moment, the most wanted first.',
   }),
   value({
     name: 'playing', scope: 'engine', type: 'boolean', default: false, unit: '', readOnly: true,
@@ -120,6 +128,10 @@ const deckParameters: readonly Parameter[] = [
     description: 'Times the server of the pack that plays took longer than it should and was asked whether it lives.',
   }),
   value({
+    name: 'states', scope: 'deck', type: 'text', default: '', unit: 'names', readOnly: true,
+    description: 'The states that are kept, with commas between them.',
+  }),
+  value({
     name: 'temperature', scope: 'deck', type: 'float', minimum: 0, maximum: 2, default: 1, unit: '',
     description: 'Daring of the choice; 0 always takes the likeliest.',
   }),
@@ -171,10 +183,27 @@ const deckParameters: readonly Parameter[] = [
     name: 'host-tempo', scope: 'deck', type: 'boolean', default: true, unit: '',
     description: 'Whether the music is written for the tempo it plays in, where the pack can say; else for any it likes. It keeps to the beats either way.',
   }),
+  value({
+    name: 'host-meter', scope: 'deck', type: 'boolean', default: true, unit: '',
+    description: 'Whether the music is written in the bars of the host (`beats-per-bar`), where the pack can say; else in any it likes.',
+  }),
   action({
     name: 'load', scope: 'deck',
     arguments: [{ name: 'pack', type: 'text' }, { name: 'boundary', type: 'text', optional: true }],
     description: 'Loads a pack and lets it take over at the next boundary (default: `swap-at`).',
+  }),
+  action({
+    name: 'keep-state', scope: 'deck', arguments: [{ name: 'name', type: 'text' }],
+    description: 'Keeps what the model remembered where the music that is heard now came from, if its pack has such a memory.',
+  }),
+  action({
+    name: 'recall-state', scope: 'deck',
+    arguments: [{ name: 'name', type: 'text' }, { name: 'amount', type: 'float', optional: true }],
+    description: 'Goes on from a kept state at the next bar that is not committed; `amount` 0…1 (default 1) is how far from the present state to it.',
+  }),
+  action({
+    name: 'forget-state', scope: 'deck', arguments: [{ name: 'name', type: 'text' }],
+    description: 'Forgets a kept state.',
   }),
   action({
     name: 'rethink', scope: 'deck', arguments: [],

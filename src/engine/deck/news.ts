@@ -1,0 +1,44 @@
+import type { ComposedSpan } from '../contracts/composer.js';
+import type { EngineEvent } from '../events.js';
+import type { Beats } from '../music/units.js';
+
+/** What a deck tells of its plan, and when a pack that took over is heard. Thread: main. */
+export class DeckNews {
+  private arrival: { readonly beat: Beats; readonly pack: string } | undefined;
+
+  constructor(
+    private readonly deck: number,
+    private readonly emit: (event: EngineEvent) => void,
+  ) {}
+
+  /** To be read by people; `undefined`: there is nothing to say. */
+  say(sentence: string | undefined): void {
+    if (sentence !== undefined) this.emit({ type: 'notice', sentence });
+  }
+
+  planned(fromBeat: Beats, untilBeat: Beats, { notes, tempos }: Pick<ComposedSpan, 'notes' | 'tempos'>): void {
+    this.emit({ type: 'planned', deck: this.deck, fromBeat, untilBeat, notes, ...(tempos?.length && { tempos }) });
+  }
+
+  discarded(fromBeat: Beats): void {
+    this.emit({ type: 'discarded', deck: this.deck, fromBeat });
+  }
+
+  /** The host jumped: what was to come at a beat comes `by` beats later. */
+  moved(by: Beats): void {
+    this.arrival = this.arrival && { ...this.arrival, beat: this.arrival.beat + by };
+  }
+
+  /** A pack is going to be heard from `beat` on. */
+  arrives(beat: Beats, pack: string): void {
+    this.arrival = { beat, pack };
+  }
+
+  /** Tells of the pack that is heard by now, once. */
+  heardAt(nowBeat: Beats): void {
+    if (!this.arrival || nowBeat < this.arrival.beat) return;
+    const { beat, pack } = this.arrival;
+    this.arrival = undefined;
+    this.emit({ type: 'swap', deck: this.deck, stage: 'playing', pack, atBeat: beat });
+  }
+}
