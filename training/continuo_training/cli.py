@@ -52,12 +52,12 @@ def _export(options: argparse.Namespace) -> None:
     from .export import export_pack
     from .training_run import load_decoder
 
+    description = json.loads(options.description.read_text(encoding="utf-8"))
     if load_decoder(options.checkpoint)[1]["family"] == EventTask.family:
-        _print(export_event_pack(options.checkpoint, options.description, options.validation, options.pack, options.date))
+        _print(export_event_pack(options.checkpoint, description, options.validation, options.pack, options.date))
         return
     measures = export_pack(
-        options.checkpoint, json.loads(options.description.read_text(encoding="utf-8")), options.validation, options.pack, options.date, options.gpu,
-        options.model, options.codebook,
+        options.checkpoint, description, options.validation, options.pack, options.date, options.gpu, options.model, options.codebook
     )
     _print(measures)
 
@@ -74,11 +74,16 @@ def _graphs(options: argparse.Namespace) -> None:
 
 
 def _fine_tune(options: argparse.Namespace) -> None:
-    from .fine_tune import CONTINUO, GENTLE_MATRIX_RATE, GENTLE_TABLE_RATE, fine_tune, tokenise
+    from .fine_tune import CONTINUO, GENTLE_MATRIX_RATE, GENTLE_TABLE_RATE, fine_tune, token_files, tokenise
+    from .processes import Processes
     from .training_run import TrainingSettings
 
     run = options.run or options.out.with_name(options.out.name + ".run")
-    training, validation = tokenise(options.midi, options.pack, run, options.continuo.split() if options.continuo else CONTINUO)
+    processes = Processes()
+    if processes.is_main:
+        tokenise(options.midi, options.pack, run, options.continuo.split() if options.continuo else CONTINUO)
+    processes.wait()
+    training, validation = token_files(run)
     settings = TrainingSettings(
         minutes=options.minutes,
         batch=options.batch,
@@ -89,7 +94,9 @@ def _fine_tune(options: argparse.Namespace) -> None:
         threads=options.threads,
     )
     about = {"title": options.title or options.out.name, "source": str(options.midi.name), "licence": options.licence}
-    _print(fine_tune(options.pack, training, validation, run, options.out, about, settings, options.date))
+    measures = fine_tune(options.pack, training, validation, run, options.out, about, settings, options.date)
+    if measures is not None:
+        _print(measures)
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -224,7 +231,7 @@ def _parser() -> argparse.ArgumentParser:
     report.set_defaults(command=_report)
 
     tune = commands.add_parser("fine-tune", help="train a pack on with MIDI files of one's own, into a new pack")
-    tune.add_argument("--pack", type=Path, required=True, help="pack to begin with (theremin or beat-kmeans)")
+    tune.add_argument("--pack", type=Path, required=True, help="pack to begin with: of theremin, beat-kmeans or SkyTNT rows")
     tune.add_argument("--midi", type=Path, required=True, help="folder of MIDI files; a tenth is held out to judge by")
     tune.add_argument("--out", type=Path, required=True, help="folder of the new pack; its name is the pack's name")
     tune.add_argument("--licence", required=True, help="of the music, for the pack's list of data")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -25,11 +24,10 @@ EVENT_FILE, TOKEN_FILE = "event.int8.onnx", "token.int8.onnx"
 TIMED_CONTEXT_EVENTS = 128
 
 
-def export_event_pack(checkpoint: Path, description: Path, validation: Path, folder: Path, date: str) -> dict[str, Any]:
+def export_event_pack(checkpoint: Path, description: dict[str, Any], validation: Path, folder: Path, date: str) -> dict[str, Any]:
     """Writes int8 graphs and pack.json into `folder`; returns the measures. `description`: texts, data, sampling, generation."""
     model, content = load_decoder(checkpoint)
-    fixed = json.loads(description.read_text(encoding="utf-8"))
-    judge = make_judge(content, validation, fixed["generation"]["keyNormalised"])
+    judge = make_judge(content, validation, description["generation"]["keyNormalised"])
     folder.mkdir(parents=True, exist_ok=True)
     onnx.save(build_event_graph(model, quantised=True), folder / EVENT_FILE)
     onnx.save(build_token_graph(model, quantised=True), folder / TOKEN_FILE)
@@ -41,8 +39,8 @@ def export_event_pack(checkpoint: Path, description: Path, validation: Path, fol
         "tokensPerBeat": judge.tokens_per_beat,
     }
     files = {"cpu": EVENT_FILE, "token": TOKEN_FILE}
-    parts = {"tokenizer": fixed["tokenizer"], "model": {"plugin": "event-lm", "files": files, "options": event_options(model)}}
-    manifest = manifest_of(fixed, content, model, measures, parts, date)
+    parts = {"tokenizer": description["tokenizer"], "model": {"plugin": "event-lm", "files": files, "options": event_options(model)}}
+    manifest = manifest_of(description, content, model, measures, parts, date)
     manifest["budget"]["notesPerBeat"] = round(judge.tokens_per_beat / ROW_WIDTH, 2)
     write_pack(folder, manifest, list(files.values()))
     return measures
@@ -108,7 +106,7 @@ def milliseconds_per_event(graph: Path, ids: np.ndarray, threads: int = 1, repea
     for value in pasts:
         feeds[value.name] = np.zeros((1, value.shape[1], TIMED_CONTEXT_EVENTS + repeats, value.shape[3]), np.float32)
     times = []
-    for index in range(repeats):
+    for index in range(min(repeats, len(ids) // ROW_WIDTH)):
         row = ids[index * ROW_WIDTH : (index + 1) * ROW_WIDTH].reshape(1, 1, ROW_WIDTH)
         began = time.perf_counter()
         session.run(None, {**feeds, "ev": row, "plen": np.array([TIMED_CONTEXT_EVENTS + index])})

@@ -32,10 +32,12 @@ def export_pack(
     with_gpu_file: bool,
     sentencepiece_model: Path | None = None,
     codebook: Path | None = None,
+    more_roles: list[str] | None = None,
 ) -> dict[str, Any]:
     """Writes graphs, the tokenizer's files and pack.json into `folder`; returns the measures.
 
     `description`: texts, data, sampling, generation. `sentencepiece_model`, `codebook`: what the model was trained with.
+    `more_roles`: of the graphs of a decoder of rows, besides `cpu`; else `cpuGen`, and `gpuGen` for a GPU.
     """
     model, content = load_decoder(checkpoint)
     judge = make_judge(content, validation, description["generation"]["keyNormalised"], sentencepiece_model, codebook)
@@ -48,7 +50,8 @@ def export_pack(
         onnx.save(judge.graph(model, half_tables=True, half_weights=True), folder / GPU_FILE)
         files["gpu"] = GPU_FILE
     if isinstance(model, Decoder):
-        files |= write_graphs(model, folder, ["cpuGen", *(["gpuGen"] if with_gpu_file else [])])
+        usual = ["cpuGen", "gpuGen"] if with_gpu_file else ["cpuGen"]
+        files |= write_graphs(model, folder, usual if more_roles is None else more_roles)
     tokenizer_files = judge.copy_files(folder)
 
     trained = evaluate(model, judge.batch, judge.loss)
