@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
 import { decode } from 'node-osc';
 import type { Beats, Micros } from '../../src/engine/music/units.js';
 import { monotonicClock } from '../../src/engine/time/clock.js';
@@ -21,8 +21,9 @@ const screenMicros: Micros = 15_000;
  */
 describe('the Link test plan', { skip: skipWithoutLink(linkHutPrograms) }, () => {
   let network: LinkNetwork;
-  before(async () => (network = await LinkNetwork.open()));
-  after(() => network.close());
+  // One each: who dies without a goodbye is a ghost in the session for seconds.
+  beforeEach(async () => (network = await LinkNetwork.open()));
+  afterEach(() => network.close());
 
   async function openHut(context: TestContext, keys = ''): Promise<LinkHut> {
     const hut = await LinkHut.start(network);

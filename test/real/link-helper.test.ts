@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
 import { monotonicClock } from '../../src/engine/time/clock.js';
 import { LinkNetwork, skipWithoutLink } from './support/link-network.js';
 import { apart, LinkPeer, type LinkPeerOptions } from './support/link-peer.js';
@@ -7,8 +7,9 @@ import { until } from './support/until.js';
 
 describe('the Link helper', { skip: skipWithoutLink() }, () => {
   let network: LinkNetwork;
-  before(async () => (network = await LinkNetwork.open()));
-  after(() => network.close());
+  // One each: who dies without a goodbye is a ghost in the session for seconds.
+  beforeEach(async () => (network = await LinkNetwork.open()));
+  afterEach(() => network.close());
 
   async function joined(context: TestContext, options: LinkPeerOptions = {}): Promise<LinkPeer> {
     const peer = await LinkPeer.join(network, options);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
 import type { Beats, Bpm } from '../../src/engine/music/units.js';
 import { monotonicClock } from '../../src/engine/time/clock.js';
 import { phase } from '../../src/engine/time/phase.js';
@@ -97,8 +97,9 @@ if (skip === false) syncSourceContract('LinkSyncSource', () => PeerHost.open(), 
 
 describe('LinkSyncSource', { skip }, () => {
   let network: LinkNetwork;
-  before(async () => (network = await LinkNetwork.open()));
-  after(() => network.close());
+  // One each: who dies without a goodbye is a ghost in the session for seconds.
+  beforeEach(async () => (network = await LinkNetwork.open()));
+  afterEach(() => network.close());
 
   async function listening(context: TestContext, options: Partial<LinkSessionOptions> = {}): Promise<{ session: LinkSession; source: LinkSyncSource; listener: RecordingListener }> {
     const session = new LinkSession({ command: network.helper, startStop: true, quantum: 4, ...options });

@@ -97,8 +97,9 @@ export class LinkHelper {
     };
     const impatience = this.alarm(greetingMicros, () => giveUp('said nothing when it was started'));
     child.on('error', (error) => end(`cannot be started: ${error.message}`));
-    child.on('exit', (code, signal) => end(`has ended with ${signal ?? `code ${String(code)}`}`));
-    // Writing to a program that has just ended fails here; its end itself is told by `exit`.
+    // Not `exit`, which may come before its last words.
+    child.on('close', (code, signal) => end(`has ended with ${signal ?? `code ${String(code)}`}`));
+    // Writing to a program that has just ended fails here; its end itself is told by `close`.
     child.stdin.on('error', () => undefined);
     createInterface(child.stderr).on('line', (line) => (lastWords = line.slice(0, 200)));
     createInterface(child.stdout).on('line', (line) => {
