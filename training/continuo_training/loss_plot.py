@@ -19,8 +19,9 @@ def read_log(run: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def loss_plot(history: list[dict[str, Any]]) -> str:
-    """Bits per note against ids learned from, as SVG. The first evaluation, of the untrained net, sets no scale."""
+def loss_plot(history: list[dict[str, Any]], counted: str = "ids", judged: str = "note") -> str:
+    """Bits per note against ids learned from, as SVG. The first evaluation, of the untrained net, sets no scale. `counted`,
+    `judged`: other units of the log."""
     shown = history[1:] or history
     xs, ys = [entry["tokens"] / 1e6 for entry in shown], [entry["bitsPerEvent"] for entry in shown]
     low, high, most = min(ys), max(ys), max(xs) or 1.0
@@ -42,13 +43,13 @@ def loss_plot(history: list[dict[str, Any]]) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>\n'
         + "\n".join(marks)
         + f'\n<polyline points="{points}" fill="none" stroke="#1f5fa8" stroke-width="2"/>\n'
-        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">million ids</text>\n'
-        f'<text x="{LEFT}" y="{TOP}" text-anchor="start">bits per note, held-out songs</text>\n</svg>\n'
+        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">million {counted}</text>\n'
+        f'<text x="{LEFT}" y="{TOP}" text-anchor="start">bits per {judged}, held-out songs</text>\n</svg>\n'
     )
 
 
-def report_text(name: str, figures: dict[str, Any], history: list[dict[str, Any]]) -> str:
-    """A page in Markdown: shape, what it saw, losses, bits by kind."""
+def report_text(name: str, figures: dict[str, Any], history: list[dict[str, Any]], counted: str = "ids", judged: str = "note") -> str:
+    """A page in Markdown: shape, what it saw, losses, bits by kind. `counted`, `judged`: other units of the log."""
     trained, untrained, progress = figures["trained"], figures["untrained"], figures["progress"]
     shape = ", ".join(f"{key} {value}" for key, value in figures["configuration"].items() if isinstance(value, int))
     rows = [
@@ -60,7 +61,7 @@ def report_text(name: str, figures: dict[str, Any], history: list[dict[str, Any]
     kinds = ", ".join(f"{kind} {bits:.2f}" for kind, bits in trained["bits"].items())
     return (
         f"# {name}\n\n{figures['family']}, {figures['parameters'] / 1e6:.1f} million parameters: {shape}.\n"
-        f"{progress['tokens'] / 1e6:.2f} million ids in {progress['steps']} steps and {progress['seconds'] / 60:.0f} minutes.\n\n"
+        f"{progress['tokens'] / 1e6:.2f} million {counted} in {progress['steps']} steps and {progress['seconds'] / 60:.0f} minutes.\n\n"
         f"| | nats per id | perplexity | bits per note |\n|---|---|---|---|\n{table}\n\nBits per id of each kind: {kinds}.\n\n"
-        f"![loss](loss.svg)\n\n| minutes | million ids | bits per note |\n|---|---|---|\n{course}\n"
+        f"![loss](loss.svg)\n\n| minutes | million {counted} | bits per {judged} |\n|---|---|---|\n{course}\n"
     )

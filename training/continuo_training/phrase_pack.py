@@ -18,6 +18,7 @@ from .phrase_mamba import LatentMamba
 from .phrase_net import PhraseNet
 from .phrase_sidecar import phrases, write_sidecar
 from .phrase_vocabulary import PhraseVocabulary
+from .quantise import quantise
 
 ENCODER_FILE, DECODER_FILE, MAMBA_FILE = "encoder.onnx", "decoder.onnx", "mamba.onnx"
 
@@ -35,18 +36,35 @@ class PhraseModel:
         return self.net.parameter_count() + self.mamba.parameter_count()
 
 
+@dataclass(frozen=True)
+class Graphs:
+    encoder: onnx.ModelProto
+    decoder: onnx.ModelProto
+    mamba: onnx.ModelProto
+
+
 def never_heard_bias(facts: IdFacts) -> np.ndarray:
     """Added to logits, float32 [V]: keeps back the ids that training has never wanted."""
     return np.where(facts.group < 0, NEVER_HEARD, 0.0).astype(np.float32)
 
 
-def write_phrase_files(
-    model: PhraseModel, folder: Path, vocabulary: PhraseVocabulary, bias: np.ndarray, nets: Storage, mamba: Storage
-) -> dict[str, str]:
-    """Writes graphs and sidecar into `folder`; names by role. `bias` float32 [V] is added to the decoder's logits."""
-    onnx.save(build_encoder_graph(model.net, model.codebook, nets), folder / ENCODER_FILE)
-    onnx.save(build_decoder_graph(model.net, model.codebook, bias, nets), folder / DECODER_FILE)
-    onnx.save(build_mamba_graph(model.mamba, mamba), folder / MAMBA_FILE)
+def exact_graphs(model: PhraseModel, bias: np.ndarray, nets: Storage = Storage(False)) -> Graphs:
+    """In float32 throughout; `nets`: how encoder and decoder are stored. `bias` float32 [V] is added to the decoder's logits."""
+    encoder = build_encoder_graph(model.net, model.codebook, nets)
+    return Graphs(encoder, build_decoder_graph(model.net, model.codebook, bias, nets), build_mamba_graph(model.mamba, Storage(False)))
+
+
+def small_graphs(model: PhraseModel, bias: np.ndarray) -> Graphs:
+    """As packs hold them: int8 matrices in the decoder, which runs for every id; the encoder stored in fp16; what goes from bar
+    to bar, where an error would be carried on, in float32."""
+    exact, half = exact_graphs(model, bias, Storage(True, False)), exact_graphs(model, bias, Storage(True, True))
+    return Graphs(half.encoder, quantise(exact.decoder), exact.mamba)
+
+
+def write_phrase_files(model: PhraseModel, graphs: Graphs, folder: Path, vocabulary: PhraseVocabulary) -> dict[str, str]:
+    """Writes graphs and sidecar into `folder`; names by role."""
+    for graph, name in ((graphs.encoder, ENCODER_FILE), (graphs.decoder, DECODER_FILE), (graphs.mamba, MAMBA_FILE)):
+        onnx.save(graph, folder / name)
     content = phrases(model.net.configuration, model.mamba.configuration, model.table, vocabulary)
-    graphs = {"encoder": ENCODER_FILE, "decoder": DECODER_FILE, "mamba": MAMBA_FILE}
-    return {**graphs, **write_sidecar(folder, content, model.codebook)}
+    names = {"encoder": ENCODER_FILE, "decoder": DECODER_FILE, "mamba": MAMBA_FILE}
+    return {**names, **write_sidecar(folder, content, model.codebook)}

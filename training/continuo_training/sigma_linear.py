@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -38,3 +41,18 @@ class SigmaLinear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.linear(x, self.effective())
+
+
+Net = TypeVar("Net", bound=nn.Module)
+
+
+def folded_copy(net: Net) -> Net:
+    """The same net with plain linear layers in the place of these: for much use without training."""
+    plain = copy.deepcopy(net)
+    for parent in list(plain.modules()):
+        for name, layer in list(parent.named_children()):
+            if isinstance(layer, SigmaLinear):
+                linear = nn.Linear(layer.weight.shape[1], layer.weight.shape[0], bias=False)
+                linear.weight = nn.Parameter(layer.folded(), requires_grad=False)
+                setattr(parent, name, linear)
+    return plain

@@ -14,7 +14,7 @@ from .phrase_controls import ControlTable
 from .phrase_latents import Codebook
 from .phrase_mamba import LatentMamba, MambaConfiguration
 from .phrase_net import PhraseConfiguration, PhraseNet
-from .phrase_pack import PhraseModel, never_heard_bias, write_phrase_files
+from .phrase_pack import PhraseModel, exact_graphs, never_heard_bias, write_phrase_files
 from .phrase_task import phrase_facts
 from .phrase_vocabulary import (
     FIRST_PITCH,
@@ -74,7 +74,7 @@ def write_tiny_phrases(folder: Path, seed: int) -> None:
     vocabulary = read_vocabulary()
     model = tiny_model(vocabulary, seed)
     folder.mkdir(parents=True, exist_ok=True)
-    files = write_phrase_files(model, folder, vocabulary, tilt(vocabulary), Storage(True, True), Storage(False))
+    files = write_phrase_files(model, exact_graphs(model, tilt(vocabulary), Storage(True, True)), folder, vocabulary)
     uniform = math.log(vocabulary.size)
     manifest = {
         "name": folder.name,
