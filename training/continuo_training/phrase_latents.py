@@ -36,18 +36,20 @@ class Codebook:
 
 
 def encode_songs(net: PhraseNet, songs: list[PhraseSong]) -> list[Tensor]:
-    """Means of the encoder, float32 [bars, 64] of each song."""
-    bars = [ids for song in songs for ids in song.ids]
+    """Means of the encoder, float32 [bars, 64] of each song. Bars that come again are encoded once."""
+    numbers: dict[bytes, int] = {}
+    places = [numbers.setdefault(ids.astype(np.int64).tobytes(), len(numbers)) for song in songs for ids in song.ids]
+    bars = [np.frombuffer(content, dtype=np.int64) for content in numbers]
     order = np.argsort([len(ids) for ids in bars], kind="stable")
     means = torch.zeros(len(bars), net.configuration.latent)
-    with torch.no_grad():
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
         for at in range(0, len(order), ENCODED_AT_ONCE):
             chosen = order[at : at + ENCODED_AT_ONCE]
-            ids = np.full((len(chosen), max(len(bars[index]) for index in chosen)), PAD, dtype=np.int64)
+            ids = np.full((len(chosen), len(bars[chosen[-1]])), PAD, dtype=np.int64)
             for row, index in zip(ids, chosen, strict=True):
                 row[: len(bars[index])] = bars[index]
             means[torch.from_numpy(chosen)] = net.encode(torch.from_numpy(ids))[0]
-    return list(means.split([len(song.ids) for song in songs]))
+    return list(means[places].split([len(song.ids) for song in songs]))
 
 
 def learn_codes(means: list[Tensor], songs: list[PhraseSong], count: int, seed: int = 1) -> Codebook:

@@ -135,6 +135,17 @@ class PhraseNet(nn.Module):
     def layers(self) -> list[PhraseLayer]:
         return [*self.encoder_layers, *self.decoder_layers]
 
+    def keep_encoder(self) -> None:
+        """Only the decoder learns from now on: latents, and what was learned of them, stay as they are."""
+        for part in (self.embedding, self.feature_embedding, self.queries, self.encoder_gain):
+            part.requires_grad_(False)
+        self.encoder_layers.requires_grad_(False)
+        self.to_latent.requires_grad_(False)
+
+    @property
+    def encoder_learns(self) -> bool:
+        return self.queries.requires_grad
+
     def embed(self, ids: Tensor) -> Tensor:
         return self.embedding[ids] + self.features[ids].float() @ self.feature_embedding
 

@@ -75,9 +75,10 @@ class PhraseTask:
     family = "phrase-vae"
 
     def __init__(
-        self, vocabulary: PhraseVocabulary, shape: PhraseConfiguration, training: list[PhraseSong], validation: list[PhraseSong], seed: int = 1
+        self, vocabulary: PhraseVocabulary, shape: PhraseConfiguration, training: list[PhraseSong], validation: list[PhraseSong], seed: int = 1,
+        keep_encoder: bool = False,
     ) -> None:
-        self._vocabulary, self._shape = vocabulary, shape
+        self._vocabulary, self._shape, self._keep_encoder = vocabulary, shape, keep_encoder
         self._training, self._validation = Bars.of(training), Bars.of(validation)
         self.facts = phrase_facts(vocabulary, np.bincount(self._training.ids, minlength=vocabulary.size))
         self._loss = GroupLoss(self.facts)
@@ -89,7 +90,10 @@ class PhraseTask:
         return self._shape.as_dict()
 
     def new_model(self) -> PhraseNet:
-        return PhraseNet(self._shape, self._vocabulary.features)
+        net = PhraseNet(self._shape, self._vocabulary.features)
+        if self._keep_encoder:
+            net.keep_encoder()
+        return net
 
     def batch(self, size: int) -> Batch:
         if not self._pool:
@@ -108,8 +112,10 @@ class PhraseTask:
         assert isinstance(model, PhraseNet)
         longest = int((batch.ids != PAD).sum(1).max())
         ids = from_numpy(np.ascontiguousarray(batch.ids[:, :longest]))
-        mean, log_variance = model.encode(ids)
-        if not torch.is_grad_enabled():
+        learning = torch.is_grad_enabled()
+        with torch.set_grad_enabled(learning and model.encoder_learns):
+            mean, log_variance = model.encode(ids)
+        if not learning:
             return self._loss(model, model.decode(mean, ids), batch.wanted[:, :longest], sums)
         latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
         nats = self._loss(model, model.decode(latent, drop_ids(ids, DROPPED_IDS)), batch.wanted[:, :longest], sums)
