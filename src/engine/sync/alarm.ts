@@ -6,6 +6,7 @@ export type Alarm = (delay: Micros, action: () => void) => Disposable;
 
 /** By the event loop, which it does not keep alive. Thread: any. */
 export const systemAlarm: Alarm = (delay, action) => {
-  const timer = setTimeout(action, Math.ceil(delay / 1000)).unref();
+  // Timers count whole milliseconds of a clock that is read once a turn: they may ring up to one early.
+  const timer = setTimeout(action, Math.ceil(delay / 1000) + 1).unref();
   return disposable(() => clearTimeout(timer));
 };

@@ -182,6 +182,25 @@ describe('SyncChooser: where the music is', () => {
     );
   });
 
+  it('moves by whole bars only, where a leader has a bar in common with others', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -50, max: 50, noNaN: true }), fc.constantFrom(1, 3, 3.5, 4, 7), (theirs, quantum) => {
+        const { internal, chooser, clock, pass, beat } = stage();
+        const session = Object.assign(new FakeHost('session', clock), { quantum });
+        chooser.register(session);
+        internal.startPlaying();
+        pass(7_777_777);
+        session.says(theirs);
+        pass(settleMicros - 1);
+        const before = beat();
+        pass(1);
+        assert.ok(Math.abs(beat() - before) <= quantum / 2 + 1e-4);
+        const bars = (beat() - theirs - settleMicros / 500_000) / quantum;
+        assert.ok(Math.abs(bars - Math.round(bars)) < 1e-6, `${bars} bars apart`);
+      }),
+    );
+  });
+
   it('keeps its whole beats apart from a stopped leader until that starts', () => {
     const { hosts, internal, pass, beat, said } = stage();
     internal.startPlaying();
@@ -316,6 +335,42 @@ describe('SyncChooser: the performer', () => {
     assert.ok(chooser.playing);
     chooser.stop();
     assert.deepEqual(said(), [`continue ${before}`, `stop ${before}`]);
+  });
+
+  it('asks a host that can be asked, and waits until it does', () => {
+    const { chooser, clock, pass, said } = stage();
+    const session = new FakeHost('session', clock, true);
+    const asked: string[] = [];
+    const askable = Object.assign(session, { proposeTransport: (request: string) => asked.push(request) > 0 });
+    chooser.register(askable);
+    session.says(0);
+    pass(settleMicros);
+    said();
+    chooser.start();
+    chooser.continue();
+    chooser.stop();
+    assert.deepEqual(asked, ['start', 'continue', 'stop']);
+    assert.deepEqual(said(), []);
+    session.does('start', 0);
+    chooser.halt();
+    assert.deepEqual(asked.length, 3);
+    assert.ok(!chooser.playing);
+  });
+
+  it('starts and stops by itself where a host that can be asked refuses, or is lost', () => {
+    const { chooser, clock, pass } = stage();
+    let asked = 0;
+    const session = Object.assign(new FakeHost('session', clock, true), { proposeTransport: () => ((asked += 1), false) });
+    chooser.register(session);
+    chooser.choose('session');
+    session.says(0);
+    pass(settleMicros);
+    chooser.start();
+    assert.ok(chooser.playing);
+    session.listener?.lost();
+    chooser.stop();
+    assert.ok(!chooser.playing);
+    assert.equal(asked, 1);
   });
 
   it('leads a source that can be led', () => {

@@ -61,11 +61,11 @@ export class LinkEngine {
     return beatAt(this.timeline, micros);
   }
 
-  /** By how much the beat has jumped at most whenever a timeline was told after the one at `from`, in microseconds. */
+  /** By how much the beat has jumped at most with a timeline that was told after the one at `from`, in microseconds. */
   longestJump(from: number): Micros {
-    const jumps = this.timelines.slice(from).map(({ told, timeline }, index) => {
-      const before = this.timelines[from + index - 1];
-      return Math.abs(beatAt(timeline, told) - beatAt(before.timeline, told)) * microsPerBeat(timeline);
+    const jumps = this.timelines.slice(from).map(({ timeline }, index) => {
+      const before = this.timelines[from + index - 1].timeline;
+      return Math.abs(timeline.beatOrigin - beatAt(before, timeline.timeOrigin)) * microsPerBeat(timeline);
     });
     return Math.max(0, ...jumps);
   }
