@@ -24,6 +24,8 @@ const configurationSchema = z.strictObject({
   pack: z.string().min(1).optional(),
   /** `auto`, or the name of the sync source that leads. */
   sync: z.string().min(1).default('auto'),
+  /** With `auto`: the sources from the most to the least wanted. Others come after them as their wires are listed. */
+  syncOrder: z.array(z.string().min(1)).default([]),
   /** More folders of packs, besides the one that comes with Continuo. Relative ones count from the file. */
   packFolders: z.array(z.string().min(1)).default([]),
   /** External plugins: names of installed packages, or paths (`./x.js` counts from the file). */

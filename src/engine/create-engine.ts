@@ -13,7 +13,7 @@ import { PluginRegistry } from './plugins/plugin-registry.js';
 import { SendThread } from './scheduling/send-thread.js';
 import { Sender } from './scheduling/sender.js';
 import { InternalSource } from './sync/internal-source.js';
-import { SyncChooser } from './sync/sync-chooser.js';
+import { SyncChooser, type LeaderListener } from './sync/sync-chooser.js';
 import { Clock, monotonicClock } from './time/clock.js';
 import { PackVoices } from './voices.js';
 
@@ -41,7 +41,7 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
     .bind(Ensemble)
     .toResolvedValue(ensembleOf, [Clock, Sender, PackVoices, ParameterStore, InternalSource, ConfigurationService])
     .inSingletonScope();
-  container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble]).inSingletonScope();
+  container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble, ConfigurationService]).inSingletonScope();
   container
     .bind(Engine)
     .toResolvedValue(engineOf, [
@@ -94,19 +94,28 @@ function ensembleOf(
   return ensemble;
 }
 
-function chooserOf(clock: Clock, internal: InternalSource, parameters: ParameterStore, ensemble: Ensemble): SyncChooser {
-  const chooser: SyncChooser = new SyncChooser(clock, internal, {
+function chooserOf(
+  clock: Clock,
+  internal: InternalSource,
+  parameters: ParameterStore,
+  ensemble: Ensemble,
+  { syncOrder }: Configuration,
+): SyncChooser {
+  const listener: LeaderListener = {
     leader: (name) => {
       parameters.publish('leader', name);
       parameters.emit({ type: 'notice', sentence: `${name} leads the clock` });
     },
+    heard: (names) => parameters.publish('sync-heard', names.join(', ')),
     timeline: (timeline) => {
       ensemble.follow(timeline);
       parameters.emit({ type: 'timeline', leader: parameters.text('leader'), ...timeline });
     },
     transport: (change) => ensemble.transport(change),
-  });
+  };
+  const chooser = new SyncChooser(clock, internal, listener, { order: syncOrder });
   parameters.publish('leader', chooser.leader);
+  parameters.publish('sync-heard', internal.name);
   return chooser;
 }
 

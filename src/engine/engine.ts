@@ -85,6 +85,7 @@ export class Engine {
     for (const [wire, options] of transportOptions(configuration, plugins)) {
       if (options !== false) await this.openWire(wire, options);
     }
+    this.showSyncOrder();
     this.timers.push(
       setInterval(() => ensemble.advance(), planningMilliseconds),
       setInterval(() => ensemble.publishCounters(), counterMilliseconds),
@@ -122,6 +123,12 @@ export class Engine {
       }
       chooser.choose(String(name));
     });
+    parameters.handle('sync-order', ([text]) => {
+      const order = String(text).split(/[\s,]+/).filter((name) => name !== '');
+      const unknown = order.filter((name) => !chooser.names.includes(name));
+      if (unknown.length > 0) throw new ContinuoError('badValue', `There is no sync source "${unknown[0]}"; there are ${chooser.names.join(', ')}.`);
+      chooser.prefer(order);
+    });
     parameters.handle('provider', ([choice]) => {
       const obstacle = platformObstacle(choice as ProviderChoice);
       if (obstacle !== undefined) throw new ContinuoError('badValue', `${obstacle}; choose one of ${possibleChoices().join(', ')}.`);
@@ -133,6 +140,15 @@ export class Engine {
     parameters.handle('nudge', ([milliseconds]) => hand.nudge(milliseconds as number));
     parameters.publish('sync', configuration.sync);
     chooser.choose(configuration.sync);
+  }
+
+  /** All sources that have come, in the order that holds; a name in the configuration that nobody has is told. */
+  private showSyncOrder(): void {
+    const { parameters, chooser, configuration } = this.parts;
+    parameters.publish('sync-order', chooser.wanted.join(', '));
+    for (const name of configuration.syncOrder.filter((wanted) => !chooser.names.includes(wanted))) {
+      this.notice({ level: 'off', sentence: `syncOrder names ${name}, which is no sync source there is; there are ${chooser.names.join(', ')}.` });
+    }
   }
 
   private async openWire(descriptor: PluginDescriptor, options: unknown): Promise<void> {

@@ -42,6 +42,7 @@ describe('loadConfiguration', () => {
       folder: process.cwd(),
       bpm: 120,
       sync: 'auto',
+      syncOrder: [],
       packFolders: [],
       plugins: [],
       decks: [{ outputs: 'all' }],

@@ -72,6 +72,19 @@ describe('Engine', () => {
     await engine.stop();
   });
 
+  it('states the order in which sync sources lead, on every surface, and can be told another', async () => {
+    const { engine } = engineWith({ pack: 'perlin', syncOrder: ['osc', 'nobody'] });
+    await engine.start();
+    const { parameters } = engine;
+    assert.ok(parameters.text('sync-order').startsWith('osc, ') && parameters.text('sync-order').endsWith(', internal'), parameters.text('sync-order'));
+    assert.ok(engine.notices.some(({ level, sentence }) => level === 'off' && sentence.includes('syncOrder names nobody')));
+    assert.equal(parameters.get('sync-heard'), 'internal');
+    await parameters.write('sync-order', ['internal, osc'], 'test');
+    assert.equal(parameters.get('sync-order'), 'internal, osc');
+    await assert.rejects(parameters.write('sync-order', ['osc, nobody'], 'test'), /no sync source "nobody"; there are internal, .*osc/);
+    await engine.stop();
+  });
+
   it('starts without the wire whose port is taken, and says which', async () => {
     const taken: Server = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

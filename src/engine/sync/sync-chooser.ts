@@ -16,19 +16,22 @@ const jumpBeats: Beats = 0.5;
 /** Who leads, and what they say. Called in the order leader, timeline, transport. */
 export interface LeaderListener {
   leader(name: string): void;
+  /** The sources that are heard now are others, or in another order: the most wanted first. */
+  heard?(names: readonly string[]): void;
   timeline(timeline: Timeline): void;
   transport(change: TransportChange): void;
 }
 
 export interface SyncChooserOptions {
-  /** Names of sources from the most to the least wanted; others come after them as they were registered. */
+  /** As in {@link SyncChooser.prefer}. Default: as they are registered. */
   readonly order?: readonly string[];
   readonly alarm?: Alarm;
 }
 
 interface Candidate {
   readonly source: SyncSource;
-  readonly rank: number;
+  /** How many were registered before it. */
+  readonly place: number;
   timeline: Timeline | undefined;
   /** Since when it has been heard; undefined while it is lost. */
   aliveSince: Micros | undefined;
@@ -39,8 +42,8 @@ interface Candidate {
  * Chooses whose tempo and transport count.
  *
  * - A source named by {@link choose} leads as soon as it is heard, and keeps the lead when it goes quiet.
- * - `auto`: the most wanted source that is heard leads, by the stated order; the internal one is always last. A better one
- *   takes over after it has been heard for a second, or at once when its host starts or continues. A leader that is lost
+ * - `auto`: the most wanted source that is heard leads, by the stated order; the internal one is the last unless that names
+ *   it: what comes after it leads only when it is chosen by name. A better one takes over after it has been heard for a second, or at once when its host starts or continues. A leader that is lost
  *   hands over at once, to the internal source if to nobody better.
  * - Loss and handover to the internal source keep tempo and position.
  * - A new leader whose host plays has a song position, and that is the position. One whose host is stopped demands only
@@ -55,7 +58,8 @@ interface Candidate {
 export class SyncChooser {
   private readonly candidates = new Map<string, Candidate>();
   private readonly fallback: Candidate;
-  private readonly order: readonly string[];
+  private order: readonly string[];
+  private lastHeard = '';
   private readonly alarm: Alarm;
   private lead: Candidate;
   private choice = 'auto';
@@ -76,7 +80,7 @@ export class SyncChooser {
   ) {
     this.order = options.order ?? [];
     this.alarm = options.alarm ?? systemAlarm;
-    this.fallback = { source: internal, rank: Infinity, timeline: undefined, aliveSince: clock.now(), playing: false };
+    this.fallback = { source: internal, place: Infinity, timeline: undefined, aliveSince: clock.now(), playing: false };
     this.lead = this.fallback;
     this.candidates.set(internal.name, this.fallback);
     this.current = internal.timeline;
@@ -107,10 +111,9 @@ export class SyncChooser {
     if (this.candidates.has(source.name)) {
       throw new ContinuoError('badConfiguration', `There are two sync sources named "${source.name}"; give one another name.`);
     }
-    const stated = this.order.indexOf(source.name);
-    const rank = stated >= 0 ? stated : this.order.length + this.registrations;
+    const place = this.registrations;
     this.registrations += 1;
-    const candidate: Candidate = { source, rank, timeline: undefined, aliveSince: undefined, playing: false };
+    const candidate: Candidate = { source, place, timeline: undefined, aliveSince: undefined, playing: false };
     this.candidates.set(source.name, candidate);
     this.listenTo(candidate);
     return disposable(() => {
@@ -118,7 +121,23 @@ export class SyncChooser {
       this.candidates.delete(source.name);
       candidate.aliveSince = undefined;
       if (candidate === this.lead) this.takeOver(this.best());
+      this.tellHeard();
     });
+  }
+
+  /** All sources there are, the most wanted first. */
+  get wanted(): readonly string[] {
+    return [...this.candidates.values()].sort((one, other) => this.compare(one, other)).map(({ source }) => source.name);
+  }
+
+  /**
+   * States who leads where the choice is `auto`: names from the most to the least wanted. Others come after them as they were
+   * registered, the internal one last. A name may be one that is not there yet.
+   */
+  prefer(order: readonly string[]): void {
+    this.order = [...order];
+    this.reconsider();
+    this.tellHeard();
   }
 
   /** `auto`, or the name of a source; one that is not there yet leads when it is heard. */
@@ -182,6 +201,7 @@ export class SyncChooser {
     candidate.timeline = timeline;
     if (candidate.aliveSince === undefined) {
       candidate.aliveSince = this.clock.now();
+      this.tellHeard();
       this.alarm(settleMicros, () => this.reconsider());
       if (candidate === this.lead) return this.takeOver(candidate);
     }
@@ -195,7 +215,7 @@ export class SyncChooser {
     if (starts) candidate.playing = true;
     if (change.type === 'stop') candidate.playing = false;
     if (candidate !== this.lead) {
-      const mayLead = this.choice === 'auto' && candidate.timeline !== undefined && candidate.rank < this.lead.rank;
+      const mayLead = this.choice === 'auto' && candidate.timeline !== undefined && this.compare(candidate, this.lead) < 0;
       if (!starts || !mayLead) return;
       this.lead = candidate;
       this.listener.leader(candidate.source.name);
@@ -212,6 +232,7 @@ export class SyncChooser {
   private lost(candidate: Candidate): void {
     candidate.aliveSince = undefined;
     this.reconsider();
+    this.tellHeard();
   }
 
   private isRegistered(candidate: Candidate): boolean {
@@ -231,9 +252,23 @@ export class SyncChooser {
     for (const candidate of this.candidates.values()) {
       if (candidate.timeline === undefined || candidate.aliveSince === undefined) continue;
       if (candidate !== this.lead && candidate.aliveSince > settled) continue;
-      if (candidate.rank < best.rank) best = candidate;
+      if (this.compare(candidate, best) < 0) best = candidate;
     }
     return best;
+  }
+
+  /** Below 0 where the first is wanted more. */
+  private compare(one: Candidate, other: Candidate): number {
+    const stated = ({ source }: Candidate): number => (this.order.includes(source.name) ? this.order.indexOf(source.name) : this.order.length);
+    return one === other ? 0 : stated(one) - stated(other) || one.place - other.place;
+  }
+
+  private tellHeard(): void {
+    if (!this.opened) return;
+    const names = this.wanted.filter((name) => this.candidates.get(name)?.aliveSince !== undefined);
+    if (names.join() === this.lastHeard) return;
+    this.lastHeard = names.join();
+    this.listener.heard?.(names);
   }
 
   private takeOver(next: Candidate): void {
