@@ -44,6 +44,8 @@ export const oscOptionsSchema = z.strictObject({
   listen: z
     .strictObject({ host: z.string().min(1).default(loopback), port: port.or(z.literal(0)).default(defaultOscPort) })
     .prefault({}),
+  /** Beats in one of Tidal's cycles, where it leads. */
+  beatsPerCycle: z.number().positive().max(64).default(4),
   destinations: z
     .array(destinationSchema)
     .max(16)

@@ -12,8 +12,11 @@ import { argumentOf, valuesOf } from './osc-values.js';
 
 const prefix = '/continuo/';
 
-/** What to do with a word that is no address of the table, e.g. `host/beat`. May throw. */
-export type WordHandler = (message: OscMessage, values: readonly ParameterValue[]) => void;
+/** Writes to the table in the sender's name; what is wrong with it is answered to the sender. */
+export type TableWriter = (address: string, ...values: readonly ParameterValue[]) => void;
+
+/** What to do with a word that is no address of the table, e.g. `host/beat` or, of others, `/tempo`. May throw. */
+export type WordHandler = (message: OscMessage, values: readonly ParameterValue[], write: TableWriter) => void;
 
 /**
  * The parameter table over OSC: `/continuo/<address> value…` writes or triggers, without arguments a value is answered.
@@ -71,13 +74,13 @@ export class OscSurface implements ControlSurface {
     // Errors are never answered: two engines that talk to each other would do so for ever.
     if (message.address === `${prefix}error`) return;
     try {
-      if (!message.address.startsWith(prefix)) {
-        throw new ContinuoError('unknownAddress', `There is nothing at ${message.address}: addresses begin with ${prefix}.`);
-      }
-      const path = message.address.slice(prefix.length);
-      const values = valuesOf(message.values);
+      const path = message.address.startsWith(prefix) ? message.address.slice(prefix.length) : message.address;
       const word = this.words.get(path);
-      if (word) word(message, values);
+      if (!word && path === message.address) {
+        throw new ContinuoError('unknownAddress', `There is nothing at ${path}: addresses begin with ${prefix}.`);
+      }
+      const values = valuesOf(message.values);
+      if (word) word(message, values, (address, ...written) => this.readOrWrite(access, address, written, sender));
       else if (path === 'listen') this.listen(access, sender, values);
       else if (path === 'unlisten') this.listeners.unlisten(sender, values.length === 0 ? undefined : String(values[0]));
       else if (path === 'packs') this.tellPacks(this.listeners.answerTo(sender));

@@ -16,7 +16,7 @@ export class OscTransport implements Transport {
 
   /** A port that is taken leaves the notes flowing; only control is off then. */
   async open(): Promise<TransportOffer> {
-    const { listen, destinations } = this.context.options as OscOptions;
+    const { listen, destinations, beatsPerCycle } = this.context.options as OscOptions;
     const sends = { outputs: destinations.map(outputOf), notices: destinations.map(noticeOf) };
     try {
       this.socket = await OscSocket.open(listen.host, listen.port);
@@ -25,7 +25,7 @@ export class OscTransport implements Transport {
       return { outputs: sends.outputs, syncSources: [], controlSurfaces: [], notices: [...sends.notices, notice] };
     }
     const { clock } = this.context;
-    const syncSource = new OscSyncSource(clock, new WallClock(clock));
+    const syncSource = new OscSyncSource(clock, new WallClock(clock), beatsPerCycle);
     const surface = new OscSurface(this.socket, clock, () => this.context.packs(), syncSource.words);
     const notice: Notice = { level: 'ready', sentence: `OSC control listens at ${listen.host}:${this.socket.port} (UDP).` };
     return { outputs: sends.outputs, syncSources: [syncSource], controlSurfaces: [surface], notices: [notice, ...sends.notices] };

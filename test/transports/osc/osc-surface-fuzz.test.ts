@@ -25,7 +25,7 @@ it('the OSC surface still answers after any datagrams', async (context) => {
     await socket.close();
   });
 
-  const words = ['listen', 'unlisten', 'packs', 'host/beat', 'host/start', 'error', 'deck/*/seed', 'deck/[', '{,}', '', ...store.addresses()];
+  const words = ['listen', 'unlisten', 'packs', 'host/beat', 'host/start', 'host/bar', 'host/tempo', 'host/cycle', 'error', 'deck/*/seed', 'deck/[', '{,}', '', ...store.addresses()];
   const argument = fc.oneof(
     fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
     fc.float().map((value) => ({ type: 'f', value })),
@@ -34,7 +34,7 @@ it('the OSC surface still answers after any datagrams', async (context) => {
     fc.constant({ type: 'N', value: 0 }),
     fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
   );
-  const address = fc.oneof(fc.constantFrom(...words).map((word) => `/continuo/${word}`), fc.string({ maxLength: 30 }));
+  const address = fc.oneof(fc.constantFrom(...words).map((word) => `/continuo/${word}`), fc.constantFrom('/tempo', '/beat', '/bar', '/dirt/play'), fc.string({ maxLength: 30 }));
   const message = fc.tuple(address, fc.array(argument, { maxLength: 4 })).map(([to, values]) => encode(new Message(to, ...values)));
   const bundle = fc.array(message, { maxLength: 5 }).map((elements) =>
     Buffer.concat([

@@ -19,6 +19,7 @@ describe('the OSC sync source', () => {
   let timelines: Timeline[];
   let changes: TransportChange[];
   let losses: number;
+  let written: unknown[];
 
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout'] });
@@ -26,6 +27,7 @@ describe('the OSC sync source', () => {
     timelines = [];
     changes = [];
     losses = 0;
+    written = [];
     source = new OscSyncSource(clock, new WallClock(clock, () => Math.floor(unixMilliseconds + clock.now() / 1000)));
     source.start({
       timeline: (timeline) => timelines.push(timeline),
@@ -40,13 +42,13 @@ describe('the OSC sync source', () => {
     mock.timers.reset();
   });
 
-  function say(word: string, ...values: number[]): void {
+  function say(word: string, ...values: (number | string)[]): void {
     perform({ address: word, values, unixSeconds: 0 });
   }
 
   function perform(message: OscMessage): void {
     const handler = source.words.get(message.address) ?? assert.fail(`no word ${message.address}`);
-    handler(message, valuesOf(message.values));
+    handler(message, valuesOf(message.values), (...words) => void written.push(words));
   }
 
   it('puts the beat where the message arrives', () => {
@@ -114,7 +116,7 @@ describe('the OSC sync source', () => {
   });
 
   it('refuses what is no tempo or no beat', () => {
-    for (const values of [[], [120], [10, 0], [1000, 0], [120, Number.NaN], [120, 0, 1]]) {
+    for (const values of [[10, 0], [1000, 0], [120, Number.NaN], [120, 0, 1]]) {
       assert.throws(() => say('host/beat', ...values), ContinuoError, String(values));
     }
     assert.equal(timelines.length, 0);
@@ -137,10 +139,149 @@ describe('the OSC sync source', () => {
     source.stop();
     say('host/beat', 120, 0);
     say('host/stop');
+    say('/beat', 1);
     assert.deepEqual([timelines, changes], [[], []]);
   });
 
+  /** Beats come every `interval` microseconds, up to `jitter` off. */
+  function tell(beats: number, interval: number, jitter: number, message: (index: number) => void): void {
+    const start = clock.now();
+    for (let index = 0; index < beats; index += 1) {
+      clock.advanceTo(start + index * interval + jitter * (1 + Math.sin(index * 2.4)));
+      message(index);
+    }
+    clock.advanceTo(start + beats * interval);
+  }
+
+  function near(actual: number | undefined, expected: number, tolerance: number): void {
+    assert.ok(actual !== undefined && Math.abs(actual - expected) <= tolerance, `${actual} is not within ${tolerance} of ${expected}`);
+  }
+
+  it('finds the tempo of beats that come without one', () => {
+    tell(17, 600_000, 1_000, (index) => say('/beat', index));
+    near(timelines.at(-1)?.bpm, 100, 0.05);
+    near(timeAt(timelines.at(-1)!, 16), 16 * 600_000 + 1_000, 1_000);
+  });
+
+  it('counts beats that come without a number', () => {
+    tell(12, 500_000, 500, () => say('/beat'));
+    near(timelines.at(-1)?.bpm, 120, 0.05);
+    assert.equal(timelines.at(-1)?.beatOrigin, 11);
+    tell(8, 250_000, 500, () => say('/beat'));
+    near(timelines.at(-1)?.bpm, 240, 0.3);
+    assert.equal(timelines.at(-1)?.beatOrigin, 19);
+  });
+
+  it('knows the bar by its number, and the beats between by none', () => {
+    tell(12, 500_000, 0, (index) => {
+      if (index % 3 === 0) say('/bar', 5 + index / 3, 3);
+      say('/beat');
+    });
+    near(timelines.at(-1)?.bpm, 120, 1e-6);
+    near(timeAt(timelines.at(-1)!, 12), 0, 1);
+    assert.equal(source.quantum, 3);
+  });
+
+  it('follows bars alone, at another tempo too', () => {
+    tell(4, 2_000_000, 800, (index) => say('/bar', index + 1));
+    near(timelines.at(-1)?.bpm, 120, 0.1);
+    tell(4, 3_000_000, 800, (index) => say('/bar', index + 5));
+    near(timelines.at(-1)?.bpm, 80, 0.2);
+    assert.equal(timelines.at(-1)?.beatOrigin, 28);
+  });
+
+  it('goes on at its tempo where the beat jumps', () => {
+    tell(4, 500_000, 0, (index) => say('/beat', index));
+    tell(2, 500_000, 0, (index) => say('/beat', 64 + index));
+    assert.deepEqual(timelines.at(-2), { bpm: 120, beatOrigin: 64, timeOrigin: 2_000_000 });
+    tell(1, 500_000, 0, () => say('/beat', 8));
+    assert.deepEqual(timelines.at(-1), { bpm: 120, beatOrigin: 8, timeOrigin: 3_000_000 });
+  });
+
+  it('takes a tempo that is told between beats at once, and keeps the place', () => {
+    tell(4, 500_000, 0, (index) => say('/beat', index));
+    clock.advanceTo(clock.now() + 250_000);
+    say('/tempo', 60);
+    assert.equal(timelines.at(-1)?.bpm, 60);
+    near(timeAt(timelines.at(-1)!, 5), clock.now() + 500_000, 1);
+    assert.deepEqual(written, []);
+  });
+
+  it('takes a tempo without a beat for a wish', () => {
+    say('/tempo', 96);
+    assert.deepEqual(written, [['bpm', 96]]);
+    assert.deepEqual(timelines, []);
+    say('/beat', 4);
+    assert.deepEqual(timelines, [{ bpm: 96, beatOrigin: 4, timeOrigin: 0 }]);
+    assert.throws(() => say('/tempo', 5), /\/tempo takes a tempo of 20 to 999 BPM/);
+  });
+
+  it('follows the cycles of Tidal, told to it or to SuperDirt, from their time tags', () => {
+    say('host/beat', 100, 0);
+    for (const [word, values] of [
+      ['host/cycle', [0.5625, 12.25]],
+      ['/dirt/play', ['s', 'bd', 'cps', 0.5625, 'cycle', 12.25, 'delta', 0.4444]],
+    ] as const) {
+      const due = clock.now() + 200_000;
+      perform({ address: word, values, unixSeconds: (unixMilliseconds * 1000 + due) / 1e6 });
+      assert.deepEqual([timelines.at(-1)?.bpm, timelines.at(-1)?.beatOrigin], [135, 49]);
+      near(timelines.at(-1)?.timeOrigin, due, 600);
+    }
+    assert.equal(source.quantum, 4);
+    assert.throws(() => say('/dirt/play', 's', 'bd'), /has not both/);
+    assert.throws(() => say('host/cycle', 8, 0), /make 20 to 999 BPM/);
+  });
+
+  it('waits for four bars where bars are what it is told', () => {
+    say('host/cycle', 0.25, 0);
+    mock.timers.tick(15_999);
+    assert.equal(losses, 0);
+    mock.timers.tick(1);
+    assert.equal(losses, 1);
+    assert.equal(source.quantum, 1);
+  });
 });
+
+/** The same host in other words. */
+for (const [what, says] of [
+  ['beats without a tempo', (say, beat) => say('/beat', beat)],
+  ['Tidal', (say, beat, bpm) => say('host/cycle', bpm / 240, beat / 4)],
+] as [string, (say: (word: string, ...values: number[]) => void, beat: number, bpm: number) => void][]) {
+  syncSourceContract(
+    `OSC, of ${what}`,
+    () => {
+      mock.timers.enable({ apis: ['setTimeout'] });
+      const clock = new VirtualClock(50_000_000);
+      const source = new OscSyncSource(clock, new WallClock(clock, () => Math.floor(unixMilliseconds + clock.now() / 1000)));
+      let beat = 0;
+      const say = (word: string, ...values: number[]): void => source.words.get(word)?.({ address: word, values, unixSeconds: 0 }, values, () => undefined);
+      const playOn = (bpm: number, beats: number): Promise<HostPosition> => {
+        for (const end = beat + beats; beat < end; beat += 1) {
+          says(say, beat, bpm);
+          clock.advanceTo(clock.now() + 60_000_000 / bpm);
+        }
+        return Promise.resolve({ beat, micros: clock.now() });
+      };
+      return Promise.resolve({
+        source,
+        play: (bpm, beats) => {
+          clock.advanceTo(clock.now() + 1_000_000);
+          beat = -2;
+          void playOn(bpm, 2);
+          says(say, 0, bpm);
+          say('host/start');
+          beat = 0;
+          return playOn(bpm, beats);
+        },
+        playOn,
+        halt: () => Promise.resolve(say('host/stop')),
+        vanish: () => Promise.resolve(mock.timers.tick(30_000)),
+        dispose: () => Promise.resolve(mock.timers.reset()),
+      });
+    },
+    { canBeLed: false },
+  );
+}
 
 syncSourceContract(
   'OSC',
@@ -149,7 +290,7 @@ syncSourceContract(
     const clock = new VirtualClock(50_000_000);
     const source = new OscSyncSource(clock, new WallClock(clock, () => Math.floor(unixMilliseconds + clock.now() / 1000)));
     let beat = 0;
-    const say = (word: string, ...values: number[]): void => source.words.get(word)?.({ address: word, values, unixSeconds: 0 }, values);
+    const say = (word: string, ...values: number[]): void => source.words.get(word)?.({ address: word, values, unixSeconds: 0 }, values, () => undefined);
     const playOn = (bpm: number, beats: number): Promise<HostPosition> => {
       for (const end = beat + beats; beat < end; beat += 1) {
         say('host/beat', bpm, beat);
