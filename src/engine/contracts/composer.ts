@@ -85,7 +85,7 @@ export interface SamplingControls {
   readonly minP: number;
   /**
    * Log-bias on what followed the last time the music went as it goes now, as far as it agrees: above 0 passages come back,
-   * below 0 they are avoided; what has come back for long is made less likely by either. Default: 0, neither.
+   * below 0 they are avoided; loops are never wished. Default: 0, neither.
    */
   readonly repetition?: number;
   /** Factors on the temperature. */

@@ -6,7 +6,7 @@ const passing: ReadonlySet<TokenAttribute> = new Set(['velocity', 'duration', 't
 const free: ReadonlySet<TokenAttribute> = new Set(['velocity', 'tempo', 'controller', 'value']);
 /** Agreement over so many units counts in full. */
 const fullUnits = 3;
-/** A passage that has come back for so many units is to end: this is what keeps loops from closing. */
+/** A passage that has come back for so many units is let go. */
 const longestUnits = 32;
 /** Passages are looked for among so many ids, the most recent ones. */
 const rememberedIds = 4096;
@@ -17,13 +17,13 @@ export interface Passage {
   readonly position: number;
   /** How well it agrees, 0 .. 1. */
   readonly weight: number;
-  /** It has come back for too long. */
+  /** It has come back for long, or goes on into itself: to bring it back further would close a loop. */
   readonly isLoop: boolean;
 }
 
-/** The log-bias on an id that goes on with a passage, where `repetition` is wished; what loops is never wished. */
+/** The log-bias on an id that goes on with a passage, where `repetition` is wished; loops may be avoided, never wished. */
 export function passageBias(repetition: number, { weight, isLoop }: Passage): number {
-  return Math.fround(isLoop ? -Math.abs(repetition) : repetition * weight);
+  return isLoop && repetition > 0 ? 0 : Math.fround(repetition * weight);
 }
 
 /**
@@ -86,7 +86,14 @@ export class PassageMemory {
       const agreement = unit === 1 ? this.agreementOfIds(at, length, passing.has(next)) : this.agreementOfRows(at, length);
       if (agreement > best) [best, position] = [agreement, at];
     }
-    return best === 0 ? undefined : { position, weight: Math.min(1, best / fullUnits), isLoop: best >= longestUnits };
+    if (best === 0) return undefined;
+    return { position, weight: Math.min(1, best / fullUnits), isLoop: best >= longestUnits || best > this.unitsBetween(position, length) };
+  }
+
+  private unitsBetween(first: number, second: number): number {
+    const { isPassing, unit } = this;
+    if (unit > 1) return (second - first) / unit;
+    return isPassing.slice(first, second).filter((each) => !each).length;
   }
 
   /** Rows that agree before two places, at most {@link longestUnits}. */
