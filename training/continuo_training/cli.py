@@ -8,8 +8,11 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 GREEDY_TOKENS = 256
+MOST_APART = 1e-4
+PHRASE_FAMILIES = ("phrase-vae", "phrase-mamba")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,16 +26,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from .families import training_task
+    from .families import settings_of, training_task
     from .training_run import TrainingRun, TrainingSettings, averaged_weights
 
     settings = TrainingSettings(
+        **settings_of(options),
         minutes=options.minutes,
-        batch=options.batch,
-        matrix_rate=options.matrix_rate,
-        table_rate=options.table_rate,
-        decay_share=options.decay_share,
-        evaluate_minutes=options.evaluate_minutes,
         patience=options.patience,
         seed=options.seed,
         threads=options.threads,
@@ -50,9 +49,16 @@ def _export(options: argparse.Namespace) -> None:
     from .event_export import export_event_pack
     from .event_task import EventTask
     from .export import export_pack
-    from .training_run import load_decoder
+    from .families import only_file
+    from .training_run import family_of, load_decoder
 
     description = json.loads(options.description.read_text(encoding="utf-8"))
+    if family_of(options.checkpoint) in PHRASE_FAMILIES:
+        from .phrase_export import export_phrase_pack
+
+        _print(export_phrase_pack(options.checkpoint, description, options.validation, options.pack, options.date, options.phrases))
+        return
+    options.validation = only_file(options.validation)
     if load_decoder(options.checkpoint)[1]["family"] == EventTask.family:
         _print(export_event_pack(options.checkpoint, description, options.validation, options.pack, options.date))
         return
@@ -100,25 +106,38 @@ def _fine_tune(options: argparse.Namespace) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
-    from .export import summary
-    from .judge import make_judge
     from .loss_plot import loss_plot, read_log, report_text
-    from .training_run import evaluate, load_decoder
 
-    model, content = load_decoder(options.checkpoint)
-    judge = make_judge(content, options.data, not options.keep_keys, options.model, options.codebook)
-    figures = {
-        **content,
-        "parameters": model.parameter_count(),
-        "trained": summary(evaluate(model, judge.batch, judge.loss)),
-        "untrained": summary(evaluate(judge.untrained(model), judge.batch, judge.loss)),
-    }
+    figures, units = _figures(options)
     _print(figures)
     if options.out:
         history = read_log(options.checkpoint.parent)
         options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "loss.svg").write_text(loss_plot(history), encoding="utf-8")
-        (options.out / "report.md").write_text(report_text(options.out.resolve().name, figures, history), encoding="utf-8")
+        (options.out / "loss.svg").write_text(loss_plot(history, *units), encoding="utf-8")
+        text = report_text(options.out.resolve().name, figures, history, *units)
+        (options.out / "report.md").write_text(text, encoding="utf-8")
+
+
+def _figures(options: argparse.Namespace) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Of a checkpoint, and the units of its log where they are not ids and notes."""
+    from .export import summary
+    from .families import BETWEEN_BARS, only_file
+    from .judge import make_judge
+    from .training_run import evaluate, family_of, load_decoder
+
+    family = family_of(options.checkpoint)
+    if family in PHRASE_FAMILIES:
+        from .phrase_report import phrase_figures
+
+        return phrase_figures(options.checkpoint, options.data), ("bars", "bar") if family == BETWEEN_BARS else ()
+    model, content = load_decoder(options.checkpoint)
+    judge = make_judge(content, only_file(options.data), not options.keep_keys, options.model, options.codebook)
+    return {
+        **content,
+        "parameters": model.parameter_count(),
+        "trained": summary(evaluate(model, judge.batch, judge.loss)),
+        "untrained": summary(evaluate(judge.untrained(model), judge.batch, judge.loss)),
+    }, ()
 
 
 def _sample(options: argparse.Namespace) -> None:
@@ -134,16 +153,24 @@ def _sample(options: argparse.Namespace) -> None:
 
 
 def _parity(options: argparse.Namespace) -> int:
+    from .families import only_file
     from .judge import make_judge
     from .parity import compare
-    from .training_run import load_decoder
+    from .training_run import family_of, load_decoder
 
+    if family_of(options.checkpoint) in PHRASE_FAMILIES:
+        from .phrase_export import parity_of_run
+
+        of_phrases = parity_of_run(options.checkpoint, options.data)
+        _print(asdict(of_phrases))
+        return int(of_phrases.largest > MOST_APART or of_phrases.greedy_equal < of_phrases.greedy_tokens)
+    options.data = only_file(options.data)
     model, content = load_decoder(options.checkpoint)
     judge = make_judge(content, options.data, True, options.model, options.codebook)
     ids = judge.batch.ids[0, : min(options.tokens, model.configuration.context_tokens - GREEDY_TOKENS)]
     result = compare(model, judge.open(model, len(ids) + GREEDY_TOKENS), ids, GREEDY_TOKENS, judge.allowed)
     _print(asdict(result))
-    return int(max(result.single_steps, result.chunks) > 1e-4 or result.greedy_equal < result.greedy_tokens)
+    return int(max(result.single_steps, result.chunks) > MOST_APART or result.greedy_equal < result.greedy_tokens)
 
 
 def _tiny(options: argparse.Namespace) -> None:
@@ -180,23 +207,24 @@ def _add_tokenizer_data(command: argparse.ArgumentParser) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="continuo_training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
+    of_styles = "phrases, phrase-mamba: one a style, as pop=FILE song=FILE"
 
     train = commands.add_parser("train", help="train a decoder; run it again to go on after an interruption")
-    train.add_argument("family", choices=["skytnt", "event-lm", "theremin", "beat-kmeans"])
-    train.add_argument("--data", type=Path, required=True, help="token file of the training songs")
-    train.add_argument("--validation", type=Path, required=True, help="token file of the validation songs")
+    train.add_argument("family", choices=["skytnt", "event-lm", "theremin", "beat-kmeans", "phrases", "phrase-mamba"])
+    train.add_argument("--data", type=Path, nargs="+", required=True, help=f"token file of the training songs; {of_styles}")
+    train.add_argument("--validation", type=Path, nargs="+", required=True, help="the same of the validation songs")
     train.add_argument("--out", type=Path, required=True, help="folder of the run")
     train.add_argument("--minutes", type=float, default=80, help="budget that the learning rate is laid over")
     train.add_argument("--context", type=int, default=None, help="ids in a window (3072; theremin 512; beat-kmeans 1024)")
-    train.add_argument("--batch", type=int, default=4, help="windows in a step")
+    train.add_argument("--batch", type=int, default=None, help="windows in a step (4; phrases 112; phrase-mamba 16)")
     for name, value in (("width", 256), ("layers", 6), ("heads", 4), ("key-value-heads", 1), ("head-dimension", 64),
                         ("hidden", 576)):
         train.add_argument(f"--{name}", type=int, default=value)
     train.add_argument("--token-layers", type=int, default=3, help="event-lm: layers of the net that spells an event")
-    train.add_argument("--matrix-rate", type=float, default=0.02)
-    train.add_argument("--table-rate", type=float, default=4e-3)
-    train.add_argument("--decay-share", type=float, default=0.5, help="last part of the budget in which the rate falls")
-    train.add_argument("--evaluate-minutes", type=float, default=6)
+    train.add_argument("--matrix-rate", type=float, default=None, help="(0.02; phrase-mamba 0.01)")
+    train.add_argument("--table-rate", type=float, default=None, help="(0.004; phrase-mamba 0.002)")
+    train.add_argument("--decay-share", type=float, default=None, help="last part of the budget in which the rate falls (0.5; bars 0.6)")
+    train.add_argument("--evaluate-minutes", type=float, default=None, help="(6; phrases 5; phrase-mamba 1.5)")
     train.add_argument("--patience", type=int, default=6, help="evaluations without a better one before stopping early")
     train.add_argument("--seed", type=int, default=1)
     train.add_argument("--threads", type=int, default=2)
@@ -205,12 +233,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_tokenizer_data(train)
     train.add_argument("--begin-with", type=Path, help="checkpoint to fine-tune from, of the same shape")
     train.add_argument("--begin-with-flat", type=Path, help="event-lm: checkpoint of a flat decoder of rows (skytnt) to start from")
+    train.add_argument("--keep-encoder", action="store_true", help="phrases: with --begin-with, let the decoder alone learn on")
+    train.add_argument("--phrases", type=Path, help="phrase-mamba: checkpoint of `train phrases`")
+    train.add_argument("--codes", type=int, default=1024, help="phrase-mamba: how many kinds of bars to tell apart")
     train.set_defaults(command=_train)
 
     export = commands.add_parser("export", help="write the pack of a run")
     export.add_argument("--checkpoint", type=Path, required=True)
     export.add_argument("--description", type=Path, required=True, help="texts, data, sampling and generation (JSON)")
-    export.add_argument("--validation", type=Path, required=True)
+    export.add_argument("--validation", type=Path, nargs="+", required=True, help=f"token file; {of_styles}")
+    export.add_argument("--phrases", type=Path, help="phrase-mamba: net of bars whose decoder has learned on since")
     export.add_argument("--pack", type=Path, required=True, help="folder to write")
     export.add_argument("--date", default=datetime.date.today().isoformat())
     export.add_argument("--gpu", action="store_true", help="also write the graph for a GPU, with fp16 weights and no int8 operators")
@@ -224,7 +256,7 @@ def _parser() -> argparse.ArgumentParser:
     graphs.set_defaults(command=_graphs)
     report = commands.add_parser("report", help="loss of a checkpoint on a token file, as JSON")
     report.add_argument("--checkpoint", type=Path, required=True)
-    report.add_argument("--data", type=Path, required=True)
+    report.add_argument("--data", type=Path, nargs="+", required=True, help=f"token file; {of_styles}")
     report.add_argument("--keep-keys", action="store_true")
     report.add_argument("--out", type=Path, help="folder for report.md and loss.svg")
     _add_tokenizer_data(report)
@@ -257,7 +289,7 @@ def _parser() -> argparse.ArgumentParser:
 
     parity = commands.add_parser("parity", help="compare the ONNX graph with PyTorch; exit 1 when they differ")
     parity.add_argument("--checkpoint", type=Path, required=True)
-    parity.add_argument("--data", type=Path, required=True)
+    parity.add_argument("--data", type=Path, nargs="+", required=True, help=f"token file; {of_styles}")
     parity.add_argument("--tokens", type=int, default=512)
     _add_tokenizer_data(parity)
     parity.set_defaults(command=_parity)

@@ -258,6 +258,11 @@ def averaged_weights(checkpoint: Path, configuration: dict) -> Weights:
     return content["average"]
 
 
+def family_of(checkpoint: Path) -> str:
+    """The family whose task wrote a checkpoint."""
+    return torch.load(checkpoint, map_location="cpu", weights_only=False, mmap=True).get("family", RowTask.family)
+
+
 def load_decoder(checkpoint: Path) -> tuple[Decoder | EventNet | FlatDecoder, dict]:
     """The averaged weights of a checkpoint, ready to run, and the checkpoint's other entries."""
     content = torch.load(checkpoint, map_location="cpu", weights_only=False)
