@@ -104,5 +104,6 @@ def write_tiny_phrases(folder: Path, seed: int) -> None:
             "setup": [],
         },
         "budget": {"millisecondsPerToken": 0.2, "tokensPerBeat": 8},
+        "styles": list(STYLES),
     }
     write_pack(folder, manifest, list(files.values()))
