@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ContinuoError } from '../../engine/errors.js';
+import { maximumBpm, minimumBpm } from '../../engine/music/units.js';
 
 const value = z.union([z.number(), z.string().max(1024), z.boolean()]);
 const address = z.string().max(256);
@@ -11,6 +12,18 @@ const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('set'), id, address, value }),
   z.object({ type: z.literal('invoke'), id, address, arguments: z.array(value).max(16).default([]) }),
   z.object({ type: z.literal('ping'), id }),
+  z.object({
+    type: z.literal('sync'),
+    id,
+    bpm: z.number().min(minimumBpm).max(maximumBpm),
+    beat: z.number(),
+    /** When the beat is: on the engine's clock, or on the client's own; without either, now. */
+    timeMicros: z.number().optional(),
+    clientMilliseconds: z.number().optional(),
+    playing: z.boolean().optional(),
+    beatsPerBar: z.number().positive().max(64).optional(),
+  }),
+  z.object({ type: z.literal('probe'), id, probe: z.number(), clientMilliseconds: z.number() }),
 ]);
 
 export type ClientMessage = z.output<typeof clientMessageSchema>;
@@ -28,7 +41,7 @@ export function readClientMessage(text: string): ClientMessage {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  throw new ContinuoError('badMessage', `A message of type get, set, invoke or ping is expected. ${where}${issue.message}.`);
+  throw new ContinuoError('badMessage', `A message of type get, set, invoke, ping, sync or probe is expected. ${where}${issue.message}.`);
 }
 
 /** The id of a message that may be anything else but right, so that its error can name it. */

@@ -51,5 +51,6 @@ export type ServerMessage =
   | { readonly type: 'done'; readonly id: MessageId }
   | { readonly type: 'event'; readonly event: EngineEvent }
   | ({ readonly type: 'pong'; readonly id?: MessageId } & ClockPair)
+  | { readonly type: 'probe'; readonly probe: number }
   | { readonly type: 'error'; readonly id?: MessageId; readonly code: number; readonly text: string }
   | { readonly type: 'dropped'; readonly messages: number };

@@ -12,6 +12,8 @@ import type { ServerMessage } from './server-message.js';
 /** What the surface does with clients. */
 export interface ClientHandler {
   connected(client: Client): void;
+  /** The connection is no more. */
+  left(client: Client): void;
   /** A text message. */
   said(client: Client, text: string): void;
   /** A binary message. */
@@ -111,6 +113,7 @@ export class WebSocketServer {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.clients.delete(client);
+      this.handler?.left(client);
       this.counted(this.clients.size);
     });
     this.clients.add(client);

@@ -6,6 +6,7 @@ import { idOf, readClientMessage, type ClientMessage, type MessageId } from './c
 import type { Client } from './client.js';
 import { protocolVersion, type ClockPair, type ParameterListing } from './server-message.js';
 import type { WebSocketServer } from './websocket-server.js';
+import type { WebSocketSyncSource } from './websocket-sync-source.js';
 
 /**
  * The parameter table as JSON messages; README.md of this folder lists them. A client is greeted with the whole table,
@@ -20,12 +21,14 @@ export class WebSocketSurface implements ControlSurface {
     private readonly server: WebSocketServer,
     private readonly clock: Clock,
     private readonly packs: () => readonly PackSummary[],
+    private readonly syncSource: WebSocketSyncSource,
   ) {}
 
   attach(access: ParameterAccess): void {
     this.detach();
     this.server.handler = {
       connected: (client) => this.greet(access, client),
+      left: (client) => this.syncSource.left(client),
       said: (client, text) => this.answer(access, client, text),
       saidBytes: (client) => answerError(client, undefined, new ContinuoError('badMessage', 'Messages are JSON text, not bytes.')),
     };
@@ -71,6 +74,12 @@ export class WebSocketSurface implements ControlSurface {
       case 'ping':
         client.send({ type: 'pong', id, ...this.clocks() });
         return;
+      case 'probe':
+        this.syncSource.answered(client, message);
+        return;
+      case 'sync':
+        this.syncSource.take(client, message);
+        break;
       case 'get':
         client.send({ type: 'value', id, address: message.address, value: access.get(message.address) });
         return;

@@ -4,6 +4,7 @@ import { NoteFeed } from './note-feed.js';
 import type { WebSocketOptions } from './options.js';
 import { WebSocketServer } from './websocket-server.js';
 import { WebSocketSurface } from './websocket-surface.js';
+import { WebSocketSyncSource } from './websocket-sync-source.js';
 
 /** The WebSocket wire: one server for notes, control and events. Thread: main. */
 export class WebSocketTransport implements Transport {
@@ -24,10 +25,11 @@ export class WebSocketTransport implements Transport {
     server.counted = (clients) => feed.setListeners(clients);
     this.server = server;
     this.feed = feed;
+    const syncSource = new WebSocketSyncSource(clock);
     return {
       outputs: [outputOf(feed, options)],
-      syncSources: [],
-      controlSurfaces: [new WebSocketSurface(server, clock, () => this.context.packs())],
+      syncSources: [syncSource],
+      controlSurfaces: [new WebSocketSurface(server, clock, () => this.context.packs(), syncSource)],
       notices: [{ level: 'ready', sentence: `WebSocket listens at ws://${options.listen.host}:${server.port}, notes ${options.leadMilliseconds} ms ahead.` }],
     };
   }

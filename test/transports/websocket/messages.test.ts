@@ -18,13 +18,16 @@ describe('a client message', () => {
     const wrong: [string, RegExp][] = [
       ['', /no JSON/],
       ['{"type":', /no JSON/],
-      ['null', /get, set, invoke or ping/],
-      ['[]', /get, set, invoke or ping/],
+      ['null', /get, set, invoke, ping, sync or probe/],
+      ['[]', /get, set, invoke, ping, sync or probe/],
       ['{"type":"shout"}', /type/],
       ['{"type":"get"}', /address/],
       ['{"type":"set","address":"bpm","value":null}', /value/],
       ['{"type":"set","address":"bpm","value":{"a":1}}', /value/],
       ['{"type":"invoke","address":"start","arguments":[[1]]}', /arguments/],
+      ['{"type":"sync","beat":0}', /bpm/],
+      ['{"type":"sync","bpm":19,"beat":0}', /bpm/],
+      ['{"type":"probe","probe":1}', /clientMilliseconds/],
       [JSON.stringify({ type: 'get', address: 'a'.repeat(300) }), /address/],
       [JSON.stringify({ type: 'invoke', address: 'a', arguments: Array(17).fill(0) }), /arguments/],
     ];

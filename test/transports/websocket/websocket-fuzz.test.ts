@@ -8,6 +8,7 @@ import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { websocketOptionsSchema } from '../../../src/transports/websocket/options.js';
 import { WebSocketServer } from '../../../src/transports/websocket/websocket-server.js';
 import { WebSocketSurface } from '../../../src/transports/websocket/websocket-surface.js';
+import { WebSocketSyncSource } from '../../../src/transports/websocket/websocket-sync-source.js';
 import { within } from '../support/within.js';
 import { WebSocketPeer } from '../support/websocket-peer.js';
 
@@ -16,7 +17,9 @@ async function served(): Promise<{ server: WebSocketServer; store: ParameterStor
   const store = new ParameterStore();
   store.addDeck(1);
   for (const address of store.addresses()) if (store.entry(address).kind === 'action') store.handle(address, () => undefined);
-  new WebSocketSurface(server, monotonicClock, () => []).attach(store);
+  const source = new WebSocketSyncSource(monotonicClock);
+  source.start({ timeline: () => undefined, transport: () => undefined, lost: () => undefined });
+  new WebSocketSurface(server, monotonicClock, () => [], source).attach(store);
   return { server, store };
 }
 
@@ -30,9 +33,14 @@ it('the WebSocket surface still answers after any messages', async (context) => 
   const address = fc.oneof(fc.constantFrom(...store.addresses()), fc.string());
   const message = fc.record(
     {
-      type: fc.oneof(fc.constantFrom('get', 'set', 'invoke', 'ping'), fc.string()),
+      type: fc.oneof(fc.constantFrom('get', 'set', 'invoke', 'ping', 'sync', 'probe'), fc.string()),
       id: fc.oneof(fc.nat(), fc.string(), fc.object()),
       address,
+      bpm: fc.oneof(fc.double(), fc.integer({ min: 20, max: 999 })),
+      beat: fc.double(),
+      clientMilliseconds: fc.oneof(fc.double(), fc.constant(1)),
+      playing: fc.boolean(),
+      probe: fc.integer({ max: 20 }),
       value: fc.oneof(fc.double(), fc.string(), fc.boolean(), fc.constant(null), fc.object()),
       arguments: fc.oneof(fc.array(fc.oneof(fc.double(), fc.string(), fc.boolean()), { maxLength: 4 }), fc.string()),
     },

@@ -2,6 +2,7 @@ import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { websocketOptionsSchema } from '../../../src/transports/websocket/options.js';
 import { WebSocketServer } from '../../../src/transports/websocket/websocket-server.js';
 import { WebSocketSurface } from '../../../src/transports/websocket/websocket-surface.js';
+import { WebSocketSyncSource } from '../../../src/transports/websocket/websocket-sync-source.js';
 import { controlSurfaceContract, type SurfaceClient } from '../../engine/contracts/control-surface-contract.js';
 import { WebSocketPeer } from '../support/websocket-peer.js';
 
@@ -9,7 +10,7 @@ controlSurfaceContract('WebSocket', async () => {
   const server = await WebSocketServer.open(websocketOptionsSchema.parse({ listen: { port: 0 } }), monotonicClock);
   const peers: WebSocketPeer[] = [];
   return {
-    surface: new WebSocketSurface(server, monotonicClock, () => []),
+    surface: new WebSocketSurface(server, monotonicClock, () => [], new WebSocketSyncSource(monotonicClock)),
     async connect(): Promise<SurfaceClient> {
       const peer = await WebSocketPeer.open(server.port);
       peers.push(peer);
