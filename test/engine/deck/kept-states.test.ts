@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { PluginRegistry } from '../../../src/engine/plugins/plugin-registry.js';
 import { defaultRuntime } from '../../../src/engine/generation/composer-recipe.js';
@@ -9,7 +10,6 @@ import { repositoryRoot } from '../../../src/engine/paths.js';
 import { OfflineTake } from '../../../src/engine/rendering/offline-take.js';
 import { PackVoices } from '../../../src/engine/voices.js';
 import { builtInPlugins } from '../../../src/plugins/manifest.js';
-import { join } from 'node:path';
 
 /** A pack of random weights that goes from bar to bar with a memory, and one that reads its past anew. */
 const remembering = 'tiny-phrases';
@@ -79,11 +79,7 @@ describe('the states of a deck', () => {
     await offline.playUntil(9);
     await assert.rejects(write('recall-state', 'verse'), /belongs to the pack tiny-phrases and deck 1 plays tiny-lm: load tiny-phrases first/);
     await assert.rejects(write('keep-state', 'bridge'), /The pack tiny-lm has no state that could be kept/);
-    await offline.swap(remembering, 'bar');
-    await write('recall-state', 'verse');
-    await offline.playUntil(14);
     await offline.end();
-    assert.ok(offline.recorder.score().notes.length > 0);
   });
 
   it('need a pack that plays', async () => {
