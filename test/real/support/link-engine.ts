@@ -35,7 +35,12 @@ export class LinkEngine {
     } as Configuration['transports'];
     const container = engineContainer({ ...loadConfiguration(), pack: 'perlin', ...configuration, transports }, builtInPlugins);
     const started = new LinkEngine(container.get(Engine));
-    await started.engine.start();
+    try {
+      await started.engine.start();
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
     return started;
   }
 
