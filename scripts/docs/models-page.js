@@ -2,10 +2,11 @@ import { markdownTable } from './markdown-table.js';
 
 const none = '-';
 
-/** What formats keep of a note, by tokenizer. */
+/** What formats keep of a note, by tokenizer, and by its mode where that matters. */
 const formatWords = {
   'skytnt-events': '16 steps a beat, 127 velocities, parts',
   'beat-kmeans': '48 steps a beat, 512 courses of velocity, no parts',
+  'beat-kmeans base': '48 steps a beat, no velocities, no parts',
   theremin: '12 steps and 4 lengths a beat, 3 velocities, no parts; velocity stands in the same ids as the rest',
 };
 
@@ -50,7 +51,7 @@ the intervals of the top line it is Jensen's and Shannon's. *Real songs* are exc
 best that can be had; *shuffled* are the same excerpts with pitches and velocities exchanged among the notes: right in almost
 every feature, but no music, which only repetition and intervals tell; *random* are as many notes anywhere. The statistics are
 in [bench/references](../bench/references/README.md). Of few windows chance alone makes a distance, about 0.9 over the root of their
-number: 0.12 for 50 windows, 0.06 for 200.
+number: 0.12 for 50 windows, 0.06 for 200. What was tried to come nearer: [quality.md](quality.md).
 
 ## Your own
 
@@ -136,7 +137,8 @@ function likelihoodTable(packs) {
       const row = ofPack(figures.likelihood, manifest.name);
       if (!row) return [];
       const { songs, notes, idsPerNote, bitsPerNote, velocity } = row;
-      const formats = formatWords[manifest.tokenizer.plugin] ?? none;
+      const { plugin, options } = manifest.tokenizer;
+      const formats = formatWords[`${plugin} ${options?.mode}`] ?? formatWords[plugin] ?? none;
       return [[manifest.name, String(songs), String(notes), fixed(idsPerNote, 2), `**${fixed(bitsPerNote, 2)}**`, fixed(velocity, 2), formats]];
     }),
   );
