@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Composer } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import { makeComposer } from './make-composer.js';
-import { lowerThreadPriority } from './onnx/thread-priority.js';
+import { lowerThreadPriority, threadIds } from './onnx/thread-priority.js';
 import { WorkerFlags } from './worker-flags.js';
 import type { WorkerReply, WorkerRequest, WorkerResult, WorkerStart } from './worker-messages.js';
 
@@ -11,14 +11,18 @@ import type { WorkerReply, WorkerRequest, WorkerResult, WorkerStart } from './wo
  * outside: a thread that is killed while a model runs takes the whole process with it.
  */
 
-const { recipe, flags: memory } = workerData as WorkerStart;
+const { recipe, flags: memory, urgent } = workerData as WorkerStart;
 const flags = new WorkerFlags(memory);
 let composer: Composer | undefined;
 let work: Promise<void> = Promise.resolve();
 const ending = new AbortController();
 
+let hurries = urgent;
+/** Threads that came up while a model was loaded in a hurry: most likely its own. */
+let modelThreads: readonly number[] = [];
+
 // Before a model is loaded: the threads it makes have the priority of the thread that makes them.
-lowerThreadPriority();
+if (!hurries) lowerThreadPriority();
 
 parentPort?.on('message', (request: WorkerRequest) => {
   if (request.method === 'dispose') ending.abort(new ContinuoError('modelFailed', 'the composer is being disposed of'));
@@ -49,8 +53,10 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
   // A span asked for before the end is known comes back empty; nothing else begins any more.
   if (flags.isEnding && request.method !== 'compose') throw new ContinuoError('modelFailed', 'the composer is being disposed of');
   if (request.method === 'prepare') {
+    const before = hurries ? threadIds() : undefined;
     composer ??= await makeComposer(recipe, (sentence) => reply({ type: 'notice', sentence }), ending.signal);
     await composer.prepare();
+    if (before) modelThreads = [...threadIds()].filter((id) => !before.has(id));
     return {};
   }
   if (!composer) throw new ContinuoError('modelFailed', 'the composer was not prepared; call prepare first');
@@ -58,13 +64,15 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
     case 'prime':
       await composer.prime(request.history, request.atBeat, () => flags.isAwaited(request.id));
       return {};
-    case 'compose':
-      return {
-        span: await composer.compose(request.untilBeat, request.controls, () => {
-          flags.step();
-          return flags.isStopped(request.id);
-        }),
-      };
+    case 'compose': {
+      const span = await composer.compose(request.untilBeat, request.controls, () => {
+        flags.step();
+        return flags.isStopped(request.id);
+      });
+      if (hurries) lowerThreadPriority(modelThreads);
+      hurries = false;
+      return { span };
+    }
     case 'rewind':
       await composer.rewind(request.toBeat, () => flags.isAwaited(request.id));
       return {};

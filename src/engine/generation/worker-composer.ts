@@ -16,6 +16,13 @@ const stopCheckMilliseconds = 3;
 /** A run on a device that takes longer hangs: it could not be played with. */
 const hangMilliseconds = 10_000;
 
+export interface WorkerOptions {
+  /** A run on a device that takes longer hangs. */
+  readonly patienceMilliseconds?: number;
+  /** Somebody waits for its first notes: until it has composed once it has the priority of the thread that starts it. Default: the lowest. */
+  readonly urgent?: boolean;
+}
+
 interface PendingCall {
   readonly resolve: (result: WorkerResult) => void;
   readonly reject: (error: ContinuoError) => void;
@@ -38,13 +45,16 @@ export class WorkerComposer implements Composer {
   private lastId = 0;
   private ready = false;
   private lost = false;
+  private readonly patienceMilliseconds: number;
 
   constructor(
     private readonly recipe: ComposerRecipe,
     private readonly onFailure: (error: ContinuoError) => void = () => undefined,
     private readonly onNotice: (sentence: string) => void = () => undefined,
-    private readonly patienceMilliseconds = hangMilliseconds,
-  ) {}
+    private readonly options: WorkerOptions = {},
+  ) {
+    this.patienceMilliseconds = options.patienceMilliseconds ?? hangMilliseconds;
+  }
 
   /** When it fails nothing is left behind. */
   async prepare(): Promise<void> {
@@ -105,7 +115,7 @@ export class WorkerComposer implements Composer {
 
   private start(): void {
     turnTelemetryOff();
-    const workerData: WorkerStart = { recipe: this.recipe, flags: this.flags.memory };
+    const workerData: WorkerStart = { recipe: this.recipe, flags: this.flags.memory, urgent: this.options.urgent ?? false };
     const worker = new Worker(new URL('./inference-worker.js', import.meta.url), { workerData, env: SHARE_ENV, name: 'inference' });
     worker.on('message', (reply: WorkerReply) => this.receive(reply));
     worker.on('messageerror', (cause) => this.fail(`a message of the composer's thread cannot be read: ${cause.message}`, cause));

@@ -9,6 +9,8 @@ export interface WorkerStart {
   readonly recipe: ComposerRecipe;
   /** The memory of {@link WorkerFlags}. */
   readonly flags: SharedArrayBuffer;
+  /** The priority is lowered only after the first span. */
+  readonly urgent: boolean;
 }
 
 /** A method of the composer in the worker, with its arguments. */

@@ -30,6 +30,12 @@ export function crashingRecipe(manner: CrashOptions['manner']): ComposerRecipe {
   return { kind: 'plugin', composer: { implementation, options: { manner }, files: {} }, runtime };
 }
 
+export const priorityRecipe: ComposerRecipe = {
+  kind: 'plugin',
+  composer: { implementation: new URL('./modules/priority-composer.js', import.meta.url).href, options: {}, files: {} },
+  runtime,
+};
+
 interface PackFile {
   readonly tokenizer: { readonly options: unknown };
   readonly model: { readonly options: unknown; readonly files: Readonly<Record<string, string>> };

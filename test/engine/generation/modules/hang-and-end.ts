@@ -9,7 +9,7 @@ const composer = new WorkerComposer(
   { ...recipe, runtime: { ...recipe.runtime, provider: 'auto' } },
   (error) => process.stdout.write(`told ${error.errorName}\n`),
   () => undefined,
-  500,
+  { patienceMilliseconds: 500 },
 );
 await composer.prepare();
 await composer.compose(4, plainControls, () => false);
