@@ -74,14 +74,27 @@ export class Ensemble {
       const prefix = `deck/${deck.number}/`;
       parameters.publish(`${prefix}pack`, deck.pack);
       parameters.publish(`${prefix}state`, deck.state);
-      parameters.publish(`${prefix}speed`, Math.round(deck.timesRealTime * 10) / 10);
+      parameters.publish(`${prefix}speed`, rounded(deck.timesRealTime, 10));
       parameters.publish(`${prefix}underruns`, deck.underruns);
       parameters.publish(`${prefix}losses`, deck.losses);
-      parameters.publish(`${prefix}round-trip`, Math.round(deck.link.medianMilliseconds * 10) / 10);
-      parameters.publish(`${prefix}slow-round-trip`, Math.round(deck.link.p95Milliseconds * 10) / 10);
+      this.publishRealTime(deck, prefix);
+      parameters.publish(`${prefix}round-trip`, rounded(deck.link.medianMilliseconds, 10));
+      parameters.publish(`${prefix}slow-round-trip`, rounded(deck.link.p95Milliseconds, 10));
       parameters.publish(`${prefix}reconnects`, deck.link.reconnects);
       parameters.publish(`${prefix}timeouts`, deck.link.timeouts);
     }
+  }
+
+  private publishRealTime({ realTime }: Deck, prefix: string): void {
+    const { parameters } = this.parts;
+    const { inTime, staleness, inTimeWeighted, missedTicks, answerMilliseconds, pace } = realTime;
+    parameters.publish(`${prefix}in-time`, rounded(inTime, 10_000));
+    parameters.publish(`${prefix}staleness`, rounded(staleness, 1000));
+    parameters.publish(`${prefix}in-time-weighted`, rounded(inTimeWeighted, 10_000));
+    parameters.publish(`${prefix}missed`, missedTicks);
+    parameters.publish(`${prefix}answer-time`, rounded(answerMilliseconds, 10));
+    parameters.publish(`${prefix}request-interval`, pace.intervalTicks);
+    parameters.publish(`${prefix}request-length`, pace.lengthTicks);
   }
 
   /** Ends the decks' notes and frees their voices. */
@@ -90,10 +103,11 @@ export class Ensemble {
   }
 
   private makeDeck(number: number): Deck {
-    const { parameters, sender, voices } = this.parts;
+    const { clock, parameters, sender, voices } = this.parts;
     const prefix = `deck/${number}/`;
     parameters.addDeck(number);
     const deck: Deck = new Deck(number, {
+      clock,
       sender,
       voices,
       controls: new DeckControls(parameters, prefix, () => this.session.timeline.bpm, () => deck.revise(), () => deck.rebar()),
@@ -130,4 +144,8 @@ export class Ensemble {
     if (boundary) return boundary;
     throw new ContinuoError('badValue', `A boundary is one of ${boundaries.join(', ')}, not "${wanted}".`);
   }
+}
+
+function rounded(value: number, parts: number): number {
+  return Math.round(value * parts) / parts;
 }

@@ -28,31 +28,31 @@ export class PackVoices implements VoiceSource {
   }
 
   /** A device that is lost while the model warms up is given up for the CPU, where the performer does not insist on it. */
-  async open(name: string, onFailure: (error: ContinuoError) => void, onCpu = false): Promise<Voice> {
+  async open({ pack: name, onCpu = false, urgent = false }: VoiceRequest, onFailure: (error: ContinuoError) => void): Promise<Voice> {
     const pack = await this.shelf.take(name);
     const runtime = this.inference();
     try {
-      return await this.prepared(pack, { ...runtime, provider: onCpu ? 'cpu' : runtime.provider }, onFailure, onCpu);
+      return await this.prepared(pack, { ...runtime, provider: onCpu ? 'cpu' : runtime.provider }, onFailure, urgent);
     } catch (cause) {
       const error = ContinuoError.from(cause, 'modelFailed');
       if (error.errorName !== 'deviceLost' || onCpu || runtime.provider !== 'auto' || pack.fallback !== undefined) throw error;
       this.onNotice(`${name} is loaded on the CPU: ${error.message}`);
-      return this.prepared(pack, { ...runtime, provider: 'cpu' }, onFailure);
+      return this.prepared(pack, { ...runtime, provider: 'cpu' }, onFailure, urgent);
     }
   }
 
-  /** `inHurry`: a deck has nothing else to play, and cannot wait to hear how fast it is. */
+  /** `urgent`: a deck has nothing else to play, and cannot wait to hear how fast it is. */
   private async prepared(
     pack: Pack,
     runtime: InferenceRuntimeOptions,
     onFailure: (error: ContinuoError) => void,
-    inHurry = false,
+    urgent: boolean,
   ): Promise<Voice> {
     const { name } = pack.summary;
     if (runtime.provider === 'auto' || runtime.provider === 'cpu') checkMemory(pack, memoryRoom());
-    const composer = new WorkerComposer(toRecipe(pack, runtime), onFailure, this.onNotice);
+    const composer = new WorkerComposer(toRecipe(pack, runtime), onFailure, this.onNotice, { urgent });
     await composer.prepare();
-    if (!inHurry && graphBytes(pack) > largeBytes) await this.tried(pack, composer);
+    if (!urgent && graphBytes(pack) > largeBytes) await this.tried(pack, composer);
     const onCpu = runtime.provider === 'cpu';
     return {
       pack: name,

@@ -15,11 +15,14 @@ export class AnswerTimes {
   }
 
   /**
-   * What 95 of 100 answers of `lengthTicks` stay within: longer ones are taken for as much shorter, and the other way round, but
-   * nothing for less than a tick, for it hangs on the question as well. 0 before the first answer.
+   * What 95 of 100 answers of `lengthTicks` stay within. Of answers of other lengths, what the quickest took is taken for the
+   * way there and back, and only the rest to grow with the length. 0 before the first answer.
    */
   within(lengthTicks: number): Micros {
-    const micros = this.samples.map((sample) => (sample.micros * lengthTicks) / Math.max(1, sample.ticks)).sort((one, other) => one - other);
+    const way = Math.min(...this.samples.map((sample) => sample.micros));
+    const micros = this.samples
+      .map((sample) => way + ((sample.micros - way) * lengthTicks) / Math.max(1, sample.ticks))
+      .sort((one, other) => one - other);
     return micros[Math.ceil(share * micros.length) - 1] ?? 0;
   }
 }

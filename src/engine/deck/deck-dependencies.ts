@@ -2,8 +2,20 @@ import type { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
 import type { Beats } from '../music/units.js';
 import type { Sender } from '../scheduling/sender.js';
+import type { Clock } from '../time/clock.js';
 import type { DeckControls } from './deck-controls.js';
+import type { Pace } from './real-time-law.js';
+import type { RealTimeFigures } from './tick-ledger.js';
 import type { VoiceSource } from './voice.js';
+
+/** How a deck keeps the real-time law: ISR, staleness, ISRw; RT95, I and GL. */
+export interface DeckRealTime extends RealTimeFigures {
+  /** Sixteenths without music, since it first played. */
+  readonly missedTicks: number;
+  /** What 95 of 100 answers to a change take at most. */
+  readonly answerMilliseconds: number;
+  readonly pace: Pace;
+}
 
 export type DeckState = 'empty' | 'loading' | 'playing' | 'resting' | 'failed';
 
@@ -21,6 +33,7 @@ export interface DeckSettings {
 }
 
 export interface DeckDependencies {
+  readonly clock: Clock;
   readonly sender: Sender;
   readonly voices: VoiceSource;
   readonly controls: DeckControls;

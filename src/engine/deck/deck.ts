@@ -1,26 +1,26 @@
 import type { ComposedSpan } from '../contracts/composer.js';
 import type { LinkFigures } from '../contracts/link-figures.js';
 import { ContinuoError } from '../errors.js';
-import type { Score } from '../music/score.js';
-import type { Beats } from '../music/units.js';
+import type { Beats, Micros } from '../music/units.js';
 import type { Boundary } from '../parameters/table.js';
-import { samePlaceInBar } from './boundary.js';
-import type { DeckDependencies, DeckState } from './deck-dependencies.js';
+import type { DeckDependencies, DeckRealTime, DeckState } from './deck-dependencies.js';
 import { Errands } from './errands.js';
 import { HotSwap, type SwapGround } from './hot-swap.js';
 import { KeptStates } from './kept-states.js';
 import { moveSpan } from './move-span.js';
+import { MusicAhead } from './music-ahead.js';
 import { DeckNews } from './news.js';
-import { Plan } from './plan.js';
+import type { Plan } from './plan.js';
+import { ticksPerBeat, type Pace } from './real-time-law.js';
 import { Rescue } from './rescue.js';
 import { ReturnWatch } from './return-watch.js';
 import { SpeedWatch } from './speed-watch.js';
 import { styleFault } from './styles.js';
 import { Substitution } from './substitution.js';
 import type { Voice, VoiceRequest } from './voice.js';
-import { Withdrawn } from './withdrawn.js';
+import { Wishes } from './wishes.js';
 
-/** How much is asked of a composer at once: short, so that a turned knob is heard soon. */
+/** How much is asked of a composer at once where nothing has changed: short, so that a turned knob is heard soon. */
 const requestBeats: Beats = 1;
 /** A deck that fell behind starts again at least this far ahead, twice as far each time it fails. */
 const shortestRest: Beats = 1;
@@ -33,23 +33,21 @@ const longestRest: Beats = 16;
  * and nothing is composed again. Thread: main. Blocks: no.
  */
 export class Deck {
-  readonly plan = new Plan();
   /** What its models remembered, under names. */
   readonly states: KeptStates;
   private readonly errands = new Errands();
   private voice: Voice | undefined;
+  private readonly ahead: MusicAhead;
   private shift: Beats = 0;
-  private composedUntil: Beats = 0;
   /** What the voice does now; settled when it is idle. */
   private work: Promise<void> | undefined;
-  private revision: 'none' | 'wanted' | 'bars' = 'none';
+  private readonly wishes = new Wishes();
   private restBeats: Beats = shortestRest;
   private speed = new SpeedWatch();
   private swap: HotSwap | undefined;
   private readonly rescue: Rescue;
   private readonly substitution: Substitution;
   private readonly returnWatch: ReturnWatch;
-  private readonly withdrawn = new Withdrawn();
   private readonly news: DeckNews;
   private relocations = 0;
   private underrunCount = 0;
@@ -62,6 +60,7 @@ export class Deck {
     private readonly parts: DeckDependencies,
   ) {
     this.news = new DeckNews(number, (event) => parts.emit(event));
+    this.ahead = new MusicAhead(number, parts, this.news);
     this.rescue = new Rescue(this.swapGround('rescue'), (error) => parts.report(error));
     this.returnWatch = new ReturnWatch((event) => parts.emit(event));
     this.substitution = new Substitution(number, parts, this.rescue, this.returnWatch);
@@ -73,6 +72,11 @@ export class Deck {
       takeBack: (voice) => this.takeBackUncommitted(voice),
       changed: (names) => parts.keptStates?.(names),
     });
+  }
+
+  /** What it has played and is going to play. */
+  get plan(): Plan {
+    return this.ahead.plan;
   }
 
   get pack(): string {
@@ -105,14 +109,22 @@ export class Deck {
     return this.speed.link;
   }
 
-  /** Beats composed past the present position. */
+  /** How it keeps the real-time law at the present tempo. */
+  get realTime(): DeckRealTime {
+    const { figures, missedTicks } = this.ahead.ledger;
+    const answerMilliseconds = this.speed.answerMicros(this.parts.position.beatMicros) / 1000;
+    return { ...figures, missedTicks, answerMilliseconds, pace: this.pace };
+  }
+
+  /** Beats planned past the present position. */
   get aheadBeats(): Beats {
-    return this.composedUntil - this.parts.position.beat();
+    return this.ahead.lastsUntil - this.parts.position.beat();
   }
 
   /** Keeps the horizon filled. Call it often and after every change; it never waits. */
   advance(): void {
     this.news.heardAt(this.parts.position.beat());
+    this.ahead.look();
     this.swap?.advance();
     this.rescue.advance();
     const { voice } = this;
@@ -139,7 +151,8 @@ export class Deck {
 
   /** Composes again what is not committed, under the present controls. */
   revise(): void {
-    if (this.revision === 'none') this.revision = 'wanted';
+    this.wishes.add('changed', this.parts.position.beat());
+    this.ahead.ledger.wished(this.parts.position.beat());
     this.advance();
   }
 
@@ -147,7 +160,7 @@ export class Deck {
   rebar(): void {
     // A boundary chosen before means nothing now.
     this.relocations += 1;
-    if (this.voice?.keepsMeter) this.revision = 'bars';
+    if (this.voice?.keepsMeter) this.wishes.add('bars', this.parts.position.beat());
     this.advance();
   }
 
@@ -178,25 +191,15 @@ export class Deck {
   /** The host is at `toBeat` from now on: what was planned next plays there, at the same place in the bar. */
   relocate(fromBeat: Beats, toBeat: Beats): void {
     if (fromBeat === toBeat) return;
-    const resume = Math.min(samePlaceInBar(fromBeat, toBeat, this.parts.settings().beatsPerBar), Math.max(this.composedUntil, fromBeat));
-    const by = toBeat - resume;
-    this.withdrawn.forget();
-    this.plan.cut(fromBeat, resume);
-    this.plan.shift(by);
-    this.shift += by;
-    this.composedUntil += by;
+    this.shift += this.ahead.relocate(fromBeat, toBeat, this.parts.settings().beatsPerBar);
+    this.wishes.moved();
     this.relocations += 1;
-    this.news.moved(by);
-    this.requeue(toBeat);
-    this.news.discarded(Math.min(fromBeat, toBeat));
-    this.news.planned(toBeat, this.composedUntil, this.plan.from(toBeat));
     this.advance();
   }
 
   /** Queues anew what is planned from `fromBeat` on, and only that. */
   requeue(fromBeat: Beats): void {
-    this.parts.sender.silence(this.number);
-    this.enqueue(this.plan.from(fromBeat));
+    this.ahead.requeue(fromBeat);
   }
 
   /** Resolves when nothing more can be done before time moves on. For rendering, where time waits for the music. */
@@ -221,61 +224,81 @@ export class Deck {
   }
 
   private nextTask(voice: Voice): Promise<void> | undefined {
-    const { position } = this.parts;
-    const { horizon, commit } = this.parts.settings();
-    const now = position.beat();
-    if (this.composedUntil < now) return this.restart(voice, now);
-    const { revision } = this;
-    this.revision = 'none';
-    if (revision === 'bars') return this.primeAgain(voice, Math.min(this.composedUntil, now + commit));
-    if (revision === 'wanted' && this.composedUntil > now + commit) return this.takeBack(voice, now + commit);
+    const now = this.parts.position.beat();
+    if (this.ahead.lastsUntil < now) return this.restart(voice, now);
+    if (this.hasDueWishes(now)) {
+      const { wish, beat } = this.wishes.take(now);
+      const fromBeat = this.answerFrom(beat, now);
+      if (wish === 'bars') return this.primeAgain(voice, Math.min(this.ahead.writtenUntil, fromBeat));
+      if (this.ahead.writtenUntil > fromBeat) return this.takeBack(voice, fromBeat);
+    }
     const errand = this.errands.next(voice);
     if (errand) return errand;
-    const until = Math.floor(this.composedUntil + requestBeats);
-    return until > now + horizon ? undefined : this.compose(voice, until);
+    const until = this.nextUntil(now);
+    return until > now + this.parts.settings().horizon ? undefined : this.compose(voice, until);
+  }
+
+  private hasDueWishes(now: Beats): boolean {
+    const { playing } = this.parts.position;
+    return this.wishes.areDue(now, playing ? this.pace.intervalTicks / ticksPerBeat : 0);
+  }
+
+  /** An answer is as long as the law wants it; without a change it goes on beat by beat. What cannot be heard any more is passed over. */
+  private nextUntil(now: Beats): Beats {
+    const { writtenUntil } = this.ahead;
+    if (this.wishes.areAsked) return writtenUntil + this.pace.lengthTicks / ticksPerBeat;
+    return Math.floor((writtenUntil < now ? this.answerFrom(now, now) : writtenUntil) + requestBeats);
+  }
+
+  private get pace(): Pace {
+    return this.speed.pace(this.parts.position.beatMicros);
+  }
+
+  /** What is committed stands when something is wished for, and so does what an answer cannot be in time for. */
+  private answerFrom(wishBeat: Beats, now: Beats): Beats {
+    const { position, settings } = this.parts;
+    return Math.max(wishBeat + settings().commit, now + this.speed.answerBeats(position.beatMicros));
   }
 
   private async compose(voice: Voice, until: Beats): Promise<void> {
-    const controls = this.parts.controls.read(voice);
-    const span = await voice.composer.compose(until - this.shift, controls, () => this.voice !== voice || this.disposed);
-    if (this.voice !== voice || this.disposed) return;
-    this.speed.add(span);
-    const { position, settings } = this.parts;
+    const { clock, controls, position, settings } = this.parts;
+    const asked = this.wishes.takeQuestion();
+    const started = clock.now();
+    this.ahead.ledger.passedOn();
+    const isOver = (): boolean => this.voice !== voice || this.disposed;
+    // An answer is always given to its end: a knob that never rests would never be heard.
+    const stopped = (): boolean => isOver() || (asked === undefined && this.hasDueWishes(position.beat()));
+    const span = await voice.composer.compose(until - this.shift, controls.read(voice), stopped);
+    if (isOver()) return;
+    this.speed.add(span, clock.now() - (asked ?? started));
     this.news.say(this.speed.warning({ pack: voice.pack, beatMicros: position.beatMicros, commit: settings().commit }));
-    this.accept(span);
-    if (this.composedUntil > position.beat()) this.restBeats = shortestRest;
+    this.ahead.accept(moveSpan(span, this.shift));
+    if (this.ahead.lastsUntil > position.beat()) this.restBeats = shortestRest;
     if (this.speed.measured) this.substitution.settled();
   }
 
-  private accept(span: ComposedSpan): void {
-    const moved = moveSpan(span, this.shift);
-    this.plan.add(moved);
-    this.plan.forget(this.parts.position.beat());
-    this.composedUntil = moved.untilBeat;
-    this.enqueue(moved);
-    this.news.planned(moved.fromBeat, moved.untilBeat, moved);
-  }
-
   private async takeBack(voice: Voice, fromBeat: Beats): Promise<void> {
-    this.withdraw(fromBeat);
+    this.asks(fromBeat);
     await voice.composer.rewind(fromBeat - this.shift);
   }
 
   private async takeBackUncommitted(voice: Voice): Promise<void> {
-    const fromBeat = this.parts.position.beat() + this.parts.settings().commit;
-    if (voice === this.voice && this.composedUntil > fromBeat) await this.takeBack(voice, fromBeat);
+    const now = this.parts.position.beat();
+    const fromBeat = this.answerFrom(now, now);
+    if (voice === this.voice && this.ahead.writtenUntil > fromBeat) await this.takeBack(voice, fromBeat);
   }
 
   /** Lets the voice hear its past anew, as the host counts it now. */
   private async primeAgain(voice: Voice, fromBeat: Beats): Promise<void> {
-    this.withdraw(fromBeat);
+    this.asks(fromBeat);
     this.shift = 0;
     await voice.composer.prime(this.plan.history(fromBeat, this.parts.controls.frameFor(voice)), fromBeat);
   }
 
-  private withdraw(fromBeat: Beats): void {
-    this.withdrawn.take(this.plan.from(fromBeat), this.composedUntil);
-    this.discard(fromBeat);
+  private asks(fromBeat: Beats): void {
+    const { clock, position } = this.parts;
+    this.ahead.writeAnewFrom(fromBeat);
+    this.wishes.passOn(position.beat(), clock.now());
   }
 
   private errand<Result>(run: (voice: Voice) => Promise<Result>): Promise<Result> {
@@ -286,30 +309,20 @@ export class Deck {
 
   /** The music has overtaken the composer: rest, and begin again ahead of it. */
   private async restart(voice: Voice, now: Beats): Promise<void> {
+    const { position, settings } = this.parts;
     this.underrunCount += 1;
-    const startBeat = Math.ceil(now + this.restBeats);
+    const rest = Math.max(this.restBeats, this.speed.restBeats(position.beatMicros, settings().horizon, shortestRest));
+    const startBeat = Math.ceil(now + Math.min(longestRest, rest));
     this.restBeats = Math.min(longestRest, this.restBeats * 2);
-    this.discard(this.composedUntil);
+    this.ahead.restUntil(startBeat);
     await voice.composer.prime(this.plan.history(startBeat, this.parts.controls.frameFor(voice)), startBeat);
     this.shift = 0;
-    this.composedUntil = startBeat;
   }
 
   private changed(): void {
     const waiting = this.onChanged;
     this.onChanged = [];
     for (const resolve of waiting) resolve();
-  }
-
-  private discard(fromBeat: Beats): void {
-    this.parts.sender.flush(this.number, fromBeat);
-    this.plan.discard(fromBeat);
-    this.composedUntil = Math.min(this.composedUntil, fromBeat);
-    this.news.discarded(fromBeat);
-  }
-
-  private enqueue(music: Pick<Score, 'notes' | 'programs' | 'controls'>): void {
-    this.parts.sender.queue(this.number, music.notes, music.programs, music.controls);
   }
 
   /** What a swap may see and do of this deck. */
@@ -325,34 +338,34 @@ export class Deck {
       failed: (voice, error) => {
         if (voice === this.voice) this.voiceFailed(error);
       },
-      takeOver: (voice, atBeat, span) => {
+      takeOver: (voice, atBeat, span, answerMicros) => {
         if (by === 'performer') {
           this.rescue.abandon();
           this.rescue.forget();
         }
-        this.takeOver(voice, atBeat, span);
+        this.takeOver(voice, atBeat, span, answerMicros);
       },
     };
   }
 
   /** The boundary has a new owner: what the old voice planned after it goes, its sounding notes end when they would have. */
-  private takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan): void {
+  private takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan, answerMicros: Micros): void {
     const former = this.voice;
     const formerWork = this.work;
-    this.discard(atBeat);
+    this.ahead.beginAt(atBeat);
     this.voice = voice;
     this.work = undefined;
     this.shift = 0;
-    this.composedUntil = atBeat;
     this.speed = new SpeedWatch();
+    this.speed.add(span, answerMicros);
     this.restBeats = shortestRest;
-    this.revision = 'none';
-    this.withdrawn.forget();
+    this.wishes.forget();
+    this.ahead.ledger.passedOn();
     this.news.arrives(atBeat, voice.pack);
     this.returnWatch.stop(voice.pack);
     this.parts.controls.adopt(voice.sampling);
     this.news.say(styleFault(voice, this.parts.controls.style));
-    this.accept(span);
+    this.ahead.accept(span);
     if (former) void this.retire(former, formerWork);
   }
 
@@ -371,8 +384,8 @@ export class Deck {
     if (!voice || this.disposed) return;
     this.parts.report(error);
     this.voice = undefined;
-    this.revision = 'none';
-    this.restoreWithdrawn();
+    this.wishes.forget();
+    this.ahead.keepWhatThereIs();
     void this.retire(voice, undefined);
     void this.goOn(voice, this.substitution.candidatesFor(voice, error));
   }
@@ -386,15 +399,5 @@ export class Deck {
     }
     this.changed();
     this.advance();
-  }
-
-  /** What was taken back and cannot be composed anew plays after all. */
-  private restoreWithdrawn(): void {
-    const old = this.withdrawn.giveBack(this.composedUntil);
-    if (!old) return;
-    this.plan.add(old.music);
-    this.enqueue(old.music);
-    this.news.planned(this.composedUntil, old.untilBeat, old.music);
-    this.composedUntil = old.untilBeat;
   }
 }

@@ -1,8 +1,9 @@
 import type { ComposedSpan } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
-import type { Beats } from '../music/units.js';
+import type { Beats, Micros } from '../music/units.js';
 import type { Boundary } from '../parameters/table.js';
+import type { Clock } from '../time/clock.js';
 import { nextBoundary } from './boundary.js';
 import type { DeckSettings, Position } from './deck-dependencies.js';
 import type { DeckControls } from './deck-controls.js';
@@ -22,6 +23,7 @@ const safetyMicros = 10_000;
 /** What a swap may see and do of its deck. */
 export interface SwapGround {
   readonly deck: number;
+  readonly clock: Clock;
   readonly voices: VoiceSource;
   readonly position: Position;
   readonly controls: DeckControls;
@@ -35,7 +37,8 @@ export interface SwapGround {
   /** Tells the deck that the swap now waits for time, not for the newcomer. */
   changed(): void;
   failed(voice: Voice, error: ContinuoError): void;
-  takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan): void;
+  /** @param answerMicros how long the first of the span took, from the question to the answer. */
+  takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan, answerMicros: Micros): void;
 }
 
 /**
@@ -60,8 +63,7 @@ export class HotSwap {
     let voice: Voice | undefined;
     this.tell('loading');
     try {
-      const { pack, onCpu } = this.request;
-      voice = await ground.voices.open(pack, (error) => voice && ground.failed(voice, error), onCpu);
+      voice = await ground.voices.open(this.request, (error) => voice && ground.failed(voice, error));
       const done = !this.abandoned && (await this.takeBoundary(voice));
       if (!done) await voice.composer.dispose();
     } catch (cause) {
@@ -106,14 +108,16 @@ export class HotSwap {
       if (ground.relocations() !== relocations) continue;
       await voice.composer.prime(ground.plan.history(atBeat, ground.controls.frameFor(voice)), atBeat);
       const controls = ground.controls.read(voice);
+      const asked = ground.clock.now();
       const span = await voice.composer.compose(atBeat + headStartBeats, controls, () => this.abandoned);
+      const answerMicros = ground.clock.now() - asked;
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
       const joined = this.rescue ? await this.joinLate(voice, atBeat, span, relocations) : { atBeat, span };
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
       if (!this.isLate(joined.atBeat)) {
-        ground.takeOver(voice, joined.atBeat, joined.span);
+        ground.takeOver(voice, joined.atBeat, joined.span, answerMicros);
         this.tell('ready', joined.atBeat);
         return true;
       }

@@ -17,6 +17,7 @@ const rememberedBeats: Beats = 512;
 export class Plan {
   private score: Score = emptyScore;
 
+  /** Nothing may be planned yet at or after the span. */
   add(span: Pick<ComposedSpan, 'notes' | 'programs' | 'controls'>): void {
     this.score = {
       ...this.score,

@@ -25,7 +25,7 @@ export function isSafe(intervalTicks: number, lengthTicks: number, roundTripTick
 
 /**
  * The shortest safe interval. `roundTripTicks` tells how long 95 of 100 answers of a length take at most, in ticks, and grows
- * with the length. Where none is safe, the longest there is. Source: the inequalities of StreamMUSE.
+ * with the length. Where none is safe, the longest there is, and a beat at a time. Source: the inequalities of StreamMUSE.
  * @example paceFor((length) => length / 4) // → I = 1, GL = 2, one tick ahead
  */
 export function paceFor(roundTripTicks: (lengthTicks: number) => number): Pace {
@@ -36,8 +36,8 @@ export function paceFor(roundTripTicks: (lengthTicks: number) => number): Pace {
       if (isSafe(intervalTicks, lengthTicks, aheadTicks)) return { intervalTicks, lengthTicks, aheadTicks, isSafe: true };
     }
   }
-  const aheadTicks = Math.min(longestTicks, Math.ceil(roundTripTicks(longestTicks)));
-  return { intervalTicks: longestTicks / 2, lengthTicks: longestTicks, aheadTicks, isSafe: false };
+  const aheadTicks = Math.min(longestTicks, Math.ceil(roundTripTicks(ticksPerBeat)));
+  return { intervalTicks: longestTicks / 2, lengthTicks: ticksPerBeat, aheadTicks, isSafe: false };
 }
 
 /**

@@ -52,7 +52,7 @@ export class Rescue {
     this.abandon();
     const queue = [...candidates];
     for (let request = queue.shift(); request !== undefined; request = queue.shift()) {
-      const swap = new HotSwap(request, 'beat', this.ground, { commit: this.ground.settings().commit });
+      const swap = new HotSwap({ ...request, urgent: true }, 'beat', this.ground, { commit: this.ground.settings().commit });
       this.swap = swap;
       try {
         await swap.run();

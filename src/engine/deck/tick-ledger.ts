@@ -78,19 +78,19 @@ export class TickLedger {
     this.asked = Infinity;
   }
 
-  /** Accounts for the ticks up to `beat`, inclusive, with music planned until `plannedUntil`. */
-  settle(beat: Beats, plannedUntil: Beats): void {
+  /** Accounts for the ticks up to `beat`, inclusive. */
+  settle(beat: Beats, hasMusicAt: (beat: Beats) => boolean): void {
     const last = Math.floor(beat * ticksPerBeat);
     // A host that ran on while nobody looked counts for no more than is remembered.
     const first = Math.max(this.nextTick ?? last + 1, last - remembered + 1);
     for (let tick = first; tick <= last; tick += 1) {
-      const depth = tick / ticksPerBeat < plannedUntil ? this.depthAt(tick) : missed;
+      const depth = hasMusicAt(tick / ticksPerBeat) ? this.depthAt(tick) : missed;
       if (depth === missed) this.misses += 1;
       this.depths.push(depth);
     }
     if (this.depths.length > remembered) this.depths.splice(0, this.depths.length - remembered);
     this.answers = this.answers.filter((answer) => answer.fromBeat * ticksPerBeat > last + 1);
-    this.nextTick = last + 1;
+    this.nextTick = Math.max(this.nextTick ?? last + 1, last + 1);
   }
 
   /** The music begins at `beat`, or jumped there: what was wished for is for what comes. */

@@ -6,6 +6,8 @@ export interface VoiceRequest {
   readonly pack: string;
   /** On this computer's own processor, whatever is set: where the device has been lost. */
   readonly onCpu?: boolean;
+  /** Nothing else can play: it is loaded with the priority of the programs around it, until it has composed once. */
+  readonly urgent?: boolean;
 }
 
 /** A pack that has been verified, loaded and warmed up, ready to be primed. */
@@ -24,11 +26,11 @@ export interface Voice extends VoiceRequest {
 }
 
 /**
- * Opens packs by name. Errors: `unknownPack`, `badPack`, `modelFailed`, `deviceUnavailable`, `deviceLost`.
+ * Opens packs. Errors: `unknownPack`, `badPack`, `modelFailed`, `deviceUnavailable`, `deviceLost`.
  * `onFailure` is called once if the voice dies later, by itself.
  */
 export interface VoiceSource {
-  open(pack: string, onFailure: (error: ContinuoError) => void, onCpu?: boolean): Promise<Voice>;
+  open(request: VoiceRequest, onFailure: (error: ContinuoError) => void): Promise<Voice>;
   /** A pack that needs no files and can always play, where there is one. */
   readonly fallback: string | undefined;
 }

@@ -50,7 +50,7 @@ const engineParameters: readonly Parameter[] = [
   }),
   value({
     name: 'commit', scope: 'engine', type: 'float', minimum: 0.25, maximum: 16, default: 1, unit: 'beats',
-    description: 'How much of what is composed stands, whatever is changed.',
+    description: 'How much of what is composed stands, whatever is changed; more where the answers of a pack take longer.',
   }),
   value({
     name: 'swap-at', scope: 'engine', type: 'choice', choices: boundaries, default: 'bar', unit: '',
@@ -106,6 +106,34 @@ const deckParameters: readonly Parameter[] = [
   value({
     name: 'underruns', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'times', readOnly: true,
     description: 'Times the deck had to rest because nothing was composed in time.',
+  }),
+  value({
+    name: 'in-time', scope: 'deck', type: 'float', minimum: 0, maximum: 1, default: 1, unit: 'share', readOnly: true,
+    description: 'Share of the last 1024 sixteenths that had music when they were due (ISR).',
+  }),
+  value({
+    name: 'staleness', scope: 'deck', type: 'float', minimum: 0, default: 0, unit: 'sixteenths', readOnly: true,
+    description: 'How much older than your last change the music was on average, over those of them that had music.',
+  }),
+  value({
+    name: 'in-time-weighted', scope: 'deck', type: 'float', minimum: 0, maximum: 1, default: 1, unit: 'share', readOnly: true,
+    description: 'Both in one: a sixteenth without music counts 0, one that is stale by n counts 1 - n / 32 (ISRw).',
+  }),
+  value({
+    name: 'missed', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'sixteenths', readOnly: true,
+    description: 'Sixteenths without music, since the deck first played.',
+  }),
+  value({
+    name: 'answer-time', scope: 'deck', type: 'float', minimum: 0, default: 0, unit: 'milliseconds', readOnly: true,
+    description: 'How long 95 of 100 answers to a change take at most (RT95), measured as the pack loads and while it plays.',
+  }),
+  value({
+    name: 'request-interval', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'sixteenths', readOnly: true,
+    description: 'Changes are passed on to the pack at most once in so many sixteenths, as its answers allow (I).',
+  }),
+  value({
+    name: 'request-length', scope: 'deck', type: 'integer', minimum: 1, default: 1, unit: 'sixteenths', readOnly: true,
+    description: 'How much the pack is asked to answer a change with (GL).',
   }),
   value({
     name: 'losses', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'times', readOnly: true,

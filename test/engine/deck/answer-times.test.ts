@@ -6,12 +6,20 @@ describe('AnswerTimes', () => {
   it('knows what 95 of 100 answers stay within, by their length', () => {
     const times = new AnswerTimes();
     assert.equal(times.within(4), 0);
-    for (let count = 0; count < 19; count += 1) times.add(4, 40_000);
+    times.add(1, 4_000);
+    for (let count = 0; count < 18; count += 1) times.add(4, 40_000);
     times.add(4, 900_000);
     assert.equal(times.within(4), 40_000);
-    assert.equal(times.within(2), 20_000);
+    assert.equal(times.within(2), 22_000);
+    times.add(4, 900_000);
     times.add(4, 900_000);
     assert.equal(times.within(4), 900_000);
+  });
+
+  it('takes what the quickest answer took for the way: a short answer from far away is no quicker', () => {
+    const times = new AnswerTimes();
+    for (let count = 0; count < 20; count += 1) times.add(4, 100_000);
+    assert.deepEqual([times.within(1), times.within(8)], [100_000, 100_000]);
   });
 
   it('does not take a short answer for a fraction of one, nor none for one', () => {

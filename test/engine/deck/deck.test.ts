@@ -57,8 +57,9 @@ class NumberedVoices implements VoiceSource {
   /** By pack: what goes on where its device is lost. */
   readonly substitutes = new Map<string, readonly VoiceRequest[]>();
 
-  async open(pack: string, _onFailure: (error: ContinuoError) => void, onCpu?: boolean): Promise<Voice> {
-    this.requests.push({ pack, onCpu });
+  async open(request: VoiceRequest): Promise<Voice> {
+    const { pack, onCpu } = request;
+    this.requests.push(request);
     if (pack === 'bad') throw new ContinuoError('badPack', 'The pack bad is damaged.');
     const composer = new NumberedComposer(Number(pack), () => this.whilePriming());
     this.opened.push(composer);
@@ -202,13 +203,15 @@ describe('Deck', () => {
     assert.equal(deck.pack, '3');
     voices.opened[2].lost = true;
     await offline.playUntil(30);
-    assert.deepEqual(voices.requests.slice(2), [{ pack: 'bad', onCpu: undefined }, { pack: '3', onCpu: undefined }, { pack: '3', onCpu: true }]);
+    assert.deepEqual(voices.requests.slice(2), [{ pack: 'bad', urgent: true }, { pack: '3', urgent: true }, { pack: '3', onCpu: true, urgent: true }]);
     voices.opened[3].lost = true;
     await offline.playUntil(60);
     assert.deepEqual([deck.state, deck.losses, voices.requests.length], ['failed', 3, 5]);
     assert.ok(events.some((event) => event.type === 'notice' && event.sentence.startsWith('Deck 1 rests: nothing is left that could go on for 3')));
     await offline.swap('2', 'beat');
     assert.deepEqual([deck.state, deck.pack], ['playing', '2']);
+    // A performer who loads a pack has music meanwhile; a rescue has none.
+    assert.deepEqual(voices.requests.at(-1), { pack: '2' });
     await offline.end();
   });
 

@@ -8,7 +8,7 @@ const ground = { pack: 'far', beatMicros: 500_000, commit: 1 };
 /** Spans of a beat each. */
 function fed(...micros: number[]): SpeedWatch {
   const watch = new SpeedWatch();
-  micros.forEach((each, beat) => watch.add({ fromBeat: beat, untilBeat: beat + 1, micros: each }));
+  micros.forEach((each, beat) => watch.add({ fromBeat: beat, untilBeat: beat + 1, micros: each }, each));
   return watch;
 }
 
@@ -26,11 +26,26 @@ describe('the real-time law', () => {
     assert.equal(watch.warning(ground), undefined);
   });
 
-  it('tells once that single beats take longer than what is committed lasts, and what to set', () => {
-    const watch = fed(...often(36, 100_000), ...often(4, 1_200_000));
-    assert.match(watch.warning(ground) ?? '', /far takes up to 1\.2 s for a beat.* set commit to 3 or more/);
+  it('asks further ahead where answers take longer than what is committed lasts, and tells so once', () => {
+    const spans = [...often(36, 100_000), ...often(4, 1_200_000)];
+    const watch = fed(...spans);
+    assert.equal(watch.pace(ground.beatMicros).isSafe, false);
+    assert.equal(watch.answerBeats(ground.beatMicros), 2.4);
+    assert.match(watch.warning(ground) ?? '', /far takes up to 1\.2 s to answer a change .* heard after 2\.5 beats, not after the 1 that commit says/);
     assert.equal(watch.warning(ground), undefined);
-    assert.equal(fed(...often(36, 100_000), ...often(4, 1_200_000)).warning({ ...ground, commit: 3 }), undefined);
+    assert.equal(fed(...spans).warning({ ...ground, commit: 8 }), undefined);
+  });
+
+  it('finds the pace of another tempo at once', () => {
+    const watch = fed(...often(20, 240_000));
+    assert.deepEqual([watch.pace(500_000).aheadTicks, watch.pace(250_000).aheadTicks], [2, 4]);
+    assert.deepEqual([watch.answerBeats(500_000), watch.answerBeats(250_000)], [0.48, 0.96]);
+    assert.equal(watch.warning(ground), undefined);
+  });
+
+  it('lets a deck rest as long as its speed wants, once that is known', () => {
+    assert.equal(fed(...often(7, 600_000)).restBeats(500_000, 8, 1), 1);
+    assert.equal(fed(...often(8, 600_000)).restBeats(500_000, 8, 1), 2);
   });
 
   it('forgives one late beat in many', () => {
@@ -41,7 +56,7 @@ describe('the real-time law', () => {
     const watch = new SpeedWatch();
     assert.equal(watch.link, noLink);
     const link = { ...noLink, trips: 3, medianMilliseconds: 4 };
-    watch.add({ fromBeat: 0, untilBeat: 1, micros: 1, link });
+    watch.add({ fromBeat: 0, untilBeat: 1, micros: 1, link }, 1);
     assert.equal(watch.link, link);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Voice } from '../../../src/engine/deck/voice.js';
+import type { Voice, VoiceRequest } from '../../../src/engine/deck/voice.js';
 import { NullComposer } from '../../../src/engine/contracts/null-composer.js';
 import { scoreOf, type Score } from '../../../src/engine/music/score.js';
 import { OfflineTake } from '../../../src/engine/rendering/offline-take.js';
@@ -22,7 +22,7 @@ async function takeOf<T extends NullComposer = AttentiveComposer>(
 ): Promise<{ take: OfflineTake; composer: T }> {
   const voices = {
     fallback: undefined,
-    open: async (pack: string): Promise<Voice> => {
+    open: async ({ pack }: VoiceRequest): Promise<Voice> => {
       await composer.prepare();
       return { pack, composer, sampling: {} };
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NullLanguageModel } from '../../../../src/engine/contracts/null-language-model.js';
-import type { Voice } from '../../../../src/engine/deck/voice.js';
+import type { Voice, VoiceRequest } from '../../../../src/engine/deck/voice.js';
 import { Ensemble } from '../../../../src/engine/ensemble.js';
 import { TokenComposer } from '../../../../src/engine/generation/token-composer.js';
 import { ParameterStore } from '../../../../src/engine/parameters/parameter-store.js';
@@ -22,10 +22,10 @@ class AttentiveModel extends NullLanguageModel {
   }
 }
 
-function voicesOf(model: AttentiveModel): { fallback: undefined; open(pack: string): Promise<Voice> } {
+function voicesOf(model: AttentiveModel): { fallback: undefined; open({ pack }: VoiceRequest): Promise<Voice> } {
   return {
     fallback: undefined,
-    open: async (pack: string): Promise<Voice> => {
+    open: async ({ pack }: VoiceRequest): Promise<Voice> => {
       const generation = { keyNormalised: false, events: [], tracks: [], setup: [] };
       const composer = new TokenComposer(tokenizerOf(), model, { generation, sampling: {} });
       await composer.prepare();
