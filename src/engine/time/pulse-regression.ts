@@ -1,4 +1,5 @@
 import type { Micros } from '../music/units.js';
+import { slopeOfBoundedNoise } from './bounded-noise.js';
 
 /** What pulse times scatter by before any have been measured, and the least and most that is believed. */
 const firstNoise: Micros = 500;
@@ -13,7 +14,7 @@ const pulsesToPredict = 4;
 const rememberedPulses = 24;
 
 /**
- * The straight line through the times of the last pulses (least squares): its slope is the interval, its value at the
+ * The straight line through the times of the last pulses (least squares, corrected where their noise has edges): its slope is the interval, its value at the
  * latest pulse is when that pulse should have come. The window grows to `windowPulses` while the line holds and is cut to
  * its newest part when recent pulses leave the line, so a steady tempo is averaged long and a change is followed at once.
  *
@@ -158,6 +159,7 @@ export class PulseRegression {
       covariance += index * (this.times[at] - this.times[newest] - meanTime);
     }
     if (spread > 0) this.slope = covariance / spread;
+    if (this.rememberedWeight === 0) this.slope = slopeOfBoundedNoise(this.indices, this.times, this.count, this.slope, spread);
     this.fitted = this.times[newest] + meanTime - this.slope * meanIndex;
   }
 }
