@@ -8,6 +8,8 @@ import { runtimeOf } from './open-recipe.js';
 
 export interface OpenVoices {
   readonly voices: PackVoices;
+  /** The packs that can be played. */
+  readonly names: readonly string[];
   /** Where a pack lies. Errors: `unknownPack`, `badPack`. */
   folderOf(name: string): Promise<string>;
 }
@@ -21,5 +23,6 @@ export async function openVoices(options: Readonly<Record<string, string>>): Pro
   const container = engineContainer({ ...configuration, packFolders, inference }, builtInPlugins);
   const shelf = container.get(PackShelf);
   await shelf.read();
-  return { voices: container.get(PackVoices), folderOf: async (name) => (await shelf.take(name)).summary.folder };
+  const names = shelf.list().filter((pack) => pack.fault === undefined).map((pack) => pack.name);
+  return { voices: container.get(PackVoices), names, folderOf: async (name) => (await shelf.take(name)).summary.folder };
 }
