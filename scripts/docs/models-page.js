@@ -51,7 +51,8 @@ the intervals of the top line it is Jensen's and Shannon's. *Real songs* are exc
 best that can be had; *shuffled* are the same excerpts with pitches and velocities exchanged among the notes: right in almost
 every feature, but no music, which only repetition and intervals tell; *random* are as many notes anywhere. The statistics are
 in [bench/references](../bench/references/README.md). Of few windows chance alone makes a distance, about 0.9 over the root of their
-number: 0.12 for 50 windows, 0.06 for 200. What was tried to come nearer: [quality.md](quality.md).
+number: 0.12 for 50 windows, 0.06 for 200. What was tried to come nearer, and why there is no pack of
+beat-kmeans without velocities: [quality.md](quality.md).
 
 ## Your own
 
