@@ -74,10 +74,14 @@ export class LinkHut {
     return this.state;
   }
 
-  /** Brings it to a tempo key by key. */
+  /** Brings it to a tempo of whole BPM key by key. */
   async setTempo(bpm: Bpm): Promise<void> {
-    const key = bpm < this.state.bpm ? 'w' : 'e';
-    await this.pressUntil(key, `at ${bpm} BPM`, (state) => (key === 'w' ? state.bpm < bpm + 0.5 : state.bpm > bpm - 0.5));
+    while (Math.round(this.state.bpm) !== bpm) {
+      const key = bpm < this.state.bpm ? 'w' : 'e';
+      await this.pressUntil(key, `at ${bpm} BPM`, (state) => (key === 'w' ? state.bpm < bpm + 0.5 : state.bpm > bpm - 0.5));
+      // A screen that is read late shows keys that were one too many.
+      await this.shown(10);
+    }
   }
 
   /** Resolves when its screen is so. */
