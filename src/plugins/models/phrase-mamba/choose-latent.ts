@@ -14,12 +14,25 @@ export interface BarWishes {
   readonly topP: number;
   /** Standard deviations. */
   readonly spread: number;
+  /** The same around a bar that comes back. */
+  readonly recallSpread: number;
 }
 
-/** Where the next bar is in the space of bars, by the net's opinion on the codes: a code, and a place near its middle. */
-export function chooseLatent(logits: Float32Array, book: CodeBook, wishes: BarWishes, random: RandomSource): Float32Array {
+/**
+ * Where the next bar is in the space of bars, by the net's opinion on the codes: a code, and a place near the bar that was
+ * there before (`heard`), or else near the middle of the code. What comes back is what makes a form.
+ */
+export function chooseLatent(
+  logits: Float32Array,
+  book: CodeBook,
+  wishes: BarWishes,
+  random: RandomSource,
+  heard: (code: number) => Float32Array | undefined,
+): Float32Array {
   const code = chooseCode(logits, book, wishes, random);
-  return near(book, code, wishes.spread * Math.min(1, wishes.temperature), random);
+  const before = heard(code);
+  const spread = (before ? wishes.recallSpread : wishes.spread) * Math.min(1, wishes.temperature);
+  return near(before ?? book.centre(code), book.deviation(code), spread, random);
 }
 
 /**
@@ -45,11 +58,10 @@ export function chooseCode(logits: Float32Array, book: CodeBook, { temperature, 
   return order[kept - 1];
 }
 
-/** A place around the middle of a code, `spread` times as wide as what was learned there. */
-function near(book: CodeBook, code: number, spread: number, random: RandomSource): Float32Array {
-  const latent = Float32Array.from(book.centre(code));
+/** A place around another, `spread` times as wide as `deviation`. */
+function near(place: Float32Array, deviation: Float32Array, spread: number, random: RandomSource): Float32Array {
+  const latent = Float32Array.from(place);
   if (spread === 0) return latent;
-  const deviation = book.deviation(code);
   for (let index = 0; index < latent.length; index += 2) {
     // Box and Muller, 1958: two uniform numbers make two normal ones.
     const radius = Math.sqrt(-2 * Math.log(1 - random.next()));

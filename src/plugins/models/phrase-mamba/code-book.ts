@@ -28,6 +28,19 @@ export class CodeBook {
     return this.values.subarray(start, start + this.latentSize);
   }
 
+  /** The code whose middle is nearest to `latent`; the first of those that are equally near. */
+  nearest(latent: Float32Array): number {
+    let best = 0;
+    let least = Infinity;
+    for (let code = 0; code < this.count; code += 1) {
+      const start = code * this.rowSize;
+      let distance = 0;
+      for (let index = 0; index < this.latentSize; index += 1) distance += (latent[index] - this.values[start + index]) ** 2;
+      if (distance < least) [best, least] = [code, distance];
+    }
+    return best;
+  }
+
   private get rowSize(): number {
     return 2 * this.latentSize + 1;
   }

@@ -9,6 +9,7 @@ import type { Bar } from './bar.js';
 import { chooseLatent } from './choose-latent.js';
 import { readCodeBook, type CodeBook } from './code-book.js';
 import { controlsAtStart, controlsDue, controlsFor, toldBy } from './control-feed.js';
+import { HeardBars } from './heard-bars.js';
 import type { PhraseOptions } from './options.js';
 import { PhraseNets, type MambaResult } from './phrase-nets.js';
 import { IdRole, readPhraseTables, type PhraseTables } from './phrase-tables.js';
@@ -28,6 +29,7 @@ interface Loaded {
   readonly tables: PhraseTables;
   readonly book: CodeBook;
   readonly nets: PhraseNets;
+  readonly heard: HeardBars;
 }
 
 /**
@@ -66,7 +68,8 @@ export class PhraseLanguageModel implements LanguageModel {
       throw new ContinuoError('badPack', `${files.phrases} is of ${tables.vocabularySize} ids and the model's options of ${this.vocabularySize}; correct vocabularySize in pack.json or export the pack anew`);
     }
     const book = readCodeBook(files.codes, tables.codeCount, tables.latentSize);
-    this.loaded = { tables, book, nets: await PhraseNets.load(files, tables, this.runtime) };
+    const heard = new HeardBars(book, this.options.recallBars);
+    this.loaded = { tables, book, heard, nets: await PhraseNets.load(files, tables, this.runtime) };
     await this.warmUp(tables);
   }
 
@@ -126,9 +129,10 @@ export class PhraseLanguageModel implements LanguageModel {
 
   /** Reads the bar that is complete. */
   private async barAfter(loaded: Loaded, bar: Bar): Promise<Bar> {
-    const { nets, tables } = loaded;
+    const { nets, tables, heard } = loaded;
     const { memory, told } = await this.openingOf(loaded, bar);
     const latent = await nets.read([tables.barId, ...bar.ids]);
+    heard.add(bar.index, latent);
     const recalled = this.takeRecalled();
     const index = bar.index + 1;
     const isRefeed = index % tables.refeedBars === 0;
@@ -155,11 +159,13 @@ export class PhraseLanguageModel implements LanguageModel {
   private async latentOf(loaded: Loaded, bar: Bar): Promise<Float32Array> {
     if (bar.latent) return bar.latent;
     const { memory } = await this.openingOf(loaded, bar);
-    const { random, options } = this;
+    const { random } = this;
+    const { topP, spread, recallSpread } = this.options;
     const { seed, temperature, density } = bar.steering;
     random.reseed(seed + barSeedOffset, bar.index);
     random.counter = 0;
-    bar.latent = chooseLatent(memory.logits, loaded.book, { temperature, density, topP: options.topP, spread: options.spread }, random);
+    const heard = (code: number): Float32Array | undefined => loaded.heard.last(code, bar.index);
+    bar.latent = chooseLatent(memory.logits, loaded.book, { temperature, density, topP, spread, recallSpread }, random, heard);
     return bar.latent;
   }
 

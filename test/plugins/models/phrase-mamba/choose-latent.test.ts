@@ -4,7 +4,8 @@ import { CounterRandom } from '../../../../src/engine/generation/sampling/counte
 import { chooseCode, chooseLatent, type BarWishes } from '../../../../src/plugins/models/phrase-mamba/choose-latent.js';
 import { CodeBook } from '../../../../src/plugins/models/phrase-mamba/code-book.js';
 
-const plain: BarWishes = { temperature: 1, density: 0.5, topP: 1, spread: 0.8 };
+const plain: BarWishes = { temperature: 1, density: 0.5, topP: 1, spread: 0.8, recallSpread: 0.2 };
+const neverHeard = (): undefined => undefined;
 
 /** Four codes of three numbers; onsets per beat rise with the code. */
 const book = new CodeBook(Float32Array.from([0, 1, 2, 3].flatMap((code) => [code, code, code, 0.5, 1, 2, code])), 3);
@@ -52,13 +53,13 @@ describe('the choice of a code', () => {
 describe('the place of a bar', () => {
   it('is the middle of its code where nothing may spread, and at temperature 0', () => {
     for (const wishes of [{ spread: 0, topP: 0.01 }, { temperature: 0 }]) {
-      assert.deepEqual([...chooseLatent(logits, book, { ...plain, ...wishes }, new CounterRandom(1))], [1, 1, 1]);
+      assert.deepEqual([...chooseLatent(logits, book, { ...plain, ...wishes }, new CounterRandom(1), neverHeard)], [1, 1, 1]);
     }
   });
 
   it('is spread around it as it was learned', () => {
     const random = new CounterRandom(5);
-    const drawn = Array.from({ length: 5000 }, () => chooseLatent(logits, book, { ...plain, topP: 0.01 }, random));
+    const drawn = Array.from({ length: 5000 }, () => chooseLatent(logits, book, { ...plain, topP: 0.01 }, random, neverHeard));
     for (const [index, deviation] of [0.5, 1, 2].entries()) {
       const values = drawn.map((latent) => latent[index]);
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -69,9 +70,9 @@ describe('the place of a bar', () => {
   });
 
   it('is the same for the same random numbers, and changes nothing in the codes', () => {
-    const once = chooseLatent(logits, book, plain, new CounterRandom(9));
-    assert.deepEqual(chooseLatent(logits, book, plain, new CounterRandom(9)), once);
-    assert.notDeepEqual(chooseLatent(logits, book, plain, new CounterRandom(10)), once);
+    const once = chooseLatent(logits, book, plain, new CounterRandom(9), neverHeard);
+    assert.deepEqual(chooseLatent(logits, book, plain, new CounterRandom(9), neverHeard), once);
+    assert.notDeepEqual(chooseLatent(logits, book, plain, new CounterRandom(10), neverHeard), once);
     assert.deepEqual([...book.centre(2)], [2, 2, 2]);
   });
 });

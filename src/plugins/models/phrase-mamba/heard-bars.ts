@@ -1,0 +1,34 @@
+import type { CodeBook } from './code-book.js';
+
+/** Bars that are kept beyond those that may come back, so that a rewind finds them. */
+const sparedBars = 256;
+
+interface HeardBar {
+  readonly index: number;
+  readonly code: number;
+  readonly latent: Float32Array;
+}
+
+/** Where the bars of a stream were in the space of bars, so that a code can bring back the very bar that was there last. */
+export class HeardBars {
+  private bars: HeardBar[] = [];
+
+  /** @param reach how many bars back may come again; 0: none. */
+  constructor(
+    private readonly book: CodeBook,
+    private readonly reach: number,
+  ) {}
+
+  /** Takes in the bar `index`, in place of it and of what came after it on a path that was left. */
+  add(index: number, latent: Float32Array): void {
+    if (this.reach === 0) return;
+    while (this.bars.length > 0 && this.bars[this.bars.length - 1].index >= index) this.bars.pop();
+    this.bars.push({ index, code: this.book.nearest(latent), latent });
+    if (this.bars.length >= 2 * (this.reach + sparedBars)) this.bars = this.bars.slice(-this.reach - sparedBars);
+  }
+
+  /** The latest bar near `code` within reach of the bar `before`. */
+  last(code: number, before: number): Float32Array | undefined {
+    return this.bars.findLast((bar) => bar.code === code && bar.index < before && bar.index >= before - this.reach)?.latent;
+  }
+}
