@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ComposeControls, ComposedSpan, Composer } from '../../src/engine/contracts/composer.js';
 import type { Deck } from '../../src/engine/deck/deck.js';
 import { joinSpans } from '../../src/engine/deck/join-spans.js';
@@ -22,7 +23,7 @@ export interface Work {
   readonly begins: boolean;
   /** Beats composed; 0 for the rest. */
   readonly beats: Beats;
-  /** Processor time this process spent meanwhile. */
+  /** Processor time that this process's other threads spent meanwhile. */
   readonly processorMicros: Micros;
 }
 
@@ -50,7 +51,10 @@ export class SimulatedStage {
     this.sender = new LocalSender(this.clock, { timeline: this.timeline });
     const timed: VoiceSource = {
       fallback: voices.fallback,
-      open: async (request, onFailure) => this.timed(await voices.open(request, onFailure), costOf),
+      open: async (request, onFailure) => {
+        this.thinking += 1;
+        return this.timed(await voices.open(request, onFailure).finally(() => this.rests()), costOf);
+      },
     };
     const { clock, sender, parameters, timeline } = this;
     this.ensemble = new Ensemble({ clock, sender, voices: timed, parameters, timeline }, 1);
@@ -125,10 +129,9 @@ export class SimulatedStage {
   private timed(voice: Voice, costOf: (work: Work) => Micros): Voice {
     const lasting = async <Result>(method: Work['method'], begins: boolean, work: () => Promise<Result>, beatsOf: (result: Result) => Beats = () => 0): Promise<[Result, Micros]> => {
       this.thinking += 1;
-      const before = process.cpuUsage();
+      const before = composingMicros();
       const result = await work().finally(() => this.rests());
-      const { user, system } = process.cpuUsage(before);
-      const micros = costOf({ method, begins, beats: beatsOf(result), processorMicros: user + system });
+      const micros = costOf({ method, begins, beats: beatsOf(result), processorMicros: Math.max(0, composingMicros() - before) });
       if (micros > 0) await new Promise<void>((wake) => this.sleepers.push({ due: this.clock.now() + micros, wake }));
       return [result, micros];
     };
@@ -164,4 +167,15 @@ function timedComposer(composer: Composer, lasting: Lasting): Composer {
     },
     dispose: () => composer.dispose(),
   };
+}
+
+/**
+ * Processor time of this process so far, without that of the main thread where the system tells it (Linux): there, somebody
+ * looks every few milliseconds whether the composer is to be stopped, for as long as that takes by the clock on the wall.
+ */
+function composingMicros(): Micros {
+  const { user, system } = process.cpuUsage();
+  if (process.platform !== 'linux') return user + system;
+  const [nanoseconds] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
+  return user + system - Number(nanoseconds) / 1000;
 }

@@ -93,6 +93,7 @@ export class LiveTerminal {
         state: deck.state,
         speed: deck.timesRealTime,
         aheadBeats: deck.aheadBeats,
+        inTime: deck.realTime.inTime,
         temperature: parameters.number(`deck/${deck.number}/temperature`),
         swap: this.swaps.get(deck.number) ?? '',
       })),

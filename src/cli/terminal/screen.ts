@@ -9,6 +9,8 @@ export interface DeckView {
   readonly state: string;
   readonly speed: number;
   readonly aheadBeats: number;
+  /** ISR: share of the last sixteenths that had music when they were due. */
+  readonly inTime: number;
   readonly temperature: number;
   /** What a swap is doing, e.g. `perlin takes over at bar 12`. */
   readonly swap: string;
@@ -60,10 +62,15 @@ function deckLine(deck: DeckView): string {
   const speed = deck.speed > 0 ? `${deck.speed.toFixed(1)}x real time` : '';
   const ahead = `${Math.max(0, deck.aheadBeats).toFixed(1)} beats ahead`;
   const parts = [
-    `deck ${deck.number}`, pc.bold(deck.pack || '(empty)'), deck.state, speed, ahead, `temperature ${deck.temperature.toFixed(2)}`,
+    `deck ${deck.number}`, pc.bold(deck.pack || '(empty)'), deck.state, speed, inTimeWords(deck.inTime), ahead, `temperature ${deck.temperature.toFixed(2)}`,
     deck.swap && pc.yellow(deck.swap),
   ];
   return parts.filter(Boolean).join('   ');
+}
+
+/** Nothing while all is well; never 100 % where something is missing. */
+function inTimeWords(share: number): string {
+  return share < 1 ? pc.red(`in time ${(Math.floor(share * 1000) / 10).toFixed(1)} %`) : '';
 }
 
 function warnIf(count: number): string {

@@ -8,7 +8,7 @@ const plain = (lines: string[]): string[] => lines.map((line) => stripVTControlC
 
 const view: ScreenView = {
   bpm: 120, leader: 'internal', playing: true, beat: 9.2, beatsPerBar: 4,
-  decks: [{ number: 1, pack: 'perlin', state: 'playing', speed: 40, aheadBeats: 7.5, temperature: 1, swap: '' }],
+  decks: [{ number: 1, pack: 'perlin', state: 'playing', speed: 40, aheadBeats: 7.5, inTime: 1, temperature: 1, swap: '' }],
   notes: [], counters: { sent: 3, late: 0, dropped: 0, sounding: 1 }, wires: ['midi is off'], packs: ['perlin'], message: '',
   columns: 80, rows: 24,
 };
@@ -38,6 +38,12 @@ describe('drawScreen', () => {
     assert.match(text, /deck 1 {3}perlin {3}playing {3}40\.0x real time {3}7\.5 beats ahead/);
     assert.match(text, /1 perlin/);
     assert.match(text, /space start\/stop/);
+  });
+
+  it('says so when sixteenths had no music, and nothing while all had', () => {
+    const text = (inTime: number): string => plain(drawScreen({ ...view, columns: 120, decks: [{ ...view.decks[0], inTime }] })).join('\n');
+    assert.match(text(0.99996), /in time 99\.9 %/);
+    assert.doesNotMatch(text(1), /in time/);
   });
 
   it('never draws past the window', () => {
