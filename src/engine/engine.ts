@@ -24,6 +24,8 @@ import type { Clock } from './time/clock.js';
 /** How often the decks are asked whether they need composing: no note waits for it, the horizon is beats long. */
 const planningMilliseconds = 10;
 const counterMilliseconds = 250;
+/** As in the wires' configuration. */
+const largestOffsetMilliseconds = 1000;
 
 export interface EngineParts {
   readonly clock: Clock;
@@ -44,7 +46,7 @@ export interface EngineParts {
  */
 export class Engine {
   private readonly wires: Transport[] = [];
-  private readonly outputs: { dispose(): Promise<void> }[] = [];
+  private readonly outputs = new Map<string, { dispose(): Promise<void> }>();
   private readonly disposables: Disposable[] = [];
   private readonly said: Notice[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
@@ -137,6 +139,7 @@ export class Engine {
     parameters.handle('continue', () => chooser.continue());
     parameters.handle('stop', () => chooser.stop());
     parameters.handle('tap', () => hand.tap());
+    parameters.handle('offset', ([output, milliseconds]) => this.offset(String(output), milliseconds as number));
     parameters.handle('nudge', ([milliseconds]) => hand.nudge(milliseconds as number));
     parameters.publish('sync', configuration.sync);
     chooser.choose(configuration.sync);
@@ -149,6 +152,16 @@ export class Engine {
     for (const name of configuration.syncOrder.filter((wanted) => !chooser.names.includes(wanted))) {
       this.notice({ level: 'off', sentence: `syncOrder names ${name}, which is no sync source there is; there are ${chooser.names.join(', ')}.` });
     }
+  }
+
+  private offset(output: string, milliseconds: number): void {
+    if (!this.outputs.has(output)) {
+      throw new ContinuoError('badValue', `There is no output "${output}"; there are ${[...this.outputs.keys()].join(', ') || 'none'}.`);
+    }
+    if (Math.abs(milliseconds) > largestOffsetMilliseconds) {
+      throw new ContinuoError('badValue', `An offset is ${-largestOffsetMilliseconds} to ${largestOffsetMilliseconds} milliseconds, not ${milliseconds}.`);
+    }
+    this.parts.sender.setOffset(output, milliseconds * 1000);
   }
 
   private async openWire(descriptor: PluginDescriptor, options: unknown): Promise<void> {
@@ -174,7 +187,7 @@ export class Engine {
   private async addOutputs(offer: TransportOffer): Promise<void> {
     for (const specification of offer.outputs) {
       try {
-        this.outputs.push(await this.parts.sender.addOutput(specification));
+        this.outputs.set(specification.name, await this.parts.sender.addOutput(specification));
       } catch (cause) {
         this.fault(ContinuoError.from(cause, 'portUnavailable'), specification.name);
       }

@@ -87,6 +87,10 @@ const engineParameters: readonly Parameter[] = [
     name: 'nudge', scope: 'engine', arguments: [{ name: 'milliseconds', type: 'float' }],
     description: 'Moves the beat, positive to earlier, by playing 5 % faster or slower for a while; where the internal clock leads.',
   }),
+  action({
+    name: 'offset', scope: 'engine', arguments: [{ name: 'output', type: 'text' }, { name: 'milliseconds', type: 'float' }],
+    description: 'Moves everything an output sends, notes and clock, until the end of the set; signed, positive plays later (its `offsetMilliseconds`).',
+  }),
   action({ name: 'panic', scope: 'engine', arguments: [], description: 'Ends every note on every output at once and clears the queues.' }),
 ];
 
