@@ -43,6 +43,8 @@ async function nextBeat(peer: OscPeer): Promise<HeardMessage> {
 async function stamps(first: OscPeer, second: OscPeer, beats: number): Promise<readonly (readonly [number, number])[]> {
   const pairs: (readonly [number, number])[] = [];
   while (pairs.length < beats) {
+    // The beats of before the start have the same numbers.
+    second.heard.drain();
     const heard = await nextBeat(first);
     const same = await second.heard.take('the same beat', ({ address, values }) => address === '/continuo/clock' && values[0] === heard.values[0]);
     pairs.push([heard.unixSeconds ?? 0, same.unixSeconds ?? 0]);
