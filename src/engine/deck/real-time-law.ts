@@ -4,6 +4,8 @@ import type { Beats } from '../music/units.js';
 export const ticksPerBeat = 4;
 /** Beyond this a wish is heard so late that it is no answer any more. */
 const longestTicks = 32;
+/** What is asked for where no length is safe. */
+const shortestAnswer = 2;
 
 /** How a deck asks its composer, in ticks of a sixteenth. */
 export interface Pace {
@@ -25,7 +27,7 @@ export function isSafe(intervalTicks: number, lengthTicks: number, roundTripTick
 
 /**
  * The shortest safe interval. `roundTripTicks` tells how long 95 of 100 answers of a length take at most, in ticks, and grows
- * with the length. Where none is safe, the longest there is, and a beat at a time. Source: the inequalities of StreamMUSE.
+ * with the length. Where none is safe, short answers as often as they come: what they replace must do until then. Source: the inequalities of StreamMUSE.
  * @example paceFor((length) => length / 4) // → I = 1, GL = 2, one tick ahead
  */
 export function paceFor(roundTripTicks: (lengthTicks: number) => number): Pace {
@@ -36,8 +38,8 @@ export function paceFor(roundTripTicks: (lengthTicks: number) => number): Pace {
       if (isSafe(intervalTicks, lengthTicks, aheadTicks)) return { intervalTicks, lengthTicks, aheadTicks, isSafe: true };
     }
   }
-  const aheadTicks = Math.min(longestTicks, Math.ceil(roundTripTicks(ticksPerBeat)));
-  return { intervalTicks: longestTicks / 2, lengthTicks: ticksPerBeat, aheadTicks, isSafe: false };
+  const aheadTicks = Math.min(longestTicks, Math.ceil(roundTripTicks(shortestAnswer)));
+  return { intervalTicks: aheadTicks, lengthTicks: shortestAnswer, aheadTicks, isSafe: false };
 }
 
 /**

@@ -23,7 +23,7 @@ describe('the inequalities of the real-time law', () => {
 
   it('know no pace for a composer that takes more than half of what its music lasts', () => {
     const pace = paceFor((length) => 0.6 * length);
-    assert.deepEqual(pace, { intervalTicks: 16, lengthTicks: 4, aheadTicks: 3, isSafe: false });
+    assert.deepEqual(pace, { intervalTicks: 2, lengthTicks: 2, aheadTicks: 2, isSafe: false });
   });
 
   it('hold for every pace that is said to be safe, and one is found wherever half the time suffices', () => {
