@@ -13,7 +13,7 @@ import { readTimedNotes, type TimedNotes } from './statistics/timed-notes.js';
 import { openVoices, type OpenVoices } from './support/open-voices.js';
 
 export const summary =
-  'how much like real music packs play: pack=NAME,NAME count=64 bars=32 seed=1 reference=NAME folder=DIR (songs to go on from) keep=DIR; midi=DIR judges files instead';
+  'how much like real music packs play: pack=NAME,NAME count=64 bars=32 seed=1 reference=NAME folder=DIR (songs to go on from) style=NAME keep=DIR; midi=DIR judges files instead';
 
 const promptBars = 8;
 
@@ -53,16 +53,17 @@ async function judgePacks(options: Readonly<Record<string, string>>): Promise<Re
     const count = Number(options.count ?? 64);
     const bars = Number(options.bars ?? 32);
     const seed = Number(options.seed ?? 1);
+    const style = options.style ?? '';
     const judge = async (music: string, wishes: (index: number) => Promise<PieceWishes>): Promise<Judged> => {
       const pieces = await renderAll(stage, count, wishes, options.keep && join(options.keep, pack, music.replaceAll(' ', '-')));
       return { music, comparison: compare(reference, statisticsOf(pieces)) };
     };
-    const judged = [await judge('from nothing', async (index) => ({ pack, bars, seed: seed + index, bpm: reference.bpms[index % reference.bpms.length] }))];
+    const judged = [await judge('from nothing', async (index) => ({ pack, bars, seed: seed + index, style, bpm: reference.bpms[index % reference.bpms.length] }))];
     if (options.folder !== undefined) {
       const songs = await midiFilesIn(options.folder);
       const after = async (index: number): Promise<PieceWishes> => {
         const { score: prompt, bpm } = await barsOfSong(songs[index % songs.length], promptBars);
-        return { pack, bars, seed: seed + index, bpm, prompt };
+        return { pack, bars, seed: seed + index, style, bpm, prompt };
       };
       judged.push(await judge(`after ${promptBars} bars of a song`, after));
     }
