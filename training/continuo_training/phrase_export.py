@@ -87,6 +87,7 @@ def _manifest(run: PhraseRun, description: dict[str, Any], measures: dict[str, A
     trained, untrained = measures["validation"], measures["untrained"]
     manifest["training"] |= {
         "barsSeen": run.bars,
+        "bound": trained["bound"],
         "reconstruction": trained["reconstruction"],
         "codes": {**trained["codes"], "untrainedNatsPerBar": untrained["codes"]["natsPerBar"]},
     }

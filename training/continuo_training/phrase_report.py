@@ -10,7 +10,8 @@ import torch
 from .export import summary
 from .latent_task import LatentSong
 from .phrase_bars import PhraseSong
-from .phrase_judge import BarJudge, PhraseFigures, judge_model
+from .phrase_figures import PhraseFigures, judge_model
+from .phrase_judge import BarJudge
 from .phrase_mamba import LatentMamba
 from .phrase_net import PhraseNet
 from .phrase_pack import PhraseModel
@@ -42,7 +43,8 @@ def chain_figures(run: PhraseRun, songs: list[PhraseSong], latents: list[LatentS
     model, few = run.model, latents[:: max(1, len(latents) // UNTRAINED_SONGS)]
     torch.manual_seed(SEED_OF_UNTRAINED)
     blank = PhraseModel(_blank(model.net), LatentMamba(model.mamba.configuration).eval(), model.codebook, model.table)
-    return judge_model(model, BarJudge(run.facts, songs), latents), judge_model(blank, BarJudge(run.facts, songs, UNTRAINED_BARS), few)
+    of_few = BarJudge(run.facts, [song.song for song in few], UNTRAINED_BARS)
+    return judge_model(model, BarJudge(run.facts, songs), latents), judge_model(blank, of_few, few)
 
 
 def _bar_figures(checkpoint: Path, songs: list[PhraseSong]) -> dict[str, Any]:
