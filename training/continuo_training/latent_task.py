@@ -16,6 +16,7 @@ from .phrase_bars import PhraseSong
 from .phrase_controls import ORDER, REFEED_BARS, ControlTable
 from .phrase_latents import Codebook
 from .phrase_mamba import LatentMamba, MambaConfiguration
+from .sigma_linear import in_float32
 
 STEPS = 128
 UNKNOWN_SHARE = 0.15
@@ -130,17 +131,20 @@ class LatentTask:
         assert isinstance(model, LatentMamba)
         learning = torch.is_grad_enabled()
         model.train(learning)
-        latents, wanted = from_numpy(batch.latents), from_numpy(batch.wanted).flatten()
+        device = model.controls.device
+        latents, controls, wanted, fresh = (
+            from_numpy(part).to(device) for part in (batch.latents, batch.controls, batch.wanted, batch.fresh)
+        )
         state = model.first_state(len(batch))
         if learning:
             latents = latents + torch.randn_like(latents) * LATENT_NOISE
             if self._state is not None:
-                state = torch.where(from_numpy(batch.fresh)[:, None, None], state, self._state)
-        with torch.autocast("cpu", enabled=False):
-            logits, last = model(latents, from_numpy(batch.controls), state)
+                state = torch.where(fresh[:, None, None], state, self._state)
+        with in_float32(device):
+            logits, last = model(latents, controls, state)
             flat = logits.reshape(-1, logits.shape[-1])
             smoothing = LABEL_SMOOTHING if learning else 0.0
-            nats = functional.cross_entropy(flat, wanted, ignore_index=IGNORED, reduction="sum", label_smoothing=smoothing)
+            nats = functional.cross_entropy(flat, wanted.flatten(), ignore_index=IGNORED, reduction="sum", label_smoothing=smoothing)
         if learning:
             self._state = last.detach()
         if sums is not None:

@@ -100,7 +100,7 @@ class LatentMamba(nn.Module):
 
     def first_state(self, batch: int) -> Tensor:
         """[batch, blocks, inner · (window - 1 + N)]: the window, oldest first, then N rows of states."""
-        return torch.zeros(batch, self.configuration.blocks, self.configuration.state_width)
+        return self.controls.new_zeros(batch, self.configuration.blocks, self.configuration.state_width)
 
     def forward(self, latents: Tensor, controls: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Logits [batch, steps, K] after each step and the state. `latents` [batch, steps, latent]; `controls` int64

@@ -49,10 +49,10 @@ def rms_norm(x: Tensor, gain: Tensor | None = None) -> Tensor:
     return normed if gain is None else normed * gain
 
 
-def turning_speeds(dimension: int) -> Tensor:
+def turning_speeds(dimension: int, device: torch.device | None = None) -> Tensor:
     """Radians a position, float32 [dimension / 2]."""
     pairs = dimension // 2
-    return 2 * torch.pi / (SHORTEST_TURN * (LONGEST_TURN / SHORTEST_TURN) ** (torch.arange(pairs) / (pairs - 1)))
+    return 2 * torch.pi / (SHORTEST_TURN * (LONGEST_TURN / SHORTEST_TURN) ** (torch.arange(pairs, device=device) / (pairs - 1)))
 
 
 def attention_scale(dimension: int) -> float:
@@ -60,9 +60,9 @@ def attention_scale(dimension: int) -> float:
     return 4 / dimension**0.5
 
 
-def rotary_table(positions: int, dimension: int) -> tuple[Tensor, Tensor]:
+def rotary_table(positions: int, dimension: int, device: torch.device | None = None) -> tuple[Tensor, Tensor]:
     """cos and sin float32 [positions, dimension / 2]."""
-    turns = torch.arange(positions)[:, None] * turning_speeds(dimension)
+    turns = torch.arange(positions, device=device)[:, None] * turning_speeds(dimension, device)
     return turns.cos(), turns.sin()
 
 
@@ -153,7 +153,7 @@ class PhraseNet(nn.Module):
         """Mean and log-variance [batch, latent] of bars [batch, tokens], PAD at their ends."""
         c = self.configuration
         x = torch.cat((self.queries.expand(len(ids), -1, -1), self.embed(ids)), dim=1)
-        cosine, sine = rotary_table(x.shape[1], c.head_dimension)
+        cosine, sine = rotary_table(x.shape[1], c.head_dimension, x.device)
         heard = functional.pad(ids != PAD, (c.queries, 0), value=True)[:, None, None]
         for layer in self.encoder_layers:
             x = layer(x, cosine, sine, heard, False)
@@ -166,7 +166,7 @@ class PhraseNet(nn.Module):
         c = self.configuration
         memory = self.to_memory(latent).view(len(ids), c.queries, c.width) + self.memory_rows
         x = torch.cat((memory, self.embed(ids)), dim=1)
-        cosine, sine = rotary_table(x.shape[1], c.head_dimension)
+        cosine, sine = rotary_table(x.shape[1], c.head_dimension, x.device)
         for layer in self.decoder_layers:
             x = layer(x, cosine, sine, None, True)
         return rms_norm(x[:, c.queries :], self.decoder_gain)
@@ -183,6 +183,6 @@ class PhraseNet(nn.Module):
 
 def drop_ids(ids: Tensor, share: float) -> Tensor:
     """With a share of the ids (the first of each bar excepted) masked, so that the decoder leans on the latent."""
-    hidden = torch.rand(ids.shape) < share
+    hidden = torch.rand(ids.shape, device=ids.device) < share
     hidden[:, 0] = False
     return torch.where(hidden & (ids != PAD), MASK, ids)

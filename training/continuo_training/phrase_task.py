@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, from_numpy, nn
+from torch import Tensor, nn
 
 from .bpe_vocabulary import BAR
 from .flat_loss import GroupLoss
@@ -16,6 +16,7 @@ from .loss import LossSum
 from .phrase_bars import PhraseSong
 from .phrase_net import PhraseConfiguration, PhraseNet, drop_ids
 from .phrase_vocabulary import KINDS, PAD, PhraseVocabulary
+from .training_task import ids_for
 
 LONGEST_BAR_IDS = 72
 KL_WEIGHT = 0.01
@@ -111,7 +112,7 @@ class PhraseTask:
         """Nats per id; with gradients the latent is drawn, ids are dropped and the KL (per dimension) is added."""
         assert isinstance(model, PhraseNet)
         longest = int((batch.ids != PAD).sum(1).max())
-        ids = from_numpy(np.ascontiguousarray(batch.ids[:, :longest]))
+        ids = ids_for(model, batch)[:, :longest]
         learning = torch.is_grad_enabled()
         with torch.set_grad_enabled(learning and model.encoder_learns):
             mean, log_variance = model.encode(ids)

@@ -12,6 +12,11 @@ from torch.nn import functional
 EVALUATION_ITERATIONS = 12
 
 
+def in_float32(device: torch.device) -> torch.autocast:
+    """Where what is computed on `device` is not computed in less."""
+    return torch.autocast(device.type if torch.amp.is_autocast_available(device.type) else "cpu", enabled=False)
+
+
 class SigmaLinear(nn.Module):
     """x W' with W' = gain · W / s(W), s the largest singular value by power iteration; no bias. Export folds W'."""
 
@@ -25,7 +30,7 @@ class SigmaLinear(nn.Module):
 
     def effective(self) -> Tensor:
         """float32 [outputs, inputs]."""
-        with torch.autocast("cpu", enabled=False):
+        with in_float32(self.weight.device):
             with torch.no_grad():
                 left = self.left
                 for _ in range(1 if torch.is_grad_enabled() and self.training else EVALUATION_ITERATIONS):

@@ -24,8 +24,8 @@ def model() -> PhraseModel:
     return tiny_model(VOCABULARY, 3)
 
 
-@pytest.fixture(scope="module")
-def songs() -> list[PhraseSong]:
+def phrase_songs() -> list[PhraseSong]:
+    """Of random ids."""
     rng = np.random.default_rng(4)
     made = []
     for count in (7, 4):
@@ -33,6 +33,11 @@ def songs() -> list[PhraseSong]:
         bars = [Bar(np.zeros((0, 4), dtype=np.int64), symbols.COMMON_METER, 120) for _ in ids]
         made.append(PhraseSong("song", STYLES[0], bars, False, ids, np.ones(count, dtype=np.float32)))
     return made
+
+
+@pytest.fixture(scope="module")
+def songs() -> list[PhraseSong]:
+    return phrase_songs()
 
 
 def test_the_density_of_latents_is_that_of_the_mixture_in_its_turned_and_scaled_basis(model: PhraseModel):
