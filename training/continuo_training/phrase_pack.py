@@ -55,7 +55,7 @@ def exact_graphs(model: PhraseModel, bias: np.ndarray, nets: Storage = Storage(F
 
 def small_graphs(model: PhraseModel, bias: np.ndarray) -> Graphs:
     """As packs hold them: encoder and decoder stored in fp16 and computed in float32; what goes from bar to bar, where an error
-    would be carried on, in float32. int8 matrices would spare 5 MB and most of the decoder's time, but move logits by more than
+    would be carried on, in float32. int8 matrices would spare 5 MB and half of the time or more, but move logits by more than
     1, so that another bar is written than the net meant."""
     half, exact = exact_graphs(model, bias, Storage(True, True)), exact_graphs(model, bias)
     return Graphs(half.encoder, half.decoder, exact.mamba)
