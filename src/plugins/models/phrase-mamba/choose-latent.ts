@@ -1,8 +1,13 @@
 import type { RandomSource } from '../../../engine/generation/sampling/random-source.js';
 import type { CodeBook } from './code-book.js';
+import type { HeardWithinReach } from './heard-bars.js';
 
 /** At the ends of the range a code that is one standard deviation busier is e^1.5 times more or less likely. */
 const strongestPull = 1.5;
+
+/** So often a code comes back for nothing; every time more makes it e^0.75 times less likely. */
+const freeReturns = 3;
+const weariness = 0.75;
 
 /** How the next bar is chosen. */
 export interface BarWishes {
@@ -27,21 +32,29 @@ export function chooseLatent(
   book: CodeBook,
   wishes: BarWishes,
   random: RandomSource,
-  heard: (code: number) => Float32Array | undefined,
+  heard: HeardWithinReach,
 ): Float32Array {
-  const code = chooseCode(logits, book, wishes, random);
-  const before = heard(code);
+  const code = chooseCode(logits, book, wishes, random, heard.times);
+  const before = heard.latest.get(code);
   const spread = (before ? wishes.recallSpread : wishes.spread) * Math.min(1, wishes.temperature);
   return near(before ?? book.centre(code), book.deviation(code), spread, random);
 }
 
 /**
  * A code by chance, in proportion to e^((logit + what density asks for) / temperature), among the likeliest that together
- * have `topP` of it. Takes one random number, or none at temperature 0.
+ * have `topP` of it. `times`: how often codes were heard of late; one that comes again and again wears off, as a net that
+ * hears itself repeat ever surer goes on. Takes one random number, or none at temperature 0.
  */
-export function chooseCode(logits: Float32Array, book: CodeBook, { temperature, density, topP }: BarWishes, random: RandomSource): number {
+export function chooseCode(
+  logits: Float32Array,
+  book: CodeBook,
+  { temperature, density, topP }: BarWishes,
+  random: RandomSource,
+  times: ReadonlyMap<number, number>,
+): number {
   const pull = (density - 0.5) * 2 * strongestPull;
   const scores = Float64Array.from(logits, (logit, code) => logit + pull * book.busyness[code]);
+  for (const [code, count] of times) scores[code] -= weariness * Math.max(0, count - freeReturns);
   const best = scores.reduce((most, score, code) => (score > scores[most] ? code : most), 0);
   if (temperature <= 0) return best;
   const weights = scores.map((score) => Math.exp((score - scores[best]) / temperature));

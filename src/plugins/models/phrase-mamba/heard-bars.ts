@@ -9,6 +9,14 @@ interface HeardBar {
   readonly latent: Float32Array;
 }
 
+/** By code: the latest bar that was near it, and how many were. */
+export interface HeardWithinReach {
+  readonly latest: ReadonlyMap<number, Float32Array>;
+  readonly times: ReadonlyMap<number, number>;
+}
+
+export const nothingHeard: HeardWithinReach = { latest: new Map(), times: new Map() };
+
 /** Where the bars of a stream were in the space of bars, so that a code can bring back the very bar that was there last. */
 export class HeardBars {
   private bars: HeardBar[] = [];
@@ -27,8 +35,15 @@ export class HeardBars {
     if (this.bars.length >= 2 * (this.reach + sparedBars)) this.bars = this.bars.slice(-this.reach - sparedBars);
   }
 
-  /** The latest bar near `code` within reach of the bar `before`. */
-  last(code: number, before: number): Float32Array | undefined {
-    return this.bars.findLast((bar) => bar.code === code && bar.index < before && bar.index >= before - this.reach)?.latent;
+  /** What is within reach of the bar `before`. */
+  upTo(before: number): HeardWithinReach {
+    const latest = new Map<number, Float32Array>();
+    const times = new Map<number, number>();
+    for (const { index, code, latent } of this.bars) {
+      if (index >= before || index < before - this.reach) continue;
+      latest.set(code, latent);
+      times.set(code, (times.get(code) ?? 0) + 1);
+    }
+    return { latest, times };
   }
 }

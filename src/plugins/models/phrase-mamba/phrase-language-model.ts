@@ -164,8 +164,8 @@ export class PhraseLanguageModel implements LanguageModel {
     const { seed, temperature, density } = bar.steering;
     random.reseed(seed + barSeedOffset, bar.index);
     random.counter = 0;
-    const heard = (code: number): Float32Array | undefined => loaded.heard.last(code, bar.index);
-    bar.latent = chooseLatent(memory.logits, loaded.book, { temperature, density, topP, spread, recallSpread }, random, heard);
+    const wishes = { temperature, density, topP, spread, recallSpread };
+    bar.latent = chooseLatent(memory.logits, loaded.book, wishes, random, loaded.heard.upTo(bar.index));
     return bar.latent;
   }
 
