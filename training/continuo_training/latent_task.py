@@ -24,7 +24,7 @@ CHANGE_SHARE = 1 / 24
 """How likely a control is fed before a bar for no reason but to be learned."""
 FRESH_SHARE = 0.25
 """How likely a row begins with nothing remembered; else it carries what it has over, from song to song too."""
-LATENT_NOISE = 0.05
+LATENT_NOISE = 0.15
 LABEL_SMOOTHING = 0.05
 
 

@@ -34,7 +34,7 @@ class MambaConfiguration:
     window: int = 4
     latent: int = 64
     codes: int = 512
-    dropout: float = 0.1
+    dropout: float = 0.25
 
     @property
     def inner(self) -> int:
