@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test
 import { decode } from 'node-osc';
 import type { Beats, Micros } from '../../src/engine/music/units.js';
 import { monotonicClock } from '../../src/engine/time/clock.js';
+import { grownSession } from './support/grown-session.js';
 import { LinkEngine } from './support/link-engine.js';
 import { LinkHut, linkHutPrograms } from './support/link-hut.js';
 import { LinkNetwork, skipWithoutLink } from './support/link-network.js';
@@ -30,6 +31,7 @@ describe('the Link test plan', { skip: skipWithoutLink(linkHutPrograms) }, () =>
     const hut = await LinkHut.start(network);
     context.after(() => hut.stop());
     await hut.press(keys);
+    if (keys.includes('a')) await grownSession();
     return hut;
   }
 

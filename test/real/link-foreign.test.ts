@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
 import { repositoryRoot } from '../../src/engine/paths.js';
 import { monotonicClock } from '../../src/engine/time/clock.js';
+import { grownSession } from './support/grown-session.js';
 import { LinkEngine } from './support/link-engine.js';
 import { LinkNetwork, skipWithoutLink } from './support/link-network.js';
 import { apart } from './support/link-peer.js';
@@ -88,6 +89,7 @@ describe("Pure Data's abl_link~", { skip: skipWithoutExternal }, () => {
     const flags = ['-nogui', '-noaudio', '-nomidi', '-noprefs', '-stderr', '-path', externalFolder, '-lib', 'abl_link~'];
     const program = await start(context, ['pd', ...flags, '-open', join(fixtures, 'pd', 'link.pd')]);
     await program.line('STEP:');
+    await grownSession();
     const engine = await play(context, { bpm: 120 });
     await engine.is('led by Link', ({ leader }) => leader === 'link');
     assert.equal(engine.bpm, 110);
