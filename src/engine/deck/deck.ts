@@ -13,6 +13,7 @@ import { DeckNews } from './news.js';
 import type { Plan } from './plan.js';
 import { ticksPerBeat, type Pace } from './real-time-law.js';
 import { Rescue } from './rescue.js';
+import { Rests, shortestRest } from './rests.js';
 import { ReturnWatch } from './return-watch.js';
 import { SpeedWatch } from './speed-watch.js';
 import { styleFault } from './styles.js';
@@ -22,9 +23,6 @@ import { Wishes } from './wishes.js';
 
 /** How much is asked of a composer at once where nothing has changed: short, so that a turned knob is heard soon. */
 const requestBeats: Beats = 1;
-/** A deck that fell behind starts again at least this far ahead, twice as far each time it fails. */
-const shortestRest: Beats = 1;
-const longestRest: Beats = 16;
 
 /**
  * One composer and the music it keeps composed ahead.
@@ -42,7 +40,7 @@ export class Deck {
   /** What the voice does now; settled when it is idle. */
   private work: Promise<void> | undefined;
   private readonly wishes = new Wishes();
-  private restBeats: Beats = shortestRest;
+  private readonly rests = new Rests();
   private speed = new SpeedWatch();
   private swap: HotSwap | undefined;
   private readonly rescue: Rescue;
@@ -50,7 +48,6 @@ export class Deck {
   private readonly returnWatch: ReturnWatch;
   private readonly news: DeckNews;
   private relocations = 0;
-  private underrunCount = 0;
   private disposed = false;
   private onChanged: (() => void)[] = [];
 
@@ -88,11 +85,11 @@ export class Deck {
       if (this.swap || this.rescue.underWay) return 'loading';
       return this.substitution.wasNeeded ? 'failed' : 'empty';
     }
-    return this.restBeats > shortestRest ? 'resting' : 'playing';
+    return this.rests.resting ? 'resting' : 'playing';
   }
 
   get underruns(): number {
-    return this.underrunCount;
+    return this.rests.taken;
   }
 
   /** Times the device or the server of its voice was lost. */
@@ -273,7 +270,7 @@ export class Deck {
     this.speed.add(span, clock.now() - (asked ?? started));
     this.news.say(this.speed.warning({ pack: voice.pack, beatMicros: position.beatMicros, commit: settings().commit }));
     this.ahead.accept(moveSpan(span, this.shift));
-    if (this.ahead.lastsUntil > position.beat()) this.restBeats = shortestRest;
+    if (this.ahead.lastsUntil > position.beat()) this.rests.end();
     if (this.speed.measured) this.substitution.settled();
   }
 
@@ -310,10 +307,7 @@ export class Deck {
   /** The music has overtaken the composer: rest, and begin again ahead of it. */
   private async restart(voice: Voice, now: Beats): Promise<void> {
     const { position, settings } = this.parts;
-    this.underrunCount += 1;
-    const rest = Math.max(this.restBeats, this.speed.restBeats(position.beatMicros, settings().horizon, shortestRest));
-    const startBeat = Math.ceil(now + Math.min(longestRest, rest));
-    this.restBeats = Math.min(longestRest, this.restBeats * 2);
+    const startBeat = this.rests.startAfter(now, this.speed.restBeats(position.beatMicros, settings().horizon, shortestRest));
     this.ahead.restUntil(startBeat);
     await voice.composer.prime(this.plan.history(startBeat, this.parts.controls.frameFor(voice)), startBeat);
     this.shift = 0;
@@ -358,7 +352,7 @@ export class Deck {
     this.shift = 0;
     this.speed = new SpeedWatch();
     this.speed.add(span, answerMicros);
-    this.restBeats = shortestRest;
+    this.rests.end();
     this.wishes.forget();
     this.ahead.ledger.passedOn();
     this.news.arrives(atBeat, voice.pack);

@@ -13,13 +13,13 @@ export interface ReceivedNote {
 export interface OutputUnderTest {
   /** Not yet open. */
   readonly output: Output;
-  /**
-   * Waits until `count` notes (ons and offs together) have arrived at the far end and returns them in the order they came.
-   * Left out where the far end cannot be had.
-   */
-  received?(count: number): Promise<readonly ReceivedNote[]>;
   /** Closes the far end. */
   dispose?(): Promise<void> | void;
+}
+
+export interface HeardOutputUnderTest extends OutputUnderTest {
+  /** Waits until `count` notes (ons and offs together) have arrived at the far end and returns them in the order they came. */
+  received(count: number): Promise<readonly ReceivedNote[]>;
 }
 
 const everyKind: readonly WireEventKind[] = ['noteOn', 'noteOff', 'control', 'program', 'clock', 'start', 'continue', 'stop', 'position'];
@@ -31,19 +31,23 @@ export function wireEvent(kind: WireEventKind, fields: Partial<WireEvent> = {}):
   };
 }
 
+type Made<Kind> = Promise<Kind> | Kind;
+
+async function useOutput<Kind extends OutputUnderTest>(make: () => Made<Kind>, play: (output: Output, under: Kind) => Promise<void> | void): Promise<void> {
+  const under = await make();
+  try {
+    await under.output.open();
+    await play(under.output, under);
+  } finally {
+    await under.output.close();
+    await under.dispose?.();
+  }
+}
+
 /** What every output must do. `make` gives a new one each time. */
-export function outputContract(name: string, make: () => Promise<OutputUnderTest> | OutputUnderTest): void {
+export function outputContract(name: string, make: () => Made<OutputUnderTest>): void {
   describe(`${name}, as an output`, () => {
-    async function use(play: (output: Output, under: OutputUnderTest) => Promise<void> | void): Promise<void> {
-      const under = await make();
-      try {
-        await under.output.open();
-        await play(under.output, under);
-      } finally {
-        await under.output.close();
-        await under.dispose?.();
-      }
-    }
+    const use = (play: (output: Output) => Promise<void> | void): Promise<void> => useOutput(make, play);
 
     it('opens and closes, with nothing sent', () => use(() => undefined));
 
@@ -78,10 +82,15 @@ export function outputContract(name: string, make: () => Promise<OutputUnderTest
         output.send(wireEvent('position', { data1: 16_383 }), monotonicClock.now());
         output.flush();
       }));
+  });
+}
 
-    it('sends what it is given in order, and keeps nothing of the object it was given', (test) =>
-      use(async (output, { received }) => {
-        if (!received) return test.skip('the far end cannot be had here');
+/** What every output must do, and what can be told of one whose far end can be listened to. */
+export function heardOutputContract(name: string, make: () => Made<HeardOutputUnderTest>): void {
+  outputContract(name, make);
+  describe(`${name}, as its far end hears it`, () => {
+    it('sends what it is given in order, and keeps nothing of the object it was given', () =>
+      useOutput(make, async (output, { received }) => {
         const event = wireEvent('noteOn');
         const expected: ReceivedNote[] = [];
         const play = (kind: 'noteOn' | 'noteOff', channel: number, pitch: number): void => {

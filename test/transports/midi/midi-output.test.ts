@@ -5,13 +5,13 @@ import { MidiInput } from '../../../src/transports/midi/midi-input.js';
 import { midiPortNames } from '../../../src/transports/midi/midi-library.js';
 import { MidiOutput } from '../../../src/transports/midi/midi-output.js';
 import { midiPortReport } from '../../../src/transports/midi/port-list.js';
-import { outputContract, type OutputUnderTest, type ReceivedNote } from '../../engine/contracts/output-contract.js';
+import { heardOutputContract, outputContract, type HeardOutputUnderTest, type ReceivedNote } from '../../engine/contracts/output-contract.js';
 import { until } from '../../real/support/until.js';
 
 const farEndName = 'Far end of a test';
 
 /** An output to a port that this process listens to. */
-function withFarEnd(): OutputUnderTest {
+function withFarEnd(): HeardOutputUnderTest {
   const notes: ReceivedNote[] = [];
   const farEnd = new MidiInput({ virtual: farEndName }, (_deltaSeconds, [status, pitch]) => {
     const kind = status >> 4 === 9 ? 'noteOn' : status >> 4 === 8 ? 'noteOff' : undefined;
@@ -33,7 +33,7 @@ const report = midiPortReport();
 
 // Where this machine has no MIDI, test/real/midi-transport.test.ts runs this file in front of a sequencer.
 if (report.available) {
-  outputContract('MidiOutput to a device', withFarEnd);
+  heardOutputContract('MidiOutput to a device', withFarEnd);
   outputContract('MidiOutput to a port of its own', () => ({ output: new MidiOutput({ port: { virtual: 'Continuo Out' } }) }));
 
   describe('MidiOutput', () => {

@@ -7,7 +7,7 @@ import { ContinuoError } from '../../../src/engine/errors.js';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { destinationSchema, type OscDestination } from '../../../src/transports/osc/options.js';
 import { OscOutput } from '../../../src/transports/osc/osc-output.js';
-import { outputContract, type ReceivedNote } from '../../engine/contracts/output-contract.js';
+import { heardOutputContract, type ReceivedNote } from '../../engine/contracts/output-contract.js';
 import { OscPeer } from '../support/osc-peer.js';
 
 const note: WireEvent = {
@@ -157,7 +157,7 @@ describe('an OSC output', () => {
 });
 
 for (const delivery of ['timetag', 'when-due'] as const) {
-  outputContract(`OSC, ${delivery}`, async () => {
+  heardOutputContract(`OSC, ${delivery}`, async () => {
     const peer = await OscPeer.open(0);
     return {
       output: new OscOutput(destinationSchema.parse({ port: peer.port, delivery })),

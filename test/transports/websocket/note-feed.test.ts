@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { NoteFeed, NoteFeedWriter } from '../../../src/transports/websocket/note-feed.js';
 import type { WireMessage } from '../../../src/transports/websocket/server-message.js';
 import { WebSocketOutput } from '../../../src/transports/websocket/websocket-output.js';
-import { outputContract, type ReceivedNote } from '../../engine/contracts/output-contract.js';
+import { heardOutputContract, type ReceivedNote } from '../../engine/contracts/output-contract.js';
 import { until } from '../support/within.js';
 
 const note = (id: number): WireMessage => ({
@@ -99,7 +99,7 @@ describe('the note feed', () => {
   });
 });
 
-outputContract('WebSocket', () => {
+heardOutputContract('WebSocket', () => {
   const heard: WireMessage[] = [];
   const feed = new NoteFeed((messages) => heard.push(...messages));
   feed.setListeners(1);
