@@ -1,11 +1,11 @@
 import type { TransportChange } from './contracts/sync-source.js';
+import { bindDeckActions } from './deck/deck-actions.js';
+import { publishDeckFigures } from './deck/deck-figures.js';
 import { Deck } from './deck/deck.js';
 import type { DeckSettings } from './deck/deck-dependencies.js';
 import { DeckControls } from './deck/deck-controls.js';
 import type { VoiceSource } from './deck/voice.js';
-import { ContinuoError } from './errors.js';
 import type { ParameterStore } from './parameters/parameter-store.js';
-import { boundaries, type Boundary } from './parameters/table.js';
 import type { Sender } from './scheduling/sender.js';
 import { Session } from './session.js';
 import type { Clock } from './time/clock.js';
@@ -70,31 +70,7 @@ export class Ensemble {
     parameters.publish('late', counters.late);
     parameters.publish('dropped', counters.droppedLate + counters.droppedFull);
     parameters.publish('sounding', counters.sounding);
-    for (const deck of this.decks) {
-      const prefix = `deck/${deck.number}/`;
-      parameters.publish(`${prefix}pack`, deck.pack);
-      parameters.publish(`${prefix}state`, deck.state);
-      parameters.publish(`${prefix}speed`, rounded(deck.timesRealTime, 10));
-      parameters.publish(`${prefix}underruns`, deck.underruns);
-      parameters.publish(`${prefix}losses`, deck.losses);
-      this.publishRealTime(deck, prefix);
-      parameters.publish(`${prefix}round-trip`, rounded(deck.link.medianMilliseconds, 10));
-      parameters.publish(`${prefix}slow-round-trip`, rounded(deck.link.p95Milliseconds, 10));
-      parameters.publish(`${prefix}reconnects`, deck.link.reconnects);
-      parameters.publish(`${prefix}timeouts`, deck.link.timeouts);
-    }
-  }
-
-  private publishRealTime({ realTime }: Deck, prefix: string): void {
-    const { parameters } = this.parts;
-    const { inTime, staleness, inTimeWeighted, missedTicks, answerMilliseconds, pace } = realTime;
-    parameters.publish(`${prefix}in-time`, rounded(inTime, 10_000));
-    parameters.publish(`${prefix}staleness`, rounded(staleness, 1000));
-    parameters.publish(`${prefix}in-time-weighted`, rounded(inTimeWeighted, 10_000));
-    parameters.publish(`${prefix}missed`, missedTicks);
-    parameters.publish(`${prefix}answer-time`, rounded(answerMilliseconds, 10));
-    parameters.publish(`${prefix}request-interval`, pace.intervalTicks);
-    parameters.publish(`${prefix}request-length`, pace.lengthTicks);
+    for (const deck of this.decks) publishDeckFigures(deck, parameters);
   }
 
   /** Ends the decks' notes and frees their voices. */
@@ -120,12 +96,7 @@ export class Ensemble {
       report: (error) => parameters.report(error, `deck ${number}`),
       keptStates: (names) => parameters.publish(`${prefix}states`, names.join(', ')),
     });
-    parameters.handle(`${prefix}load`, ([pack, boundary]) => deck.load(String(pack), this.boundary(boundary as string | undefined)));
-    parameters.handle(`${prefix}style`, ([style]) => deck.checkStyle(String(style)));
-    parameters.handle(`${prefix}keep-state`, ([name]) => deck.states.keep(String(name)));
-    parameters.handle(`${prefix}recall-state`, ([name, amount = 1]) => deck.states.recall(String(name), Number(amount)));
-    parameters.handle(`${prefix}forget-state`, ([name]) => deck.states.forget(String(name)));
-    parameters.handle(`${prefix}rethink`, () => parameters.write(`${prefix}seed`, [parameters.number(`${prefix}seed`) + 1], 'rethink'));
+    bindDeckActions(deck, parameters);
     return deck;
   }
 
@@ -137,15 +108,4 @@ export class Ensemble {
       beatsPerBar: parameters.number('beats-per-bar'),
     };
   }
-
-  private boundary(asked: string | undefined): Boundary {
-    const wanted = asked ?? this.parts.parameters.text('swap-at');
-    const boundary = boundaries.find((candidate) => candidate === wanted);
-    if (boundary) return boundary;
-    throw new ContinuoError('badValue', `A boundary is one of ${boundaries.join(', ')}, not "${wanted}".`);
-  }
-}
-
-function rounded(value: number, parts: number): number {
-  return Math.round(value * parts) / parts;
 }

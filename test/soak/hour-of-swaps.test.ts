@@ -6,7 +6,7 @@ import { engineContainer } from '../../src/engine/create-engine.js';
 import type { EngineEvent } from '../../src/engine/events.js';
 import type { Note } from '../../src/engine/music/note.js';
 import { PackShelf } from '../../src/engine/packs/pack-shelf.js';
-import type { Boundary } from '../../src/engine/parameters/table.js';
+import type { Boundary } from '../../src/engine/parameters/boundaries.js';
 import { repositoryRoot } from '../../src/engine/paths.js';
 import { OfflineTake } from '../../src/engine/rendering/offline-take.js';
 import { PackVoices } from '../../src/engine/voices.js';

@@ -1,5 +1,5 @@
 import type { Beats } from '../music/units.js';
-import type { Boundary } from '../parameters/table.js';
+import type { Boundary } from '../parameters/boundaries.js';
 
 /** Positions closer than this to a boundary count as on it. */
 const onTheLine: Beats = 1e-6;

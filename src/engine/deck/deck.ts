@@ -2,7 +2,7 @@ import type { ComposedSpan } from '../contracts/composer.js';
 import type { LinkFigures } from '../contracts/link-figures.js';
 import { ContinuoError } from '../errors.js';
 import type { Beats, Micros } from '../music/units.js';
-import type { Boundary } from '../parameters/table.js';
+import type { Boundary } from '../parameters/boundaries.js';
 import type { DeckDependencies, DeckRealTime, DeckState } from './deck-dependencies.js';
 import { Errands } from './errands.js';
 import { HotSwap, type SwapGround } from './hot-swap.js';

@@ -2,7 +2,7 @@ import type { ComposedSpan } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
 import type { Beats, Micros } from '../music/units.js';
-import type { Boundary } from '../parameters/table.js';
+import type { Boundary } from '../parameters/boundaries.js';
 import type { Clock } from '../time/clock.js';
 import { nextBoundary } from './boundary.js';
 import type { DeckSettings, Position } from './deck-dependencies.js';

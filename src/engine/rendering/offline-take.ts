@@ -4,7 +4,7 @@ import { scoreEnd, shiftScore, type Score, type TempoMark } from '../music/score
 import { blendedBpm } from '../music/tempo.js';
 import type { Beats, Bpm, Micros } from '../music/units.js';
 import { ParameterStore } from '../parameters/parameter-store.js';
-import type { Boundary } from '../parameters/table.js';
+import type { Boundary } from '../parameters/boundaries.js';
 import { LocalSender } from '../scheduling/local-sender.js';
 import { VirtualClock } from '../time/clock.js';
 import { timeAt, type Timeline } from '../time/timeline.js';

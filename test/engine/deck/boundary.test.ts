@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { nextBoundary, samePlaceInBar } from '../../../src/engine/deck/boundary.js';
-import { boundaries } from '../../../src/engine/parameters/table.js';
+import { boundaries } from '../../../src/engine/parameters/boundaries.js';
 
 describe('nextBoundary', () => {
   it('is the first line of the grid at or after the beat', () => {

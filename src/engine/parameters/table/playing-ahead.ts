@@ -1,0 +1,24 @@
+import { providerChoices } from '../../generation/onnx/providers.js';
+import { boundaries } from '../boundaries.js';
+import type { Parameter } from '../parameter.js';
+import { value } from './entry.js';
+
+/** How far ahead every deck composes, and where swaps take effect. */
+export const playingAheadParameters: readonly Parameter[] = [
+  value({
+    name: 'horizon', scope: 'engine', type: 'float', minimum: 1, maximum: 64, default: 8, unit: 'beats',
+    description: 'How far ahead every deck composes.',
+  }),
+  value({
+    name: 'commit', scope: 'engine', type: 'float', minimum: 0.25, maximum: 16, default: 1, unit: 'beats',
+    description: 'How much of what is composed stands, whatever is changed; more where the answers of a pack take longer.',
+  }),
+  value({
+    name: 'swap-at', scope: 'engine', type: 'choice', choices: boundaries, default: 'bar', unit: '',
+    description: 'The boundary at which a loaded pack takes over.',
+  }),
+  value({
+    name: 'provider', scope: 'engine', type: 'choice', choices: providerChoices, default: 'auto', unit: '',
+    description: 'What packs that are loaded from now on compute on; `auto` takes a device where one works.',
+  }),
+];
