@@ -1,6 +1,8 @@
 import type { PackSummary } from '../packs/pack.js';
 import type { Clock } from '../time/clock.js';
 import type { ControlSurface } from './control-surface.js';
+import type { NoteSource } from './note-source.js';
+import type { ControllerSource } from './controller-source.js';
 import type { OutputSpecification } from './output.js';
 import type { SyncSource } from './sync-source.js';
 
@@ -11,7 +13,7 @@ export const Transport = Symbol.for('continuo.Transport');
 export const TransportContext = Symbol.for('continuo.TransportContext');
 
 /**
- * One wire: it may offer outputs, sync sources and a control surface; it never talks to another wire.
+ * One wire: it may offer outputs, sync sources, a control surface and notes that are heard; it never talks to another wire.
  * Thread: main (its outputs run in the send thread).
  */
 export interface Transport {
@@ -30,6 +32,10 @@ export interface TransportOffer {
   readonly outputs: readonly OutputSpecification[];
   readonly syncSources: readonly SyncSource[];
   readonly controlSurfaces: readonly ControlSurface[];
+  /** Who can be heard playing over it. Default: nobody. */
+  readonly noteSources?: readonly NoteSource[];
+  /** Knobs and buttons that parameters can be put on. Default: none. */
+  readonly controllerSources?: readonly ControllerSource[];
   /** One sentence each: what is open and where, what is off and how to get it. */
   readonly notices: readonly Notice[];
 }
