@@ -45,7 +45,7 @@ class PhraseConfiguration:
 
 
 def rms_norm(x: Tensor, gain: Tensor | None = None) -> Tensor:
-    normed = x * torch.rsqrt(x.float().square().mean(-1, keepdim=True) + NORM_EPSILON).to(x.dtype)
+    normed = x * torch.rsqrt(x.to(torch.promote_types(x.dtype, torch.float32)).square().mean(-1, keepdim=True) + NORM_EPSILON).to(x.dtype)
     return normed if gain is None else normed * gain
 
 
@@ -147,7 +147,7 @@ class PhraseNet(nn.Module):
         return self.queries.requires_grad
 
     def embed(self, ids: Tensor) -> Tensor:
-        return self.embedding[ids] + self.features[ids].float() @ self.feature_embedding
+        return self.embedding[ids] + self.features[ids].to(self.feature_embedding.dtype) @ self.feature_embedding
 
     def encode(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance [batch, latent] of bars [batch, tokens], PAD at their ends."""
@@ -173,7 +173,7 @@ class PhraseNet(nn.Module):
 
     def output_table(self, ids: Tensor) -> Tensor:
         """float32 [ids, width]."""
-        return self.own_head.index_select(0, ids) + self.features.index_select(0, ids).float() @ self.feature_head
+        return self.own_head.index_select(0, ids) + self.features.index_select(0, ids).to(self.feature_head.dtype) @ self.feature_head
 
     def parameter_count(self) -> int:
         """Numbers a pack holds: the tables of features are baked into those of the ids."""

@@ -47,15 +47,17 @@ class PhraseParity:
 
 
 class _Reference:
-    """The nets in the place of the graphs: the whole bar is read anew for each id."""
+    """The nets in the place of the graphs: the whole bar is read anew for each id. In float64, of the float32 weights: in float32
+    PyTorch itself is as far from that as the graphs are."""
 
     def __init__(self, model: PhraseModel, bias: np.ndarray) -> None:
-        self._book, self._net, self._mamba = model.codebook, folded_copy(model.net), folded_copy(model.mamba)
-        self._bias, self._table = bias, model.net.output_table(torch.arange(len(bias)))
-        self.state = model.mamba.first_state(1)[0]
+        self._net, self._mamba = folded_copy(model.net).double(), folded_copy(model.mamba).double()
+        self._basis, self._scale = model.codebook.basis.double(), model.codebook.scale
+        self._bias, self._table = bias, model.net.output_table(torch.arange(len(bias))).double()
+        self.state = model.mamba.first_state(1)[0].double()
 
     def latent(self, ids: np.ndarray) -> np.ndarray:
-        return (self._net.encode(torch.from_numpy(np.asarray(ids))[None])[0] @ self._book.basis / self._book.scale)[0].numpy()
+        return (self._net.encode(torch.from_numpy(np.asarray(ids))[None])[0].double() @ self._basis / self._scale)[0].float().numpy()
 
     def begin(self, latent: np.ndarray) -> None:
         self._latent, self._ids = latent, []
@@ -66,17 +68,17 @@ class _Reference:
 
     def all_logits(self, latent: np.ndarray, ids: np.ndarray) -> np.ndarray:
         """float32 [n, V] after each of the ids of a bar."""
-        own = torch.from_numpy(latent)[None] @ self._book.basis.T * self._book.scale
+        own = torch.from_numpy(latent)[None].double() @ self._basis.T * self._scale
         return (self._net.decode(own, torch.from_numpy(ids)[None])[0] @ self._table.T).numpy() + self._bias
 
     def hear(self, latent: np.ndarray) -> np.ndarray:
         return self._step(latent, 0)
 
     def tell(self, control: int) -> np.ndarray:
-        return self._step(np.zeros(self._book.centroids.shape[1], dtype=np.float32), control)
+        return self._step(np.zeros(len(self._basis), dtype=np.float32), control)
 
     def _step(self, latent: np.ndarray, control: int) -> np.ndarray:
-        logits, self.state = self._mamba.step(torch.from_numpy(latent)[None], torch.tensor([control]), self.state)
+        logits, self.state = self._mamba.step(torch.from_numpy(latent)[None].double(), torch.tensor([control]), self.state)
         return logits.numpy()
 
 
