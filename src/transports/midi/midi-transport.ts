@@ -1,9 +1,10 @@
 import type { OutputSpecification } from '../../engine/contracts/output.js';
-import type { SyncSource } from '../../engine/contracts/sync-source.js';
 import type { Notice, Transport, TransportContext, TransportOffer } from '../../engine/contracts/transport.js';
 import { ContinuoError } from '../../engine/errors.js';
+import type { Micros } from '../../engine/music/units.js';
 import { DriverClock } from './driver-clock.js';
 import { MidiClockSource } from './midi-clock-source.js';
+import { MidiControllers } from './midi-controllers.js';
 import { MidiInput } from './midi-input.js';
 import { hasVirtualPorts, midiPortNames, type MidiPortNames } from './midi-library.js';
 import type { MidiOutputOptions } from './midi-output.js';
@@ -11,8 +12,17 @@ import type { MidiOptions, PortWish } from './options.js';
 import { midiPortReport } from './port-list.js';
 import { listed, planPort } from './port-names.js';
 
+/** What is made of a message that came in; `stamp` is when it reached the driver, in order from message to message. */
+type Receiver = (bytes: Uint8Array, stamp: Micros) => void;
+
+/** What the port in is good for. */
+type InputOffer = Pick<TransportOffer, 'syncSources' | 'controllerSources'>;
+
+const nothingHeard: InputOffer = { syncSources: [] };
+
 /**
- * The MIDI wire: one port out, which the send thread opens, and one port in, whose clock is offered as a leader.
+ * The MIDI wire: one port out, which the send thread opens, and one port in, whose clock is offered as a leader and whose
+ * controllers can be put on parameters.
  * Where there is no MIDI, or a named port is not there, it offers what is left and says what is missing.
  * Thread: main.
  */
@@ -30,7 +40,7 @@ export class MidiTransport implements Transport {
     const names = noticing(notices, midiPortNames);
     return {
       outputs: names ? this.#offerOutput(names, notices) : [],
-      syncSources: names && this.#options.followClock ? this.#offerClock(names, notices) : [],
+      ...(names ? this.#offerInput(names, notices) : nothingHeard),
       controlSurfaces: [],
       notices,
     };
@@ -72,22 +82,34 @@ export class MidiTransport implements Transport {
     ];
   }
 
-  #offerClock(names: MidiPortNames, notices: Notice[]): readonly SyncSource[] {
+  /** Everything that is heard comes in at one port: each receiver takes what is its own. */
+  #offerInput(names: MidiPortNames, notices: Notice[]): InputOffer {
+    const { followClock, controllers } = this.#options;
+    if (!followClock && !controllers) return nothingHeard;
     const plan = planPort(this.#options.inputPort, 'input', names.inputs, hasVirtualPorts);
     if ('off' in plan) {
       notices.push({ level: 'off', sentence: plan.off });
-      return [];
+      return nothingHeard;
     }
     const { clock } = this.context;
     const source = new MidiClockSource(clock);
+    const knobs = new MidiControllers(this.name);
+    const receivers: Receiver[] = [
+      ...(followClock ? [(bytes: Uint8Array, stamp: Micros) => source.receive(bytes, stamp)] : []),
+      ...(controllers ? [(bytes: Uint8Array) => knobs.receive(bytes)] : []),
+    ];
     const driverClock = new DriverClock();
     this.#input = noticing(notices, () => {
-      // Every gap counts, so every message is stamped, whether or not anybody listens to the clock yet.
-      return new MidiInput(plan.open, (deltaSeconds, bytes) => source.receive(bytes, driverClock.stamp(deltaSeconds, clock.now())));
+      // Every gap counts, so every message is stamped, whether or not anybody wants it.
+      return new MidiInput(plan.open, (deltaSeconds, bytes) => {
+        const stamp = driverClock.stamp(deltaSeconds, clock.now());
+        for (const receive of receivers) receive(bytes, stamp);
+      });
     });
-    if (!this.#input) return [];
-    notices.push({ level: 'ready', sentence: `MIDI clock is heard from ${described(plan.open)}.` });
-    return [source];
+    if (!this.#input) return nothingHeard;
+    const heard = [...(followClock ? ['clock'] : []), ...(controllers ? ['controllers'] : [])];
+    notices.push({ level: 'ready', sentence: `Heard from ${described(plan.open)}: MIDI ${heard.join(', ')}.` });
+    return { syncSources: followClock ? [source] : [], controllerSources: controllers ? [knobs] : [] };
   }
 }
 

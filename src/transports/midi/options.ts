@@ -31,7 +31,8 @@ export const midiOptionsSchema = z.strictObject({
   outputPort: portWish(defaultOutputName).describe('Where notes and clock go: {"virtual": NAME} makes a port, {"device": NAME} or just NAME uses one that is there.'),
   inputPort: portWish(defaultInputName).describe('Where the host\'s clock comes in, named as the output port is.'),
   clockOut: z.boolean().default(true).describe('Whether the output carries 24-ppqn clock, start, stop and song position.'),
-  followClock: z.boolean().default(true).describe('Whether the input port is opened and its clock offered as a leader.'),
+  followClock: z.boolean().default(true).describe('Whether the clock of the input port is offered as a leader.'),
+  controllers: z.boolean().default(true).describe('Whether controllers of the input port may move parameters.'),
   offsetMilliseconds: z.number().min(-1000).max(1000).default(0).describe('Signed correction of everything sent; positive plays later.'),
 });
 

@@ -43,20 +43,21 @@ if (midiPortReport().available) describe('MidiTransport with a driver', withDriv
 else describe('MidiTransport without a driver', withoutDriver);
 
 function withDriver(): void {
-  it('offers one output with clock, one clock to follow, and no surface', async () => {
+  it('offers one output with clock, one clock to follow, one set of controllers, and no surface', async () => {
     const wire = transport({ offsetMilliseconds: -3 });
     const offer = await wire.open();
     assert.deepEqual(offer.outputs.map(({ name, options, sendsClock, leadMicros, offsetMicros }) => ({ name, options, sendsClock, leadMicros, offsetMicros })), [
       { name: 'midi', options: { port: { virtual: 'Continuo Out' } }, sendsClock: true, leadMicros: 0, offsetMicros: -3_000 },
     ]);
     assert.deepEqual(offer.syncSources.map(({ name }) => name), ['midi-clock']);
+    assert.deepEqual(offer.controllerSources?.map(({ name }) => name), ['midi']);
     assert.deepEqual(offer.controlSurfaces, []);
     assert.deepEqual(offer.notices.map(({ level }) => level), ['ready', 'ready']);
     await wire.close();
   });
 
-  it('keeps its clock to itself and follows none when told so', async () => {
-    const wire = transport({ clockOut: false, followClock: false });
+  it('keeps its clock to itself and hears nothing when told so', async () => {
+    const wire = transport({ clockOut: false, followClock: false, controllers: false });
     const offer = await wire.open();
     assert.equal(offer.outputs[0].sendsClock, false);
     assert.deepEqual(offer.syncSources, []);

@@ -1,0 +1,27 @@
+import type { ControllerListener, ControllerSource } from '../../engine/contracts/controller-source.js';
+
+/**
+ * The control and program changes that come in at a port. Channel mode messages (120 to 127) are none of its business.
+ * Thread: main. Blocks: no.
+ */
+export class MidiControllers implements ControllerSource {
+  #listener: ControllerListener | undefined;
+
+  constructor(readonly name: string) {}
+
+  start(listener: ControllerListener): void {
+    this.#listener = listener;
+  }
+
+  stop(): void {
+    this.#listener = undefined;
+  }
+
+  /** Takes one message from the port. */
+  receive(bytes: Uint8Array): void {
+    const [status, data1, data2] = bytes;
+    const channel = status & 0x0f;
+    if ((status & 0xf0) === 0xb0 && bytes.length >= 3 && data1 < 120) this.#listener?.moved({ channel, controller: data1 }, data2);
+    else if ((status & 0xf0) === 0xc0 && bytes.length >= 2) this.#listener?.programChosen(channel, data1);
+  }
+}
