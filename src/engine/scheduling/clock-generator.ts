@@ -3,8 +3,13 @@ import type { Beats } from '../music/units.js';
 
 const ticksPerBeat = 24;
 const ticksPerSixteenth = 6;
-/** A position that is off by more than this has jumped; less is a late thread or a settling clock, and is caught up. */
+/** A position that is moved by more than this has jumped; less is a settling clock, and is caught up or waited for. */
 const jumpTicks = 6;
+/**
+ * A thread that has overslept by no more than this sends all ticks it missed: followers count right, and what starts from
+ * the top starts by a start. At 999 BPM these are 120 ms, so whatever onset may still leave has its clock before it.
+ */
+const catchUpTicks = 48;
 /** Song positions have 14 bits; later ones start again at 0. */
 const songPositions = 16_384;
 /** Doubles of beats are off by less than this share of a tick. */
@@ -20,6 +25,9 @@ export type ClockEmitter = (kind: WireEventKind, beat: Beats, data1: number) => 
  * Start and continue go out right behind the last tick before their downbeat. A song position is a whole sixteenth:
  * playing from between two of them is announced as the next one. A position that jumps while it plays is told by stop,
  * song position and continue. Beats before 0 have no song position: followers start when beat 0 comes.
+ *
+ * Where the music is, is told as two beats: the present one, and the oldest whose onset may still leave. Followers of a thread
+ * that is far behind join before that one, so that no note leaves before the clock of its beat.
  *
  * Pure but for the emitter. Thread: send. Blocks: no. Allocates: no.
  */
@@ -51,18 +59,22 @@ export class ClockGenerator {
   /**
    * Compares the next tick with the position; call it before ticking. A jump that is not announced by others, by a start
    * or a locate that is on its way, is told to followers that run.
+   * @param moved whether the position was moved since it was compared last; where not, the thread is late
    */
-  follow(beat: Beats, announce: boolean): void {
+  follow(beat: Beats, oldestBeat: Beats, moved: boolean, announce: boolean): void {
     const expected = tickAtOrAfter(beat);
-    if (Math.abs(expected - this.nextTick) <= jumpTicks) return;
+    const behind = expected - this.nextTick;
+    if (behind >= -jumpTicks && behind <= (moved ? jumpTicks : catchUpTicks)) return;
     this.nextTick = expected;
-    if (announce && (this.running || this.waitingToRun)) this.run(beat, beat);
+    if (announce && (this.running || this.waitingToRun)) this.run(moved || behind < 0 ? sixteenthAtOrAfter(beat) : sixteenthAtOrBefore(oldestBeat), beat);
   }
 
   /** Followers run from `beat` on; `positionBeat` is where the music is now: at `beat`, or near it. */
-  start(beat: Beats, positionBeat: Beats): void {
+  start(beat: Beats, positionBeat: Beats, oldestBeat: Beats): void {
     this.nextTick = tickAtOrAfter(positionBeat);
-    this.run(beat, positionBeat);
+    const sixteenth = sixteenthAtOrAfter(beat);
+    const isFarBehind = this.nextTick - sixteenth * ticksPerSixteenth > catchUpTicks;
+    this.run(isFarBehind ? sixteenthAtOrBefore(oldestBeat) : sixteenth, beat);
   }
 
   stop(beat: Beats): void {
@@ -73,16 +85,13 @@ export class ClockGenerator {
   }
 
   /** The music goes to `beat` and, if it was running, on from there. */
-  locate(beat: Beats, positionBeat: Beats): void {
-    if (this.running || this.waitingToRun) this.start(beat, positionBeat);
+  locate(beat: Beats, positionBeat: Beats, oldestBeat: Beats): void {
+    if (this.running || this.waitingToRun) this.start(beat, positionBeat, oldestBeat);
     else this.tellPosition(sixteenthAtOrAfter(beat));
   }
 
-  private run(beat: Beats, positionBeat: Beats): void {
-    this.stop(beat);
-    // Followers that are a little late hear all ticks from their downbeat on; those that are far behind join further on.
-    const isFarBehind = this.nextTick - sixteenthAtOrAfter(beat) * ticksPerSixteenth > jumpTicks;
-    const sixteenth = sixteenthAtOrAfter(isFarBehind ? positionBeat : beat);
+  private run(sixteenth: number, stopBeat: Beats): void {
+    this.stop(stopBeat);
     this.downbeatTick = sixteenth * ticksPerSixteenth;
     this.nextTick = Math.min(this.nextTick, this.downbeatTick);
     if (sixteenth > 0) this.tellPosition(sixteenth);
@@ -108,4 +117,8 @@ function tickAtOrAfter(beat: Beats): number {
 
 function sixteenthAtOrAfter(beat: Beats): number {
   return Math.max(0, Math.ceil(beat * 4 - tickTolerance));
+}
+
+function sixteenthAtOrBefore(beat: Beats): number {
+  return Math.max(0, Math.floor(beat * 4 + tickTolerance));
 }

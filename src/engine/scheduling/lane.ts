@@ -2,19 +2,19 @@ import type { Output, WireEventKind } from '../contracts/output.js';
 import type { TransportChange } from '../contracts/sync-source.js';
 import type { Beats, Micros } from '../music/units.js';
 import type { Clock } from '../time/clock.js';
-import { beatAt, timeAt, type Timeline } from '../time/timeline.js';
+import { beatAt, microsPerBeat, timeAt, type Timeline } from '../time/timeline.js';
 import { BeatQueue, emptyEntry, type QueueEntry } from './beat-queue.js';
 import { ClockGenerator } from './clock-generator.js';
-import { judge } from './late-policy.js';
+import { droppedAfter, judge } from './late-policy.js';
 import type { SendCounters } from './send-counters.js';
 import { channelOf, keyOf, pitchOf, type Key, type SoundingNotes } from './sounding-notes.js';
 import { Wire } from './wire.js';
 
 /** A start is taken up this early, so that a receiver has the 1 ms it may ask for between the start byte and its downbeat. */
 const startGap: Micros = 1_000;
-/** A timeline that goes back by more than this repeats music: notes that sound belong to the past and end. */
-const backwardJump: Beats = 0.25;
-/** An onset this little before the beat that was started from is at it. */
+/** A timeline that moves the music by more than this jumps; back, it repeats: notes that sound belong to the past and end. */
+const jump: Beats = 0.25;
+/** An onset this little before the beat that was started from is at it, and leaves behind its clock. */
 const sameBeat: Beats = 1e-3;
 const pendingChanges = 16;
 /** What a panic says on a used channel once every note has been ended by name. */
@@ -60,6 +60,8 @@ export class Lane {
   private readonly changes: TransportChange[] = [];
   private offset: Micros;
   private playing = false;
+  /** Whether the music was moved since it was looked at last: what is not where it was expected is late otherwise. */
+  private moved = false;
   private startBeat: Beats = -Infinity;
 
   constructor(
@@ -102,7 +104,9 @@ export class Lane {
     const before = this.positionAt(now);
     this.timeline = timeline;
     this.wire.follow(timeline);
-    if (this.positionAt(now) >= before - backwardJump) return;
+    const by = this.positionAt(now) - before;
+    if (Math.abs(by) > jump) this.moved = true;
+    if (by + jump >= 0) return;
     this.startBeat = -Infinity;
     this.endNotes(now);
   }
@@ -116,6 +120,7 @@ export class Lane {
 
   setOffset(offsetMicros: Micros): void {
     this.offset = offsetMicros;
+    this.moved = true;
   }
 
   /** Drops the owner's queued onsets and marks at or after `fromBeat`. */
@@ -149,7 +154,8 @@ export class Lane {
 
   /** Sends everything due at `now`; false when there was nothing to send. */
   run(now: Micros): boolean {
-    this.clockwork?.follow(this.positionAt(now), this.changeDue() > now + announcedWithin);
+    this.clockwork?.follow(this.positionAt(now), this.oldestAt(now), this.moved, this.changeDue() > now + announcedWithin);
+    this.moved = false;
     for (;;) {
       const changeDue = this.changeDue();
       const clockDue = this.clockDue();
@@ -165,6 +171,11 @@ export class Lane {
   /** The beat that is handed to the wire at `now`. */
   private positionAt(now: Micros): Beats {
     return beatAt(this.timeline, now + this.parts.leadMicros - this.offset);
+  }
+
+  /** The beat of the oldest onset that may still leave at `now`. */
+  private oldestAt(now: Micros): Beats {
+    return this.positionAt(now) - droppedAfter / microsPerBeat(this.timeline);
   }
 
   /** The beat that is heard at `due`. */
@@ -188,12 +199,15 @@ export class Lane {
   }
 
   private entryDue(): Micros {
-    return this.playing && this.entries.size > 0 ? this.dueOf(this.entries.firstBeat) - this.parts.leadMicros : Infinity;
+    if (!this.playing || this.entries.size === 0) return Infinity;
+    return this.dueOf(Math.max(this.entries.firstBeat, this.startBeat)) - this.parts.leadMicros;
   }
 
   private apply({ type, beat, micros }: TransportChange): void {
-    const position = this.positionAt(this.clock.now());
-    this.endNotes(Math.max(this.clock.now(), micros + this.offset));
+    const now = this.clock.now();
+    const position = this.positionAt(now);
+    const oldest = this.oldestAt(now);
+    this.endNotes(Math.max(now, micros + this.offset));
     if (type === 'stop') {
       this.playing = false;
       this.clockwork?.stop(beat);
@@ -201,17 +215,17 @@ export class Lane {
     }
     this.startBeat = beat;
     if (type === 'locate') {
-      this.clockwork?.locate(beat, position);
+      this.clockwork?.locate(beat, position, oldest);
       return;
     }
     this.playing = true;
-    this.clockwork?.start(beat, position);
+    this.clockwork?.start(beat, position, oldest);
   }
 
   private release(): void {
     const { entry } = this;
     this.entries.pop(entry);
-    const due = this.dueOf(entry.beat);
+    const due = this.dueOf(Math.max(entry.beat, this.startBeat));
     const late = this.clock.now() - due;
     const verdict = judge(entry.kind, late);
     if (entry.kind === 'noteOff') this.releaseEnd(due);

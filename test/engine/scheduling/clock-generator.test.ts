@@ -38,7 +38,7 @@ describe('ClockGenerator', () => {
     const { made, play, said } = generator(7);
     play(7.5);
     said();
-    made.start(0, -0.005);
+    made.start(0, -0.005, -0.2);
     assert.equal(made.nextBeat, 0);
     play(1);
     assert.equal(said(), 'start 24');
@@ -46,21 +46,21 @@ describe('ClockGenerator', () => {
 
   it('starts behind the last tick of a count-in', () => {
     const { made, play, said } = generator(-4);
-    made.start(-4, -4);
+    made.start(-4, -4, -4.2);
     play(0);
     assert.equal(said(), '96 start');
   });
 
   it('continues from a song position, told before', () => {
     const { made, play, said } = generator(0);
-    made.start(9.25, 9.25 - 0.001);
+    made.start(9.25, 9.25 - 0.001, 9);
     play(10);
     assert.equal(said(), 'position 37 continue 18');
   });
 
   it('announces the next sixteenth where it is started between two, and ticks on until there', () => {
     const { made, play, said } = generator(0);
-    made.start(4.125, 4.125);
+    made.start(4.125, 4.125, 3.9);
     play(5);
     assert.equal(said(), 'position 17 3 continue 18');
   });
@@ -68,7 +68,7 @@ describe('ClockGenerator', () => {
   it('stops once, and only what has started', () => {
     const { made, play, said } = generator(0);
     made.stop(0);
-    made.start(0, 0);
+    made.start(0, 0, -0.2);
     play(1);
     made.stop(1);
     made.stop(1);
@@ -78,7 +78,7 @@ describe('ClockGenerator', () => {
 
   it('gives up a start that is stopped before its downbeat', () => {
     const { made, play, said } = generator(-1);
-    made.start(0, -1);
+    made.start(0, -1, -1.2);
     play(-0.5);
     made.stop(-0.5);
     play(1);
@@ -87,77 +87,86 @@ describe('ClockGenerator', () => {
 
   it('tells followers that stand where the music was located to', () => {
     const { made, said } = generator(0);
-    made.locate(16, 3);
+    made.locate(16, 3, 2.8);
     assert.equal(said(), 'position 64');
   });
 
   it('tells followers that run by stop, position and continue', () => {
     const { made, play, said } = generator(0);
-    made.start(0, 0);
+    made.start(0, 0, -0.2);
     play(4);
-    made.locate(8, 8);
+    made.locate(8, 8, 7.8);
     play(9);
     assert.equal(said(), 'start 96 stop position 32 continue 24');
   });
 
   it('starts anew where followers run already', () => {
     const { made, play, said } = generator(0);
-    made.start(0, 0);
+    made.start(0, 0, -0.2);
     play(4);
-    made.start(0, 0);
+    made.start(0, 0, -0.2);
     play(1);
     assert.equal(said(), 'start 96 stop start 24');
   });
 
-  it('sends every tick from the downbeat on when the thread is a little late', () => {
+  it('sends every tick from the downbeat on when the thread is late by no more than two beats', () => {
     const { made, play, said } = generator(0);
-    made.start(4, 4.15);
-    play(5);
-    assert.equal(said(), 'position 16 continue 24');
+    made.start(0, 1.9, 1.7);
+    play(3);
+    assert.equal(said(), 'start 72');
   });
 
-  it('joins further on when the thread is far behind', () => {
+  it('joins further on when the thread is far behind, before the oldest onset that may still leave', () => {
     const { made, play, said } = generator(0);
-    made.start(4, 5.1);
-    play(6);
-    assert.equal(said(), 'position 21 3 continue 18');
+    made.start(4, 6.1, 5.9);
+    play(7);
+    assert.equal(said(), 'position 23 continue 30');
   });
 
-  it('catches up ticks that are a little late, and waits for a clock that was a little early', () => {
+  it('catches up ticks that are late, and waits for a clock that was a little early', () => {
     const { made, play, said } = generator(0);
-    made.start(0, 0);
+    made.start(0, 0, -0.2);
     play(1);
-    made.follow(1.2, true);
+    made.follow(2.9, 2.7, false, true);
     assert.equal(made.nextBeat, 1);
-    made.follow(0.8, true);
+    made.follow(0.8, 0.6, false, true);
     assert.equal(made.nextBeat, 1);
     assert.equal(said(), 'start 24');
   });
 
+  it('leaves out what is more than two beats late, and has followers join before the oldest onset that may still leave', () => {
+    const { made, play, said } = generator(0);
+    made.start(0, 0, -0.2);
+    play(1);
+    made.follow(3.9, 3.7, false, true);
+    play(5);
+    assert.equal(said(), 'start 24 stop position 14 continue 36');
+  });
+
   it('tells a jump that nobody announced, while running', () => {
     const { made, play, said } = generator(0);
-    made.start(0, 0);
+    made.start(0, 0, -0.2);
     play(1);
-    made.follow(33.1, true);
+    made.follow(33.1, 32.9, true, true);
     play(34);
     assert.equal(said(), 'start 24 stop position 133 3 continue 18');
   });
 
   it('takes a jump silently while stopped, or when a start will explain it', () => {
     const { made, play, said } = generator(0);
-    made.follow(50, true);
+    made.follow(50, 49.8, true, true);
     assert.equal(made.nextBeat, 50);
-    made.start(50, 50);
+    made.start(50, 50, 49.8);
     play(51);
     said();
-    made.follow(0, false);
+    made.follow(0, -0.2, true, false);
     assert.equal(made.nextBeat, 0);
     assert.equal(said(), '');
   });
 
   it('wraps song positions at 14 bits', () => {
     const { made, said } = generator(0);
-    made.locate(4096.25, 0);
+    made.locate(4096.25, 0, -0.2);
     assert.equal(said(), 'position 1');
   });
 
@@ -165,7 +174,7 @@ describe('ClockGenerator', () => {
     const act = fc.oneof(
       fc.record({ do: fc.constantFrom('start' as const, 'locate' as const), beat: fc.double({ min: -8, max: 64, noNaN: true }), off: fc.double({ min: -0.2, max: 0.2, noNaN: true }) }),
       fc.record({ do: fc.constant('stop' as const) }),
-      fc.record({ do: fc.constant('follow' as const), beat: fc.double({ min: -8, max: 64, noNaN: true }) }),
+      fc.record({ do: fc.constant('follow' as const), beat: fc.double({ min: -8, max: 64, noNaN: true }), moved: fc.boolean() }),
       fc.record({ do: fc.constant('play' as const), ticks: fc.integer({ min: 1, max: 60 }) }),
     );
     fc.assert(
@@ -193,10 +202,10 @@ describe('ClockGenerator', () => {
           }
         }, 0);
         for (const step of acts) {
-          if (step.do === 'start') made.start(step.beat, step.beat + step.off);
-          else if (step.do === 'locate') made.locate(step.beat, step.beat + step.off);
+          if (step.do === 'start') made.start(step.beat, step.beat + step.off, step.beat + step.off - 0.2);
+          else if (step.do === 'locate') made.locate(step.beat, step.beat + step.off, step.beat + step.off - 0.2);
           else if (step.do === 'stop') made.stop(0);
-          else if (step.do === 'follow') made.follow(step.beat, true);
+          else if (step.do === 'follow') made.follow(step.beat, step.beat - 0.2, step.moved, true);
           else if (step.do === 'play') for (let count = 0; count < step.ticks; count += 1) made.tick();
         }
       }),
