@@ -6,6 +6,8 @@ import type { PluginDescriptor } from './contracts/plugin.js';
 import { Engine, type EngineParts } from './engine.js';
 import { Ensemble } from './ensemble.js';
 import type { ProviderChoice } from './generation/onnx/providers.js';
+import { SentNotes } from './listening/sent-notes.js';
+import { watchedSender } from './listening/watched-sender.js';
 import { PackShelf } from './packs/pack-shelf.js';
 import { ParameterStore } from './parameters/parameter-store.js';
 import { repositoryRoot } from './paths.js';
@@ -34,12 +36,13 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
   container.bind(ParameterStore).toDynamicValue(() => new ParameterStore()).inSingletonScope();
   container.bind(PluginRegistry).toResolvedValue(registryOf, [BuiltInPlugins]).inSingletonScope();
   container.bind(PackShelf).toResolvedValue(shelfOf, [PluginRegistry, ConfigurationService]).inSingletonScope();
-  container.bind<Sender>(Sender).toResolvedValue(senderOf, [ParameterStore]).inSingletonScope();
+  container.bind(SentNotes).toResolvedValue(sentNotesOf, [Clock]).inSingletonScope();
+  container.bind<Sender>(Sender).toResolvedValue(senderOf, [ParameterStore, SentNotes]).inSingletonScope();
   container.bind(InternalSource).toResolvedValue(internalOf, [Clock, ConfigurationService]).inSingletonScope();
   container.bind(PackVoices).toResolvedValue(voicesOf, [PackShelf, ConfigurationService, ParameterStore]).inSingletonScope();
   container
     .bind(Ensemble)
-    .toResolvedValue(ensembleOf, [Clock, Sender, PackVoices, ParameterStore, InternalSource, ConfigurationService])
+    .toResolvedValue(ensembleOf, [Clock, Sender, PackVoices, ParameterStore, InternalSource, ConfigurationService, SentNotes])
     .inSingletonScope();
   container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble, ConfigurationService]).inSingletonScope();
   container
@@ -61,11 +64,16 @@ function shelfOf(plugins: PluginRegistry, configuration: Configuration): PackShe
   return new PackShelf(plugins, [join(repositoryRoot, 'models'), ...configuration.packFolders]);
 }
 
-function senderOf(parameters: ParameterStore): Sender {
-  return new SendThread({
+function sentNotesOf(clock: Clock): SentNotes {
+  return new SentNotes(clock);
+}
+
+function senderOf(parameters: ParameterStore, sent: SentNotes): Sender {
+  const sender = new SendThread({
     onFault: (error, origin) => parameters.report(error, origin),
     onNotice: (sentence) => parameters.emit({ type: 'notice', sentence }),
   });
+  return watchedSender(sender, sent);
 }
 
 function internalOf(clock: Clock, configuration: Configuration): InternalSource {
@@ -88,8 +96,9 @@ function ensembleOf(
   parameters: ParameterStore,
   internal: InternalSource,
   configuration: Configuration,
+  sent: SentNotes,
 ): Ensemble {
-  const ensemble = new Ensemble({ clock, sender, voices, parameters, timeline: internal.timeline }, configuration.decks.length);
+  const ensemble = new Ensemble({ clock, sender, voices, parameters, timeline: internal.timeline, sent }, configuration.decks.length);
   configuration.decks.forEach((deck, index) => sender.route(index + 1, deck.outputs));
   return ensemble;
 }

@@ -175,6 +175,7 @@ export class Engine {
       for (const notice of offer.notices) this.notice(notice);
       await this.addOutputs(offer);
       for (const source of offer.syncSources) this.disposables.push(chooser.register(source));
+      for (const player of offer.noteSources ?? []) this.disposables.push(this.parts.ensemble.hearing.register(player));
       for (const surface of offer.controlSurfaces) {
         surface.attach(parameters);
         this.disposables.push({ dispose: () => surface.detach() });

@@ -5,6 +5,10 @@ import { Deck } from './deck/deck.js';
 import type { DeckSettings } from './deck/deck-dependencies.js';
 import { DeckControls } from './deck/deck-controls.js';
 import type { VoiceSource } from './deck/voice.js';
+import { samePlaceInBar } from './deck/boundary.js';
+import { Hearing } from './listening/hearing.js';
+import type { SentNotes } from './listening/sent-notes.js';
+import type { Beats } from './music/units.js';
 import type { ParameterStore } from './parameters/parameter-store.js';
 import type { Sender } from './scheduling/sender.js';
 import { Session } from './session.js';
@@ -17,6 +21,8 @@ export interface EnsembleParts {
   readonly voices: VoiceSource;
   readonly parameters: ParameterStore;
   readonly timeline: Timeline;
+  /** What went out, so that what is heard of it is known again. */
+  readonly sent?: SentNotes;
 }
 
 /**
@@ -25,6 +31,8 @@ export interface EnsembleParts {
  */
 export class Ensemble {
   readonly session: Session;
+  /** What people play. */
+  readonly hearing: Hearing;
   readonly decks: readonly Deck[];
 
   constructor(
@@ -32,11 +40,12 @@ export class Ensemble {
     deckCount: number,
   ) {
     this.session = new Session(parts.clock, parts.timeline, {
-      relocated: (fromBeat, toBeat) => this.decks.forEach((deck) => deck.relocate(fromBeat, toBeat)),
+      relocated: (fromBeat, toBeat) => this.relocated(fromBeat, toBeat),
       resumed: (beat) => this.decks.forEach((deck) => deck.requeue(beat)),
     });
+    this.hearing = this.makeHearing();
     this.decks = Array.from({ length: deckCount }, (_unused, index) => this.makeDeck(index + 1));
-    parts.parameters.handle('panic', () => parts.sender.panic());
+    parts.parameters.handle('panic', () => this.panic());
     parts.sender.publish(parts.timeline);
   }
 
@@ -51,6 +60,7 @@ export class Ensemble {
   /** Takes the leader's start, continue, stop or locate. */
   transport(change: TransportChange): void {
     this.session.change(change);
+    if (change.type === 'stop') this.hearing.release();
     this.parts.sender.transport(change);
     this.parts.parameters.publish('playing', this.session.playing);
     this.parts.parameters.emit({ type: 'transport', playing: this.session.playing, beat: change.beat });
@@ -59,6 +69,7 @@ export class Ensemble {
 
   /** Keeps every deck composed ahead. Call it often. */
   advance(): void {
+    this.hearing.look();
     for (const deck of this.decks) deck.advance();
   }
 
@@ -70,12 +81,40 @@ export class Ensemble {
     parameters.publish('late', counters.late);
     parameters.publish('dropped', counters.droppedLate + counters.droppedFull);
     parameters.publish('sounding', counters.sounding);
+    parameters.publish('heard', this.hearing.heard);
+    parameters.publish('echoes', this.hearing.echoes);
     for (const deck of this.decks) publishDeckFigures(deck, parameters);
   }
 
   /** Ends the decks' notes and frees their voices. */
   async dispose(): Promise<void> {
     await Promise.all(this.decks.map((deck) => deck.dispose()));
+  }
+
+  private panic(): void {
+    this.parts.sender.panic();
+    this.hearing.release();
+  }
+
+  private relocated(fromBeat: Beats, toBeat: Beats): void {
+    const by = toBeat - samePlaceInBar(fromBeat, toBeat, this.settings().beatsPerBar);
+    this.hearing.relocate(fromBeat, toBeat, by);
+    for (const deck of this.decks) deck.relocate(fromBeat, toBeat);
+  }
+
+  private makeHearing(): Hearing {
+    const { clock, parameters, sent } = this.parts;
+    const hearing = new Hearing({
+      clock,
+      ground: this.session,
+      sent,
+      listening: () => parameters.boolean('listen'),
+      echoMicros: () => parameters.number('echo-window') * 1000,
+    });
+    parameters.onChange((address, value) => {
+      if (address === 'listen' && value === false) hearing.release();
+    });
+    return hearing;
   }
 
   private makeDeck(number: number): Deck {

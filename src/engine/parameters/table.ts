@@ -4,6 +4,7 @@ import { deckFiguresParameters } from './table/deck-figures.js';
 import { deckPacksParameters } from './table/deck-packs.js';
 import { deckStatesParameters } from './table/deck-states.js';
 import { deckSteeringParameters } from './table/deck-steering.js';
+import { listeningParameters } from './table/listening.js';
 import { playingAheadParameters } from './table/playing-ahead.js';
 import { sendingParameters } from './table/sending.js';
 
@@ -12,6 +13,7 @@ export const parameterTable: readonly Parameter[] = [
   ...clockParameters,
   ...playingAheadParameters,
   ...sendingParameters,
+  ...listeningParameters,
   ...deckPacksParameters,
   ...deckFiguresParameters,
   ...deckSteeringParameters,

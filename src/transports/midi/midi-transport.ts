@@ -6,6 +6,7 @@ import { DriverClock } from './driver-clock.js';
 import { MidiClockSource } from './midi-clock-source.js';
 import { MidiControllers } from './midi-controllers.js';
 import { MidiInput } from './midi-input.js';
+import { MidiPlayer } from './midi-player.js';
 import { hasVirtualPorts, midiPortNames, type MidiPortNames } from './midi-library.js';
 import type { MidiOutputOptions } from './midi-output.js';
 import type { MidiOptions, PortWish } from './options.js';
@@ -16,13 +17,13 @@ import { listed, planPort } from './port-names.js';
 type Receiver = (bytes: Uint8Array, stamp: Micros) => void;
 
 /** What the port in is good for. */
-type InputOffer = Pick<TransportOffer, 'syncSources' | 'controllerSources'>;
+type InputOffer = Pick<TransportOffer, 'syncSources' | 'controllerSources' | 'noteSources'>;
 
 const nothingHeard: InputOffer = { syncSources: [] };
 
 /**
- * The MIDI wire: one port out, which the send thread opens, and one port in, whose clock is offered as a leader and whose
- * controllers can be put on parameters.
+ * The MIDI wire: one port out, which the send thread opens, and one port in, whose clock is offered as a leader whose
+ * controllers can be put on parameters, and whose notes are heard.
  * Where there is no MIDI, or a named port is not there, it offers what is left and says what is missing.
  * Thread: main.
  */
@@ -84,8 +85,8 @@ export class MidiTransport implements Transport {
 
   /** Everything that is heard comes in at one port: each receiver takes what is its own. */
   #offerInput(names: MidiPortNames, notices: Notice[]): InputOffer {
-    const { followClock, controllers } = this.#options;
-    if (!followClock && !controllers) return nothingHeard;
+    const { followClock, controllers, notes, inputLatencyMilliseconds } = this.#options;
+    if (!followClock && !controllers && !notes) return nothingHeard;
     const plan = planPort(this.#options.inputPort, 'input', names.inputs, hasVirtualPorts);
     if ('off' in plan) {
       notices.push({ level: 'off', sentence: plan.off });
@@ -94,9 +95,11 @@ export class MidiTransport implements Transport {
     const { clock } = this.context;
     const source = new MidiClockSource(clock);
     const knobs = new MidiControllers(this.name);
+    const player = new MidiPlayer(this.name, inputLatencyMilliseconds * 1000);
     const receivers: Receiver[] = [
       ...(followClock ? [(bytes: Uint8Array, stamp: Micros) => source.receive(bytes, stamp)] : []),
       ...(controllers ? [(bytes: Uint8Array) => knobs.receive(bytes)] : []),
+      ...(notes ? [(bytes: Uint8Array, stamp: Micros) => player.receive(bytes, stamp)] : []),
     ];
     const driverClock = new DriverClock();
     this.#input = noticing(notices, () => {
@@ -107,9 +110,9 @@ export class MidiTransport implements Transport {
       });
     });
     if (!this.#input) return nothingHeard;
-    const heard = [...(followClock ? ['clock'] : []), ...(controllers ? ['controllers'] : [])];
+    const heard = [...(followClock ? ['clock'] : []), ...(controllers ? ['controllers'] : []), ...(notes ? ['notes'] : [])];
     notices.push({ level: 'ready', sentence: `Heard from ${described(plan.open)}: MIDI ${heard.join(', ')}.` });
-    return { syncSources: followClock ? [source] : [], controllerSources: controllers ? [knobs] : [] };
+    return { syncSources: followClock ? [source] : [], controllerSources: controllers ? [knobs] : [], noteSources: notes ? [player] : [] };
   }
 }
 

@@ -33,6 +33,8 @@ export const midiOptionsSchema = z.strictObject({
   clockOut: z.boolean().default(true).describe('Whether the output carries 24-ppqn clock, start, stop and song position.'),
   followClock: z.boolean().default(true).describe('Whether the clock of the input port is offered as a leader.'),
   controllers: z.boolean().default(true).describe('Whether controllers of the input port may move parameters.'),
+  notes: z.boolean().default(true).describe('Whether notes, pedals and wheels of the input port are heard.'),
+  inputLatencyMilliseconds: z.number().min(0).max(500).default(0).describe('How long a note takes from the finger to the port: it is taken to be so much earlier.'),
   offsetMilliseconds: z.number().min(-1000).max(1000).default(0).describe('Signed correction of everything sent; positive plays later.'),
 });
 
