@@ -108,11 +108,11 @@ export class Ensemble {
       clock,
       ground: this.session,
       sent,
-      listening: () => parameters.boolean('listen'),
+      listening: () => parameters.boolean('hear-notes'),
       echoMicros: () => parameters.number('echo-window') * 1000,
     });
     parameters.onChange((address, value) => {
-      if (address === 'listen' && value === false) hearing.release();
+      if (address === 'hear-notes' && value === false) hearing.release();
     });
     return hearing;
   }

@@ -4,7 +4,7 @@ import { value } from './entry.js';
 /** What the engine hears people play. */
 export const listeningParameters: readonly Parameter[] = [
   value({
-    name: 'listen', scope: 'engine', type: 'boolean', default: true, unit: '',
+    name: 'hear-notes', scope: 'engine', type: 'boolean', default: true, unit: '',
     description: 'Whether notes that come in are heard, while the transport runs: they are part of what every deck goes on from.',
   }),
   value({
