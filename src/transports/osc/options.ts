@@ -44,6 +44,8 @@ export const oscOptionsSchema = z.strictObject({
   listen: z
     .strictObject({ host: z.string().min(1).default(loopback), port: port.or(z.literal(0)).default(defaultOscPort) })
     .prefault({}),
+  /** How long a note takes from the finger to the socket: it is taken to be so much earlier. */
+  inputLatencyMilliseconds: z.number().min(0).max(500).default(0),
   /** Beats in one of Tidal's cycles, where it leads. */
   beatsPerCycle: z.number().positive().max(64).default(4),
   destinations: z

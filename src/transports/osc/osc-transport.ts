@@ -2,6 +2,7 @@ import type { Notice, Transport, TransportContext, TransportOffer } from '../../
 import type { OutputSpecification } from '../../engine/contracts/output.js';
 import { ContinuoError } from '../../engine/errors.js';
 import type { OscDestination, OscOptions } from './options.js';
+import { OscPlayer } from './osc-player.js';
 import { OscSocket } from './osc-socket.js';
 import { OscSurface } from './osc-surface.js';
 import { OscSyncSource } from './osc-sync-source.js';
@@ -16,7 +17,7 @@ export class OscTransport implements Transport {
 
   /** A port that is taken leaves the notes flowing; only control is off then. */
   async open(): Promise<TransportOffer> {
-    const { listen, destinations, beatsPerCycle } = this.context.options as OscOptions;
+    const { listen, destinations, beatsPerCycle, inputLatencyMilliseconds } = this.context.options as OscOptions;
     const sends = { outputs: destinations.map(outputOf), notices: destinations.map(noticeOf) };
     try {
       this.socket = await OscSocket.open(listen.host, listen.port);
@@ -25,10 +26,12 @@ export class OscTransport implements Transport {
       return { outputs: sends.outputs, syncSources: [], controlSurfaces: [], notices: [...sends.notices, notice] };
     }
     const { clock } = this.context;
-    const syncSource = new OscSyncSource(clock, new WallClock(clock), beatsPerCycle);
-    const surface = new OscSurface(this.socket, clock, () => this.context.packs(), syncSource.words);
+    const wallClock = new WallClock(clock);
+    const syncSource = new OscSyncSource(clock, wallClock, beatsPerCycle);
+    const player = new OscPlayer(clock, wallClock, inputLatencyMilliseconds * 1000);
+    const surface = new OscSurface(this.socket, clock, () => this.context.packs(), new Map([...syncSource.words, ...player.words]));
     const notice: Notice = { level: 'ready', sentence: `OSC control listens at ${listen.host}:${this.socket.port} (UDP).` };
-    return { outputs: sends.outputs, syncSources: [syncSource], controlSurfaces: [surface], notices: [notice, ...sends.notices] };
+    return { outputs: sends.outputs, syncSources: [syncSource], controlSurfaces: [surface], noteSources: [player], notices: [notice, ...sends.notices] };
   }
 
   async close(): Promise<void> {

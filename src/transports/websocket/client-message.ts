@@ -7,6 +7,11 @@ const address = z.string().max(256);
 /** Chosen by the client; comes back in the answer. */
 const id = z.union([z.number(), z.string().max(64)]).optional();
 
+/** When a note was played: on the engine's clock, or on the client's own; without either, now. */
+const playedWhen = { timeMicros: z.number().optional(), clientMilliseconds: z.number().optional() };
+const channel = z.int().min(0).max(15).default(0);
+const midiNumber = z.int().min(0).max(127);
+
 const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('get'), id, address }),
   z.object({ type: z.literal('set'), id, address, value }),
@@ -23,6 +28,18 @@ const clientMessageSchema = z.discriminatedUnion('type', [
     playing: z.boolean().optional(),
     beatsPerBar: z.number().positive().max(64).optional(),
   }),
+  z.object({
+    type: z.literal('note'),
+    id,
+    channel,
+    pitch: midiNumber,
+    velocity: midiNumber,
+    /** Where it is known already: no `noteOff` follows. */
+    durationBeats: z.number().positive().max(64).optional(),
+    ...playedWhen,
+  }),
+  z.object({ type: z.literal('noteOff'), id, channel, pitch: midiNumber, ...playedWhen }),
+  z.object({ type: z.literal('control'), id, channel, controller: midiNumber, value: midiNumber, ...playedWhen }),
   z.object({ type: z.literal('probe'), id, probe: z.number(), clientMilliseconds: z.number() }),
 ]);
 
@@ -41,7 +58,7 @@ export function readClientMessage(text: string): ClientMessage {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  throw new ContinuoError('badMessage', `A message of type get, set, invoke, ping, sync or probe is expected. ${where}${issue.message}.`);
+  throw new ContinuoError('badMessage', `A message of type get, set, invoke, ping, sync, probe, note, noteOff or control is expected. ${where}${issue.message}.`);
 }
 
 /** The id of a message that may be anything else but right, so that its error can name it. */

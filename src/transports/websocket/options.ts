@@ -15,6 +15,8 @@ export const websocketOptionsSchema = z.strictObject({
   maximumMessageBytes: z.int().min(1024).max(1 << 20).default(65536),
   /** What may wait for a slow client before messages to it are dropped and counted. */
   maximumWaitingBytes: z.int().min(65536).default(1 << 20),
+  /** How long a note takes from the finger to the socket: it is taken to be so much earlier. */
+  inputLatencyMilliseconds: z.number().min(0).max(500).default(0),
   /** How early a note is told, so that a browser can schedule it. */
   leadMilliseconds: z.number().min(0).max(5000).default(100),
   /** Signed; positive plays later. */

@@ -6,6 +6,7 @@ import { idOf, readClientMessage, type ClientMessage, type MessageId } from './c
 import type { Client } from './client.js';
 import { protocolVersion, type ClockPair, type ParameterListing } from './server-message.js';
 import type { WebSocketServer } from './websocket-server.js';
+import type { WebSocketPlayer } from './websocket-player.js';
 import type { WebSocketSyncSource } from './websocket-sync-source.js';
 
 /**
@@ -22,13 +23,17 @@ export class WebSocketSurface implements ControlSurface {
     private readonly clock: Clock,
     private readonly packs: () => readonly PackSummary[],
     private readonly syncSource: WebSocketSyncSource,
+    private readonly player: WebSocketPlayer,
   ) {}
 
   attach(access: ParameterAccess): void {
     this.detach();
     this.server.handler = {
       connected: (client) => this.greet(access, client),
-      left: (client) => this.syncSource.left(client),
+      left: (client) => {
+        this.syncSource.left(client);
+        this.player.left(client);
+      },
       said: (client, text) => this.answer(access, client, text),
       saidBytes: (client) => answerError(client, undefined, new ContinuoError('badMessage', 'Messages are JSON text, not bytes.')),
     };
@@ -76,7 +81,13 @@ export class WebSocketSurface implements ControlSurface {
         return;
       case 'probe':
         this.syncSource.answered(client, message);
+        this.player.answered(client, message);
         return;
+      case 'note':
+      case 'noteOff':
+      case 'control':
+        this.player.take(client, message);
+        break;
       case 'sync':
         this.syncSource.take(client, message);
         break;

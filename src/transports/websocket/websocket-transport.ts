@@ -2,6 +2,7 @@ import type { OutputSpecification } from '../../engine/contracts/output.js';
 import type { Transport, TransportContext, TransportOffer } from '../../engine/contracts/transport.js';
 import { NoteFeed } from './note-feed.js';
 import type { WebSocketOptions } from './options.js';
+import { WebSocketPlayer } from './websocket-player.js';
 import { WebSocketServer } from './websocket-server.js';
 import { WebSocketSurface } from './websocket-surface.js';
 import { WebSocketSyncSource } from './websocket-sync-source.js';
@@ -26,10 +27,12 @@ export class WebSocketTransport implements Transport {
     this.server = server;
     this.feed = feed;
     const syncSource = new WebSocketSyncSource(clock);
+    const player = new WebSocketPlayer(clock, options.inputLatencyMilliseconds * 1000);
     return {
       outputs: [outputOf(feed, options)],
       syncSources: [syncSource],
-      controlSurfaces: [new WebSocketSurface(server, clock, () => this.context.packs(), syncSource)],
+      controlSurfaces: [new WebSocketSurface(server, clock, () => this.context.packs(), syncSource, player)],
+      noteSources: [player],
       notices: [{ level: 'ready', sentence: `WebSocket listens at ws://${options.listen.host}:${server.port}, notes ${options.leadMilliseconds} ms ahead.` }],
     };
   }

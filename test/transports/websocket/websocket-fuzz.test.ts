@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { ParameterStore } from '../../../src/engine/parameters/parameter-store.js';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { websocketOptionsSchema } from '../../../src/transports/websocket/options.js';
+import { WebSocketPlayer } from '../../../src/transports/websocket/websocket-player.js';
 import { WebSocketServer } from '../../../src/transports/websocket/websocket-server.js';
 import { WebSocketSurface } from '../../../src/transports/websocket/websocket-surface.js';
 import { WebSocketSyncSource } from '../../../src/transports/websocket/websocket-sync-source.js';
@@ -19,7 +20,7 @@ async function served(): Promise<{ server: WebSocketServer; store: ParameterStor
   for (const address of store.addresses()) if (store.entry(address).kind === 'action') store.handle(address, () => undefined);
   const source = new WebSocketSyncSource(monotonicClock);
   source.start({ timeline: () => undefined, transport: () => undefined, lost: () => undefined });
-  new WebSocketSurface(server, monotonicClock, () => [], source).attach(store);
+  new WebSocketSurface(server, monotonicClock, () => [], source, new WebSocketPlayer(monotonicClock)).attach(store);
   return { server, store };
 }
 

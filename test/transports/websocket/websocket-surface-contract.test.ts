@@ -1,5 +1,6 @@
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { websocketOptionsSchema } from '../../../src/transports/websocket/options.js';
+import { WebSocketPlayer } from '../../../src/transports/websocket/websocket-player.js';
 import { WebSocketServer } from '../../../src/transports/websocket/websocket-server.js';
 import { WebSocketSurface } from '../../../src/transports/websocket/websocket-surface.js';
 import { WebSocketSyncSource } from '../../../src/transports/websocket/websocket-sync-source.js';
@@ -10,7 +11,7 @@ controlSurfaceContract('WebSocket', async () => {
   const server = await WebSocketServer.open(websocketOptionsSchema.parse({ listen: { port: 0 } }), monotonicClock);
   const peers: WebSocketPeer[] = [];
   return {
-    surface: new WebSocketSurface(server, monotonicClock, () => [], new WebSocketSyncSource(monotonicClock)),
+    surface: new WebSocketSurface(server, monotonicClock, () => [], new WebSocketSyncSource(monotonicClock), new WebSocketPlayer(monotonicClock)),
     async connect(): Promise<SurfaceClient> {
       const peer = await WebSocketPeer.open(server.port);
       peers.push(peer);

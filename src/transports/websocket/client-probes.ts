@@ -1,0 +1,48 @@
+import type { Disposable } from '../../engine/disposable.js';
+import type { Micros } from '../../engine/music/units.js';
+import type { Alarm } from '../../engine/sync/alarm.js';
+import type { Clock } from '../../engine/time/clock.js';
+import { ClientClock } from './client-clock.js';
+import type { ServerMessage } from './server-message.js';
+
+/** So many probes at once to begin with, then one every second. */
+const firstProbes = 8;
+const firstProbeMicros: Micros = 100_000;
+const probeMicros: Micros = 1_000_000;
+
+/**
+ * Compares a client's clock with ours as long as it plays. Its probes are numbered downwards from -1, those of a client that
+ * leads upwards, so that neither takes the other's answers. Thread: main. Blocks: no.
+ */
+export class ClientProbes {
+  readonly clientClock = new ClientClock();
+  private sent: Micros | undefined;
+  private count = 0;
+  private next: Disposable | undefined;
+
+  constructor(
+    private readonly send: (message: ServerMessage) => void,
+    private readonly clock: Clock,
+    private readonly alarm: Alarm,
+  ) {
+    this.ask();
+  }
+
+  /** A probe came back. */
+  answered(probe: number, clientMilliseconds: number): void {
+    if (probe !== -this.count || this.sent === undefined) return;
+    this.clientClock.compare(this.sent, this.clock.now(), clientMilliseconds);
+    this.sent = undefined;
+  }
+
+  dispose(): void {
+    this.next?.dispose();
+  }
+
+  private ask(): void {
+    this.count += 1;
+    this.sent = this.clock.now();
+    this.send({ type: 'probe', probe: -this.count });
+    this.next = this.alarm(this.count < firstProbes ? firstProbeMicros : probeMicros, () => this.ask());
+  }
+}
