@@ -1,0 +1,61 @@
+import type { ParameterAccess } from '../contracts/control-surface.js';
+import type { ParameterValue } from '../parameters/parameter.js';
+import type { DeckScene, Scene, SceneValues } from './set-list.js';
+
+/** Where changes come from that nobody made by hand: what the engine counts, and what packs recommend. */
+const notByHand: ReadonlySet<string> = new Set(['engine', 'pack']);
+
+/**
+ * What of the parameter table is as the performer made it: what was set by hand, or by a scene, since the engine started.
+ * Thread: main.
+ */
+export class LiveScene {
+  private readonly set = new Set<string>();
+
+  constructor(private readonly parameters: ParameterAccess) {
+    parameters.onChange((address, _value, origin) => {
+      if (!notByHand.has(origin)) this.set.add(address);
+    });
+  }
+
+  /** The present state as a scene: what was set, what `base` speaks of, and the packs that play. */
+  read(name: string, base?: Scene): Scene {
+    const { parameters } = this;
+    const wanted = new Set([...this.set, ...(base ? addressesOf(base) : [])].filter((address) => this.isSettable(address)));
+    const decks = new Map<number, DeckScene>();
+    for (const number of this.deckNumbers()) {
+      const prefix = `deck/${number}/`;
+      const pack = String(parameters.get(`${prefix}pack`));
+      const values = this.valuesBelow(prefix, wanted);
+      if (pack !== '' || values.size > 0) decks.set(number, { ...(pack !== '' && { pack }), values });
+    }
+    return { name, ...(base?.at && { at: base.at }), values: this.valuesBelow('', wanted), decks };
+  }
+
+  private valuesBelow(prefix: string, wanted: ReadonlySet<string>): SceneValues {
+    const values = new Map<string, ParameterValue>();
+    for (const address of this.parameters.addresses()) {
+      if (!wanted.has(address) || !address.startsWith(prefix)) continue;
+      const name = address.slice(prefix.length);
+      if (!name.includes('/')) values.set(name, this.parameters.get(address));
+    }
+    return values;
+  }
+
+  private deckNumbers(): readonly number[] {
+    return this.parameters.addresses().flatMap((address) => {
+      const found = /^deck\/(\d+)\/pack$/.exec(address);
+      return found ? [Number(found[1])] : [];
+    });
+  }
+
+  private isSettable(address: string): boolean {
+    if (!this.parameters.addresses().includes(address)) return false;
+    const entry = this.parameters.entry(address);
+    return entry.kind === 'value' && entry.readOnly !== true;
+  }
+}
+
+function addressesOf({ values, decks }: Scene): readonly string[] {
+  return [...values.keys(), ...[...decks].flatMap(([number, deck]) => [...deck.values.keys()].map((name) => `deck/${number}/${name}`))];
+}

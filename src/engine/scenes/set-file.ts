@@ -1,0 +1,172 @@
+import { dirname, resolve } from 'node:path';
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { z, type ZodError } from 'zod';
+import { ContinuoError } from '../errors.js';
+import { boundaries } from '../parameters/boundaries.js';
+import type { Parameter, ParameterValue } from '../parameters/parameter.js';
+import { validateValue } from '../parameters/validate.js';
+import type { DeckScene, Scene, SceneValues, SetList } from './set-list.js';
+
+const valueSchema = z.union([z.number(), z.boolean(), z.string()]);
+
+const setSchema = z.strictObject({
+  title: z.string().default(''),
+  scenes: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        at: z.enum(boundaries).optional(),
+        engine: z.record(z.string(), valueSchema).default({}),
+        decks: z.record(z.string().regex(/^[1-9]\d?$/, 'is not the number of a deck'), z.record(z.string(), valueSchema)).default({}),
+      }),
+    )
+    .min(1),
+});
+
+type WrittenScene = z.infer<typeof setSchema>['scenes'][number];
+type Path = readonly (string | number)[];
+
+/** Where a set file's parameters come from. */
+export interface ParameterTypes {
+  /** Errors: `unknownAddress`. */
+  entry(address: string): Parameter;
+}
+
+/** A set file as it was written, comments and all, and what it says. */
+export interface SetFile {
+  readonly document: Document;
+  readonly set: SetList;
+}
+
+/**
+ * Reads a set file: YAML, of which JSON is a part. Pure: prompts are named, not read. `file` is what it is called in a
+ * fault; relative paths in it count from `folder`.
+ * Errors: `badSetFile` with the line of the first fault.
+ */
+export function parseSetFile(text: string, file: string, parameters: ParameterTypes, folder = dirname(resolve(file))): SetFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const refuse = (line: number, reason: string): ContinuoError => new ContinuoError('badSetFile', `${file} line ${line}: ${reason}`);
+  const [syntax] = document.errors;
+  if (syntax) throw refuse(syntax.linePos?.[0].line ?? 1, firstSentence(syntax.message));
+  const lineOf = (path: Path): number => lineAt(document, lines, path);
+  const parsed = setSchema.safeParse(contentOf(document, (reason) => refuse(1, reason)) ?? {});
+  if (!parsed.success) throw refuse(...faultOf(parsed.error, lineOf));
+  const at: Guard = (path, run) => {
+    try {
+      return run();
+    } catch (cause) {
+      throw refuse(lineOf(path), ContinuoError.from(cause, 'badValue').message);
+    }
+  };
+  const scenes = parsed.data.scenes.map((scene, index) => sceneOf(scene, ['scenes', index], folder, { parameters, at }));
+  const names = scenes.map(({ name }) => name);
+  const twice = names.findIndex((name, index) => names.indexOf(name) < index);
+  if (twice >= 0) throw refuse(lineOf(['scenes', twice, 'name']), `there are two scenes of the name ${names[twice]}; give one another name`);
+  return { document, set: { title: parsed.data.title, scenes } };
+}
+
+/** An alias may name nothing, or too much. */
+function contentOf(document: Document, refuse: (reason: string) => ContinuoError): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw refuse(firstSentence(cause instanceof Error ? cause.message : String(cause)));
+  }
+}
+
+/** Runs a check; what it throws is told with the line of the path. */
+type Guard = <Result>(path: Path, run: () => Result) => Result;
+
+interface Checks {
+  readonly parameters: ParameterTypes;
+  readonly at: Guard;
+}
+
+function sceneOf(written: WrittenScene, path: Path, folder: string, checks: Checks): Scene {
+  const decks = Object.entries(written.decks).map(([number, values]): [number, DeckScene] => {
+    const { pack, prompt, ...rest } = values;
+    const here = [...path, 'decks', number];
+    checks.at(here, () => checkDeck(number, checks.parameters));
+    return [
+      Number(number),
+      {
+        ...(pack !== undefined && { pack: String(pack) }),
+        ...(prompt !== undefined && { prompt: resolve(folder, String(prompt)) }),
+        values: valuesOf(rest, `deck/${number}/`, here, checks),
+      },
+    ];
+  });
+  return {
+    name: written.name,
+    ...(written.at && { at: written.at }),
+    values: valuesOf(written.engine, '', [...path, 'engine'], checks),
+    decks: new Map(decks),
+  };
+}
+
+function valuesOf(written: Readonly<Record<string, ParameterValue>>, prefix: string, path: Path, { parameters, at }: Checks): SceneValues {
+  return new Map(
+    Object.entries(written).map(([name, value]) => [name, at([...path, name], () => checked(prefix + name, value, parameters))]),
+  );
+}
+
+function checkDeck(number: string, parameters: ParameterTypes): void {
+  try {
+    parameters.entry(`deck/${number}/pack`);
+  } catch (cause) {
+    throw new ContinuoError('badValue', `There is no deck ${number}: the configuration says which there are.`, { cause });
+  }
+}
+
+function checked(address: string, value: ParameterValue, parameters: ParameterTypes): ParameterValue {
+  const entry = parameters.entry(address);
+  if (entry.kind === 'action') throw new ContinuoError('badValue', `${address} is an action; a scene sets values.`);
+  if (entry.readOnly) throw new ContinuoError('badValue', `${address} can be read, not set.`);
+  return validateValue(address, entry, value);
+}
+
+function faultOf({ issues: [issue] }: ZodError, lineOf: (path: Path) => number): [number, string] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const where = path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const [key] = issue.keys;
+    return [lineOf([...path, key]), `${where === '' ? '' : `${where}: `}"${key}" means nothing here; a set has title and scenes, a scene name, at, engine and decks`];
+  }
+  return [lineOf(path), `${where === '' ? 'the set' : where}: ${issue.message}`];
+}
+
+/** The line of what a path leads to, or of the nearest thing around it that is there. */
+function lineAt(document: Document, lines: LineCounter, path: Path): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const offset = offsetOf(document, path.slice(0, length));
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  return 1;
+}
+
+function offsetOf(document: Document, path: Path): number | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(inYaml(document, path.slice(0, -1)), true);
+  const last = path[path.length - 1];
+  if (isMap(parent)) {
+    const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(last));
+    return pair && isScalar(pair.key) ? pair.key.range?.[0] : undefined;
+  }
+  const node = document.getIn(inYaml(document, path), true) as { range?: readonly number[] } | undefined;
+  return node?.range?.[0];
+}
+
+/** A path with its keys as the document has them: the number of a deck may be a number or a text there. */
+export function inYaml(document: Document, path: Path): (string | number)[] {
+  return path.map((key, index) => {
+    const parent = index === 0 ? document.contents : document.getIn(inYaml(document, path.slice(0, index)), true);
+    if (!isMap(parent)) return key;
+    const found = parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
+    return found && isScalar(found.key) ? (found.key.value as string | number) : key;
+  });
+}
+
+function firstSentence(message: string): string {
+  return message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '');
+}
+

@@ -1,0 +1,29 @@
+import type { Boundary } from '../parameters/boundaries.js';
+import type { ParameterValue } from '../parameters/parameter.js';
+
+/** Values by the parameters' names, e.g. `low-pitch`. */
+export type SceneValues = ReadonlyMap<string, ParameterValue>;
+
+/** What a scene says of a deck. What it does not say stays as it is. */
+export interface DeckScene {
+  readonly pack?: string;
+  /** A MIDI file, absolute: taken for what was played before the scene. */
+  readonly prompt?: string;
+  readonly values: SceneValues;
+}
+
+export interface Scene {
+  readonly name: string;
+  /** Where it takes effect; absent: at the boundary that is set. */
+  readonly at?: Boundary;
+  /** Of the engine. */
+  readonly values: SceneValues;
+  /** By the decks' numbers, 1.. */
+  readonly decks: ReadonlyMap<number, DeckScene>;
+}
+
+/** The scenes of an evening, in order. */
+export interface SetList {
+  readonly title: string;
+  readonly scenes: readonly Scene[];
+}

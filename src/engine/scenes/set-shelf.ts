@@ -1,0 +1,136 @@
+import { watch, type FSWatcher } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import type { Disposable } from '../disposable.js';
+import { ContinuoError } from '../errors.js';
+import { writeScene } from './set-document.js';
+import { parseSetFile, type ParameterTypes, type SetFile } from './set-file.js';
+import type { Scene, SetList } from './set-list.js';
+
+/** An editor may write a file in several goes. */
+const settleMilliseconds = 100;
+
+export interface SetShelfListener {
+  /** Another set holds: another file, or the same one as it was changed. */
+  changed(set: SetList, file: string): void;
+  /** The file was changed and is not good: what held before holds on. */
+  refused(error: ContinuoError): void;
+}
+
+/**
+ * The set that holds, read from a file that is watched: as soon as it is changed and good, it holds in its new form.
+ * Thread: main. Blocks: no.
+ */
+export class SetShelf implements Disposable {
+  private held: { readonly file: string; readonly text: string; readonly content: SetFile } | undefined;
+  private watcher: FSWatcher | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  /** One reading or writing after the other. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly parameters: ParameterTypes,
+    private readonly listener: SetShelfListener,
+  ) {}
+
+  /** Errors while there is none: `badSetFile`. */
+  get set(): SetList {
+    return this.content().content.set;
+  }
+
+  /** Where its file is; undefined before the first. */
+  get file(): string | undefined {
+    return this.held?.file;
+  }
+
+  /** Takes the set of another file. Errors: `badSetFile`, and what held before holds on. */
+  async open(path: string): Promise<void> {
+    const file = resolve(path);
+    await this.inTurn(() => this.read(file));
+    this.watcher?.close();
+    this.watcher = this.watchOver(file);
+  }
+
+  /** Writes a scene into the file. Errors: `badSetFile` where it cannot be written. */
+  async save(scene: Scene): Promise<void> {
+    await this.inTurn(async () => {
+      const { file } = this.content();
+      // As it is now, not as it was read: somebody may be editing it.
+      const { content } = await this.parse(file);
+      writeScene(content.document, scene);
+      const text = String(content.document);
+      await this.write(file, text);
+      this.hold(file, text, parseSetFile(text, file, this.parameters));
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.watcher?.close();
+    this.watcher = undefined;
+  }
+
+  private content(): NonNullable<SetShelf['held']> {
+    if (this.held) return this.held;
+    throw new ContinuoError('badSetFile', 'There is no set: name its file with `set-file`, or in the configuration as `set`.');
+  }
+
+  private async read(file: string): Promise<void> {
+    const { text, content } = await this.parse(file);
+    if (this.held?.file !== file || this.held.text !== text) this.hold(file, text, content);
+  }
+
+  private async parse(file: string): Promise<{ text: string; content: SetFile }> {
+    let text: string;
+    try {
+      text = await readFile(file, 'utf8');
+    } catch (cause) {
+      throw new ContinuoError('badSetFile', `${file} cannot be read: ${reasonOf(cause)}`, { cause });
+    }
+    return { text, content: parseSetFile(text, basename(file), this.parameters, dirname(file)) };
+  }
+
+  private async write(file: string, text: string): Promise<void> {
+    const unfinished = `${file}.${process.pid}.unfinished`;
+    try {
+      await writeFile(unfinished, text);
+      await rename(unfinished, file);
+    } catch (cause) {
+      throw new ContinuoError('badSetFile', `${file} cannot be written: ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  private hold(file: string, text: string, content: SetFile): void {
+    this.held = { file, text, content };
+    this.listener.changed(content.set, file);
+  }
+
+  /** The folder is watched, as editors put another file in its place. */
+  private watchOver(file: string): FSWatcher {
+    const watcher = watch(dirname(file), { persistent: false }, (_event, name) => {
+      if (name !== null && name !== basename(file)) return;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => void this.readAgain(file), settleMilliseconds);
+    });
+    watcher.on('error', (cause) => this.listener.refused(new ContinuoError('badSetFile', `${file} is watched no longer: ${reasonOf(cause)}`, { cause })));
+    return watcher;
+  }
+
+  private async readAgain(file: string): Promise<void> {
+    try {
+      await this.inTurn(() => this.read(file));
+    } catch (cause) {
+      this.listener.refused(ContinuoError.from(cause, 'badSetFile'));
+    }
+  }
+
+  private inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const turn = this.last.then(task, task);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { ContinuoError } from '../../../src/engine/errors.js';
+import { ParameterStore } from '../../../src/engine/parameters/parameter-store.js';
+import { writeScene } from '../../../src/engine/scenes/set-document.js';
+import { parseSetFile } from '../../../src/engine/scenes/set-file.js';
+import type { Scene } from '../../../src/engine/scenes/set-list.js';
+
+function twoDecks(): ParameterStore {
+  const parameters = new ParameterStore();
+  parameters.addDeck(1);
+  parameters.addDeck(2);
+  return parameters;
+}
+
+const evening = `# for the small hall
+title: Friday
+scenes:
+  - name: Dawn        # slow
+    at: 4-bars
+    engine: { bpm: 72 }
+    decks:
+      1:
+        pack: skytnt-pop
+        prompt: prompts/dawn.mid
+        temperature: 0.8   # calm
+      2: { pack: perlin, seed: 7 }
+  - name: Noon
+    decks:
+      1: { low-pitch: 40 }
+`;
+
+const parse = (text: string) => parseSetFile(text, 'friday.yaml', twoDecks(), '/sets');
+
+function refusal(text: string): string {
+  try {
+    parse(text);
+  } catch (cause) {
+    assert.ok(cause instanceof ContinuoError);
+    assert.equal(cause.errorName, 'badSetFile');
+    return cause.message;
+  }
+  assert.fail('it was taken');
+}
+
+describe('a set file', () => {
+  it('says scenes with packs, prompts and values', () => {
+    const { set } = parse(evening);
+    assert.equal(set.title, 'Friday');
+    const [dawn, noon] = set.scenes;
+    assert.deepEqual([dawn.name, dawn.at, noon.name, noon.at], ['Dawn', '4-bars', 'Noon', undefined]);
+    assert.deepEqual([...dawn.values], [['bpm', 72]]);
+    assert.deepEqual(dawn.decks.get(1), { pack: 'skytnt-pop', prompt: '/sets/prompts/dawn.mid', values: new Map([['temperature', 0.8]]) });
+    assert.deepEqual(dawn.decks.get(2), { pack: 'perlin', values: new Map([['seed', 7]]) });
+    assert.deepEqual(noon.decks.get(1), { values: new Map([['low-pitch', 40]]) });
+  });
+
+  it('may be JSON', () => {
+    const { set } = parse(JSON.stringify({ scenes: [{ name: 'A', decks: { 2: { pack: 'perlin' } } }] }, null, 1));
+    assert.deepEqual(set.scenes[0].decks.get(2), { pack: 'perlin', values: new Map() });
+  });
+
+  it('that is wrong is refused with the line and the reason', () => {
+    const changed = (from: string, to: string): string => refusal(evening.replace(from, to));
+    assert.match(changed('temperature: 0.8', 'temperature: 7'), /^friday\.yaml line 11: deck\/1\/temperature must be 0 to 2/);
+    assert.match(changed('temperature: 0.8', 'warmth: 7'), /^friday\.yaml line 11: There is no parameter "deck\/1\/warmth"/);
+    assert.match(changed('bpm: 72', 'leader: link'), /line 6: leader can be read, not set/);
+    assert.match(changed('bpm: 72', 'panic: true'), /line 6: panic is an action/);
+    assert.match(changed('2: { pack', '3: { pack'), /line 12: There is no deck 3/);
+    assert.match(changed('at: 4-bars', 'at: 3-bars'), /line 5: scenes\.0\.at: /);
+    assert.match(changed('  - name: Noon', '  - name: Dawn'), /line 13: there are two scenes of the name Dawn/);
+    assert.match(changed('title: Friday', 'colour: red'), /line 2: "colour" means nothing here/);
+    assert.match(changed('decks:\n      1: { low', 'deck:\n      1: { low'), /line 14: scenes\.1: "deck" means nothing here/);
+    assert.match(refusal('scenes: [}'), /^friday\.yaml line 1: /);
+    assert.match(refusal('scenes:\n- name: A\n\t- b'), /line [23]: /);
+    assert.match(refusal(''), /line 1: scenes: /);
+    assert.match(refusal('scenes: []'), /line 1: scenes: /);
+  });
+
+  it('never breaks what reads it, whatever is in it', () => {
+    const pieces = ['scenes:', ' - name: A', '   decks:', '    1:', ' {', '}', '[', 'pack: x', '&a', '*a', '!!set', '"', '\t', '\n', ': ', '- ', '? ', '1', '%YAML', '---', '<<: *a'];
+    fc.assert(
+      fc.property(fc.oneof(fc.array(fc.constantFrom(...pieces), { maxLength: 24 }).map((words) => words.join('')), fc.string()), (text) => {
+        try {
+          parse(text);
+        } catch (cause) {
+          assert.ok(cause instanceof ContinuoError, String(cause));
+          assert.match(cause.message, /^friday\.yaml line \d+: ./);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('a scene written back', () => {
+  const scene = (name: string, fields: Partial<Scene> = {}): Scene => ({ name, values: new Map(), decks: new Map(), ...fields });
+
+  it('changes the values of the scene of its name, and keeps comments and all else', () => {
+    const { document } = parse(evening);
+    writeScene(document, scene('Dawn', {
+      values: new Map([['bpm', 76], ['horizon', 6]]),
+      decks: new Map([[1, { pack: 'skytnt-event', values: new Map([['temperature', 0.9], ['density', 0.25]]) }]]),
+    }));
+    const text = String(document);
+    for (const comment of ['# for the small hall', '# slow', '# calm']) assert.ok(text.includes(comment), comment);
+    const { set } = parse(text);
+    assert.deepEqual([...set.scenes[0].values], [['bpm', 76], ['horizon', 6]]);
+    assert.deepEqual(set.scenes[0].decks.get(1), {
+      pack: 'skytnt-event', prompt: '/sets/prompts/dawn.mid', values: new Map([['temperature', 0.9], ['density', 0.25]]),
+    });
+    assert.deepEqual(set.scenes[0].decks.get(2), { pack: 'perlin', values: new Map([['seed', 7]]) });
+    assert.equal(set.scenes[1].name, 'Noon');
+  });
+
+  it('of a new name comes last', () => {
+    const { document } = parse(evening);
+    const added = scene('Dusk', { at: 'bar', values: new Map([['bpm', 60]]), decks: new Map([[2, { pack: 'perlin', values: new Map([['seed', 3]]) }]]) });
+    writeScene(document, added);
+    assert.deepEqual(parse(String(document)).set.scenes[2], added);
+  });
+
+  it('reads back as it was, whatever its values', () => {
+    const values = fc.dictionary(fc.constantFrom('seed', 'density', 'low-pitch', 'style'), fc.integer({ min: 0, max: 1 })).map(
+      (record) => new Map(Object.entries(record).map(([name, value]) => [name, name === 'style' ? `s${value}: #` : value])),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom('Dawn', 'Noon', 'Ünïcode: "#"', '- x'), values, values, (name, ofOne, ofTwo) => {
+        const { document } = parse(evening);
+        writeScene(document, scene(name, { decks: new Map([[1, { values: ofOne }], [2, { pack: 'a: b', values: ofTwo }]]) }));
+        const found = parse(String(document)).set.scenes.find((each) => each.name === name);
+        for (const [key, value] of ofOne) assert.equal(found?.decks.get(1)?.values.get(key), value);
+        for (const [key, value] of ofTwo) assert.equal(found?.decks.get(2)?.values.get(key), value);
+        assert.equal(found?.decks.get(2)?.pack, 'a: b');
+      }),
+    );
+  });
+});
