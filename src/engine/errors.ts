@@ -4,6 +4,7 @@ export const errorCodes = {
   unknownAddress: 101,
   badValue: 102,
   badConfiguration: 110,
+  badSetFile: 111,
   unknownPlugin: 200,
   badPlugin: 201,
   unknownPack: 210,
