@@ -1,5 +1,4 @@
 import type { ComposedSpan } from '../contracts/composer.js';
-import type { Score } from '../music/score.js';
 import type { Beats, Micros } from '../music/units.js';
 import type { Sender } from '../scheduling/sender.js';
 import { samePlaceInBar } from './boundary.js';
@@ -7,13 +6,25 @@ import type { Position } from './deck-dependencies.js';
 import { spanFrom } from './join-spans.js';
 import type { DeckNews } from './news.js';
 import { Plan } from './plan.js';
+import { ShapedQueue } from './shaping/shaped-queue.js';
+import { neutralShaping, type Music, type Shaping } from './shaping/shaping.js';
 import { TickLedger } from './tick-ledger.js';
 
 /** Notes must be queued this long before they are due: what is later rests. */
 const safetyMicros: Micros = 10_000;
+/** Shaping plays nothing further than this from where it is written. */
+const shapingReach: Beats = 1;
+
+export interface MusicAheadParts {
+  readonly sender: Sender;
+  readonly position: Position;
+  /** How it is played; as it is written, where nothing else is said. Asked whenever something is queued. */
+  shaping?(): Shaping;
+}
 
 /**
- * The music a deck has planned, in session beats, and its place in the send queue.
+ * The music a deck has planned, in session beats, and its place in the send queue. The plan holds what the composers wrote;
+ * what is queued and told of is as it is played.
  *
  * What a wish wants composed anew stays queued until the new music is there: an answer that comes late joins in where it can,
  * and what it replaces plays until then. A part that comes too late for its beat is left out: a deck rests, it is never late.
@@ -27,12 +38,18 @@ export class MusicAhead {
   /** The last stretch before {@link lastsUntil} that has no music. */
   private gap: { readonly from: Beats; readonly until: Beats } = { from: 0, until: 0 };
   private begun = false;
+  private readonly queue: ShapedQueue;
+  /** What is queued is shaped otherwise than is wanted by now. */
+  private outOfShape = false;
+  private audible = true;
 
   constructor(
-    private readonly owner: number,
-    private readonly parts: { readonly sender: Sender; readonly position: Position },
+    owner: number,
+    private readonly parts: MusicAheadParts,
     private readonly news: DeckNews,
-  ) {}
+  ) {
+    this.queue = new ShapedQueue(owner, parts.sender, () => this.shaping());
+  }
 
   /** Where the composer stands. */
   get writtenUntil(): Beats {
@@ -44,9 +61,10 @@ export class MusicAhead {
     return this.lasts;
   }
 
-  /** Accounts for what has fallen due. Call it often. */
+  /** Accounts for what has fallen due, and shapes anew what is to be. Call it often. */
   look(): void {
     const { position } = this.parts;
+    if (this.outOfShape) this.shapeAnew(this.soonestEverywhere());
     if (!this.begun) return;
     if (position.playing) this.ledger.settle(position.beat(), (beat) => this.hasMusicAt(beat));
     else this.ledger.rest();
@@ -88,11 +106,7 @@ export class MusicAhead {
     const rest = this.plan.from(span.untilBeat);
     if (joinBeat > this.lasts) this.gap = { from: this.lasts, until: joinBeat };
     const replaces = this.lasts > joinBeat;
-    if (replaces) {
-      this.parts.sender.flush(this.owner, joinBeat);
-      this.plan.discard(joinBeat);
-      this.news.discarded(joinBeat);
-    }
+    if (replaces) this.takeBack(joinBeat);
     this.put(fresh, joinBeat, span.untilBeat);
     if (replaces && this.lasts > span.untilBeat) this.put(rest, span.untilBeat, this.lasts);
     this.plan.forget(this.parts.position.beat());
@@ -111,16 +125,34 @@ export class MusicAhead {
     this.gap = { from: this.gap.from + by, until: this.gap.until + by };
     this.ledger.goTo(toBeat);
     this.news.moved(by);
-    this.requeue(toBeat);
     this.news.discarded(Math.min(fromBeat, toBeat));
-    this.news.planned(toBeat, this.lasts, this.plan.from(toBeat));
+    this.news.planned(toBeat, this.lasts, this.requeue(toBeat));
     return by;
   }
 
-  /** Queues anew what is planned from `fromBeat` on, and only that. */
-  requeue(fromBeat: Beats): void {
-    this.parts.sender.silence(this.owner);
-    this.enqueue(this.plan.from(fromBeat));
+  /** Queues anew what is planned from `fromBeat` on, and only that. Returns it as it is played. */
+  requeue(fromBeat: Beats): Music {
+    this.outOfShape = false;
+    this.queue.silence(fromBeat);
+    return this.queue.shapeAnew(this.plan.from(fromBeat - shapingReach), fromBeat);
+  }
+
+  /** The shaping is another: silence is heard at once, all else from the next note on that can still be queued. */
+  reshape(): void {
+    const { audible } = this.shaping();
+    this.outOfShape = true;
+    if (this.audible && !audible) {
+      const now = this.parts.position.beat();
+      this.queue.silence(now);
+      this.shapeAnew(now);
+    }
+    this.audible = audible;
+  }
+
+  /** Tells the programs and controllers in force once more: where they go there may be somebody who has not heard. */
+  restate(): void {
+    const now = this.parts.position.beat();
+    this.queue.restate(this.plan.inForce(now), now);
   }
 
   private standAt(beat: Beats): void {
@@ -129,30 +161,52 @@ export class MusicAhead {
   }
 
   private discard(fromBeat: Beats): void {
-    this.parts.sender.flush(this.owner, fromBeat);
-    this.plan.discard(fromBeat);
+    this.takeBack(fromBeat);
     this.lasts = Math.min(this.lasts, fromBeat);
     this.written = Math.min(this.written, fromBeat);
-    this.news.discarded(fromBeat);
+  }
+
+  private takeBack(fromBeat: Beats): void {
+    this.plan.discard(fromBeat);
+    const { beat, stays } = this.queue.takeBack(fromBeat, this.soonest());
+    this.news.discarded(beat);
+    if (stays.notes.length > 0) this.news.planned(beat, fromBeat, stays);
   }
 
   private put(music: Pick<ComposedSpan, 'notes' | 'programs' | 'controls' | 'tempos'>, fromBeat: Beats, untilBeat: Beats): void {
     this.plan.add(music);
-    this.enqueue(music);
-    this.news.planned(fromBeat, untilBeat, music);
+    const { notes } = this.queue.add(music, this.soonestAtAll());
+    this.news.planned(fromBeat, untilBeat, { notes, tempos: music.tempos });
   }
 
-  private enqueue(music: Pick<Score, 'notes' | 'programs' | 'controls'>): void {
-    this.parts.sender.queue(this.owner, music.notes, music.programs, music.controls);
+  private shapeAnew(fromBeat: Beats): void {
+    this.outOfShape = false;
+    this.news.discarded(fromBeat);
+    this.news.planned(fromBeat, this.lasts, this.queue.shapeAnew(this.plan.from(fromBeat - shapingReach), fromBeat));
+  }
+
+  private shaping(): Shaping {
+    return this.parts.shaping?.() ?? neutralShaping;
   }
 
   private hasMusicAt(beat: Beats): boolean {
     return beat < this.lasts && !(beat >= this.gap.from && beat < this.gap.until);
   }
 
-  /** The first beat that notes can still be queued for. */
+  /** The first beat that notes can still be written for: where they are played early, they must leave early. */
   private soonest(): Beats {
+    return this.soonestAtAll() + this.shaping().humanise.timingBeats;
+  }
+
+  /** The first beat that a note can still be played at. */
+  private soonestAtAll(): Beats {
     const { position } = this.parts;
     return position.playing ? position.beat() + safetyMicros / position.beatMicros : -Infinity;
+  }
+
+  /** The first beat of which nothing has left yet, not for an output that is told early either. */
+  private soonestEverywhere(): Beats {
+    const { position, sender } = this.parts;
+    return position.playing ? position.beat() + (safetyMicros + sender.aheadMicros) / position.beatMicros : position.beat();
   }
 }

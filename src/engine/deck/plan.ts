@@ -59,6 +59,17 @@ export class Plan {
     });
   }
 
+  /** The last program of every channel and the last value of every controller at `beat`. */
+  inForce(beat: Beats): Pick<Score, 'programs' | 'controls'> {
+    const last = <T extends { readonly beat: Beats }>(marks: readonly T[], keyOf: (mark: T) => number): T[] => [
+      ...new Map(marks.filter((mark) => mark.beat <= beat).map((mark) => [keyOf(mark), mark])).values(),
+    ];
+    return {
+      programs: last(this.score.programs, (mark) => mark.channel),
+      controls: last(this.score.controls, (mark) => mark.channel * 128 + mark.controller),
+    };
+  }
+
   shift(by: Beats): void {
     this.score = shiftScore(this.score, by);
   }

@@ -24,6 +24,8 @@ export interface CommandTarget {
 export class CommandWriter {
   private readonly command = emptyCommand();
   private readonly lanes = new Map<string, number>();
+  /** How long before its time each output is given an event. */
+  private readonly leads = new Map<string, { readonly leadMicros: Micros; offsetMicros: Micros }>();
   private readonly routes = new Map<number, readonly string[]>();
   private nextNoteId = 1;
   private dropped = 0;
@@ -35,8 +37,13 @@ export class CommandWriter {
     return this.dropped;
   }
 
+  /** How long before its beat an event leaves for the output that is given it the earliest; 0 or more. */
+  get aheadMicros(): Micros {
+    return Math.max(0, ...[...this.leads.values()].map(({ leadMicros, offsetMicros }) => leadMicros - offsetMicros));
+  }
+
   /** Takes a free lane for an output. Errors: `badConfiguration` when the name is taken or all lanes are. */
-  openLane(output: string): number {
+  openLane(output: string, leadMicros: Micros = 0, offsetMicros: Micros = 0): number {
     if (this.lanes.has(output)) {
       throw new ContinuoError('badConfiguration', `There are two outputs named "${output}"; give one another name.`);
     }
@@ -44,6 +51,7 @@ export class CommandWriter {
     for (let lane = 0; lane < maximumLanes; lane += 1) {
       if (taken.has(lane)) continue;
       this.lanes.set(output, lane);
+      this.leads.set(output, { leadMicros, offsetMicros });
       this.tellRoutes();
       return lane;
     }
@@ -52,6 +60,7 @@ export class CommandWriter {
 
   closeLane(output: string): void {
     this.lanes.delete(output);
+    this.leads.delete(output);
     this.tellRoutes();
   }
 
@@ -101,6 +110,8 @@ export class CommandWriter {
   setOffset(output: string, offsetMicros: Micros): void {
     const lane = this.lanes.get(output);
     if (lane === undefined) throw new ContinuoError('badValue', `There is no output named "${output}".`);
+    const lead = this.leads.get(output);
+    if (lead) lead.offsetMicros = offsetMicros;
     this.tell('offset', 0, lane, 0, offsetMicros);
   }
 

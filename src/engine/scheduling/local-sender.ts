@@ -59,7 +59,7 @@ export class LocalSender implements Sender {
     output: Output,
   ): Promise<{ dispose(): Promise<void> }> {
     const { name, leadMicros, offsetMicros, sendsClock } = specification;
-    const lane = this.writer.openLane(name);
+    const lane = this.writer.openLane(name, leadMicros, offsetMicros);
     try {
       await output.open();
     } catch (cause) {
@@ -126,6 +126,10 @@ export class LocalSender implements Sender {
 
   route(owner: number, outputs: readonly string[] | 'all'): void {
     this.writer.route(owner, outputs);
+  }
+
+  get aheadMicros(): Micros {
+    return this.writer.aheadMicros;
   }
 
   setOffset(output: string, offsetMicros: Micros): void {

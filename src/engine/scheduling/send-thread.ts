@@ -82,8 +82,8 @@ export class SendThread implements Sender {
 
   /** Errors: `badPlugin`, `badConfiguration` (a name that is taken), and what the output's `open` throws. */
   async addOutput(specification: OutputSpecification): Promise<{ dispose(): Promise<void> }> {
-    const { name } = specification;
-    const output: OpenOutput = { lane: this.writer.openLane(name), sounding: new SoundingNotes(), specification };
+    const { name, leadMicros, offsetMicros } = specification;
+    const output: OpenOutput = { lane: this.writer.openLane(name, leadMicros, offsetMicros), sounding: new SoundingNotes(), specification };
     try {
       await this.openOutput(output, specification.transfer);
     } catch (cause) {
@@ -122,6 +122,10 @@ export class SendThread implements Sender {
 
   route(owner: number, outputs: readonly string[] | 'all'): void {
     this.writer.route(owner, outputs);
+  }
+
+  get aheadMicros(): Micros {
+    return this.writer.aheadMicros;
   }
 
   setOffset(output: string, offsetMicros: Micros): void {

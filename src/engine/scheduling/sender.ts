@@ -28,6 +28,8 @@ export interface Sender {
   panic(): void;
   /** Which outputs an owner reaches; default all. */
   route(owner: number, outputs: readonly string[] | 'all'): void;
+  /** How long before its beat an event leaves for the output that is given it the earliest; 0 or more. */
+  readonly aheadMicros: Micros;
   setOffset(output: string, offsetMicros: Micros): void;
   counters(): SenderCounters;
   /** All notes off, all outputs closed, thread ended. */
