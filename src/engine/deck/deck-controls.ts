@@ -1,10 +1,16 @@
 import type { ComposeControls, SamplingControls } from '../contracts/composer.js';
 import type { SteeringMode } from '../contracts/model-steering.js';
+import { tokenAttributes, type TokenAttribute } from '../contracts/tokenizer.js';
 import type { MusicConstraint } from '../music/constraint.js';
-import type { Bpm } from '../music/units.js';
+import { nearestMajorKey } from '../music/scale.js';
+import type { Beats, Bpm } from '../music/units.js';
 import type { Meter } from '../time/meter.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
+import { gridBeats, type GridName } from '../music/rhythm-grid.js';
+import { knobsOfField } from './controls/knobs.js';
+import { readConstraint } from './controls/read-constraint.js';
 import type { Frame } from './plan.js';
+import type { Place } from './steering/steering.js';
 import type { Voice } from './voice.js';
 import { WrittenTempo } from './written-tempo.js';
 
@@ -19,13 +25,17 @@ const recommended = {
 
 /** Parameters whose change asks for what is not committed to be composed again. */
 const steering: ReadonlySet<string> = new Set([
-  ...Object.values(recommended), 'seed', 'key', 'density', 'mode', 'style', 'low-pitch', 'high-pitch', 'host-tempo',
+  ...Object.values(recommended), 'seed', 'key', 'density', 'mode', 'style', 'grid',
+  ...tokenAttributes.map((attribute) => `temperature-${attribute}`),
+  ...Object.values(knobsOfField).flat().filter((knob) => knob !== 'host-meter'),
 ]);
 
 /** Reads a deck's parameters as the controls of a composer. What the performer has set goes before what a pack recommends. */
 export class DeckControls {
   private readonly touched = new Set<string>();
   private readonly written = new WrittenTempo();
+  /** Adds what hangs on where the music is. Default: nothing does. */
+  complete: (controls: ComposeControls, place?: Place) => ComposeControls = (controls) => controls;
 
   /**
    * @param hostBpm the host's tempo at this moment.
@@ -75,9 +85,35 @@ export class DeckControls {
     return this.store.text(`${this.prefix}style`);
   }
 
-  /** The controls as a voice would be asked to compose under. A style that its pack has not is no wish. */
-  read({ sampling, styles = [] }: Pick<Voice, 'sampling' | 'styles'>): ComposeControls {
+  /** The lines that notes begin on, in beats; 0 for none. */
+  get gridBeats(): Beats {
+    return gridBeats(this.store.text(`${this.prefix}grid`) as GridName);
+  }
+
+  /** How often each bar may be composed, to choose among them. */
+  get candidates(): number {
+    return this.store.number(`${this.prefix}candidates`);
+  }
+
+  /** How often a bar may come among eight; 0 sets no limit. */
+  get loopLimit(): number {
+    return this.store.number(`${this.prefix}loop-limit`);
+  }
+
+  /** Of the knobs that not every pack heeds, those that are not where they were at the start. */
+  turnedKnobs(): readonly string[] {
+    const names = Object.values(knobsOfField).flat();
+    return names.filter((name) => this.store.isTurned(this.prefix + name));
+  }
+
+  /** The controls as a voice would be asked to compose under, at a place. A style that its pack has not is no wish. */
+  read(voice: Pick<Voice, 'sampling' | 'styles'>, place?: Place): ComposeControls {
+    return this.complete(this.readKnobs(voice), place);
+  }
+
+  private readKnobs({ sampling, styles = [] }: Pick<Voice, 'sampling' | 'styles'>): ComposeControls {
     const number = (name: string): number => this.store.number(this.prefix + name);
+    const constraint = this.constraint();
     return {
       sampling: {
         temperature: this.chosen('temperature', sampling),
@@ -85,22 +121,27 @@ export class DeckControls {
         topK: this.chosen('topK', sampling),
         minP: this.chosen('minP', sampling),
         repetition: this.chosen('repetition', sampling),
-        attributeTemperature: sampling.attributeTemperature ?? {},
+        attributeTemperature: this.attributeTemperature(sampling),
         seed: number('seed'),
       },
-      constraint: this.constraint(),
-      keySemitones: number('key'),
+      constraint,
+      keySemitones: constraint.scale ? nearestMajorKey(constraint.scale.pitchClasses, number('key')) : number('key'),
       density: number('density'),
       mode: this.store.text(`${this.prefix}mode`) as SteeringMode,
       style: styles.includes(this.style) ? this.style : '',
     };
   }
 
+  /** The performer's shares of the pack's own. */
+  private attributeTemperature({ attributeTemperature = {} }: Partial<SamplingControls>): Partial<Record<TokenAttribute, number>> {
+    const turned = tokenAttributes.filter((attribute) => this.store.number(`${this.prefix}temperature-${attribute}`) !== 1);
+    const factors = turned.map((attribute) => [attribute, (attributeTemperature[attribute] ?? 1) * this.store.number(`${this.prefix}temperature-${attribute}`)]);
+    return { ...attributeTemperature, ...Object.fromEntries(factors) };
+  }
+
   private constraint(): MusicConstraint {
-    const low = this.store.number(`${this.prefix}low-pitch`);
-    const high = this.store.number(`${this.prefix}high-pitch`);
     return {
-      ...((low > 0 || high < 127) && { pitchRange: { low: Math.min(low, high), high: Math.max(low, high) } }),
+      ...readConstraint(this.store, this.prefix),
       ...(this.store.boolean(`${this.prefix}host-tempo`) && { tempo: this.tempo }),
       ...(this.meter && { meter: this.meter }),
     };

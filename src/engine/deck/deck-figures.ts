@@ -21,6 +21,7 @@ export function publishDeckFigures(deck: Deck, parameters: ParameterStore): void
     'slow-round-trip': rounded(deck.link.p95Milliseconds, 10),
     'reconnects': deck.link.reconnects,
     'timeouts': deck.link.timeouts,
+    ...deck.steering.figures(),
   };
   for (const [name, figure] of Object.entries(figures)) parameters.publish(`deck/${deck.number}/${name}`, figure);
 }

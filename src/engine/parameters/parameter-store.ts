@@ -60,6 +60,12 @@ export class ParameterStore implements ParameterAccess {
     return entry.kind === 'value' ? (entry.default as number) : Number.NaN;
   }
 
+  /** Whether a value is another than the table's default. */
+  isTurned(address: string): boolean {
+    const { entry, value } = this.slot(address);
+    return entry.kind === 'value' && value !== entry.default;
+  }
+
   boolean(address: string): boolean {
     return this.get(address) as boolean;
   }

@@ -1,0 +1,45 @@
+import { ContinuoError } from '../../errors.js';
+import type { Beats } from '../../music/units.js';
+import { movePassage, type Passage } from './passage.js';
+
+/** A performer who sends melodies without end is told to wait. */
+const mostPassages = 256;
+const mostNotes = 4096;
+
+/** Passages that were given to a deck and are not past, in order of their beginning. Bounded. Thread: main. Blocks: no. */
+export class ForcedPassages {
+  private list: readonly Passage[] = [];
+
+  /** Errors: `queueFull`. */
+  add(passage: Passage): void {
+    const notes = this.list.reduce((sum, { music }) => sum + notesIn(music), notesIn(passage.music));
+    if (this.list.length >= mostPassages || notes > mostNotes) {
+      throw new ContinuoError('queueFull', `A deck holds ${mostPassages} passages with ${mostNotes} forced notes at most; wait until some have been played, or send forget-forced.`);
+    }
+    this.list = [...this.list, passage].sort((a, b) => a.fromBeat - b.fromBeat);
+  }
+
+  /** Those that touch `fromBeat` .. `untilBeat` (exclusive). */
+  between(fromBeat: Beats, untilBeat: Beats): readonly Passage[] {
+    return this.list.filter((passage) => passage.untilBeat > fromBeat && passage.fromBeat < untilBeat);
+  }
+
+  /** Forgets what begins at or after `beat`; of what has begun, the rest stands. */
+  dropFrom(beat: Beats): void {
+    this.list = this.list.filter((passage) => passage.fromBeat < beat);
+  }
+
+  /** Forgets what ended before `beat`. */
+  forgetBefore(beat: Beats): void {
+    if (this.list.some((passage) => passage.untilBeat <= beat)) this.list = this.list.filter((passage) => passage.untilBeat > beat);
+  }
+
+  /** The host jumped: the music moves, and they with it. */
+  move(by: Beats): void {
+    this.list = this.list.map((passage) => movePassage(passage, by));
+  }
+}
+
+function notesIn(music: Passage['music']): number {
+  return 'notes' in music ? music.notes.length : 0;
+}

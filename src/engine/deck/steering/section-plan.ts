@@ -1,0 +1,99 @@
+import type { Beats } from '../../music/units.js';
+import type { Passage } from './passage.js';
+
+/** One word of a plan. */
+export interface Section {
+  readonly letter: string;
+  /** Only the outline of the letter's music is kept. */
+  readonly varied: boolean;
+}
+
+/** A plan as it was written, or what is wrong with it. */
+export type WrittenPlan = { readonly sections: readonly Section[]; readonly goesRound: boolean } | { readonly fault: string };
+
+export const mostSections = 64;
+
+/** @example planFromText("A A' B *") // → { sections: [{ letter: 'A', varied: false }, …], goesRound: true } */
+export function planFromText(text: string): WrittenPlan {
+  const words = text.split(/[\s,|]+/).filter((word) => word !== '');
+  const goesRound = words.at(-1) === '*';
+  const names = goesRound ? words.slice(0, -1) : words;
+  const wrong = names.find((name) => !/^[A-Za-z][A-Za-z0-9]{0,15}['’]*$/.test(name));
+  if (wrong !== undefined) return { fault: `"${wrong}" is no section; write a letter or a word, with ' behind it for a variation, such as A A' B A` };
+  if (goesRound && names.length === 0) return { fault: 'there is nothing to go round; write such as A B *' };
+  if (names.length > mostSections) return { fault: `a plan has ${mostSections} sections at most, not ${names.length}` };
+  return { sections: names.map((name) => ({ letter: name.replace(/['’]/g, ''), varied: /['’]/.test(name) })), goesRound };
+}
+
+/**
+ * Sections of equal length, one after the other: a letter that has been played comes again as it was, a variation only in
+ * outline, a new letter is left to the composer. Thread: main.
+ */
+export class SectionPlan {
+  constructor(
+    private readonly sections: readonly Section[],
+    private readonly goesRound: boolean,
+    private readonly startBeat: Beats,
+    private readonly sectionBeats: Beats,
+  ) {}
+
+  /** The same, moved with the music. */
+  moved(by: Beats): SectionPlan {
+    return new SectionPlan(this.sections, this.goesRound, this.startBeat + by, this.sectionBeats);
+  }
+
+  /** Sections that come again and touch `fromBeat` .. `untilBeat` (exclusive). */
+  between(fromBeat: Beats, untilBeat: Beats): readonly Passage[] {
+    const last = Math.ceil((untilBeat - this.startBeat) / this.sectionBeats) - 1;
+    const passages: Passage[] = [];
+    for (let index = Math.max(0, this.indexAt(fromBeat)); index <= last; index += 1) {
+      const section = this.at(index);
+      const source = section && this.sourceOf(index, section);
+      if (source === undefined) continue;
+      passages.push({
+        fromBeat: this.beatOf(index),
+        untilBeat: this.beatOf(index + 1),
+        music: { sourceBeat: this.beatOf(source) },
+        manner: section?.varied ? 'outline' : 'whole',
+      });
+    }
+    return passages;
+  }
+
+  /** Of the section at `beat`, its name, its number from 1 on and how many there are; empty where there is none. */
+  describe(beat: Beats): string {
+    const index = this.indexAt(beat);
+    const section = this.at(index);
+    return section ? `${section.letter}${section.varied ? "'" : ''} ${(index % this.sections.length) + 1}/${this.sections.length}` : '';
+  }
+
+  /** Whether nothing of it comes after `beat`. */
+  isOverAt(beat: Beats): boolean {
+    return !this.goesRound && this.indexAt(beat) >= this.sections.length;
+  }
+
+  /** The last time before that the letter was played as it is, else the last time at all. */
+  private sourceOf(index: number, { letter }: Section): number | undefined {
+    let source: number | undefined;
+    for (let earlier = index - 1; earlier >= Math.max(0, index - 2 * this.sections.length); earlier -= 1) {
+      const section = this.at(earlier);
+      if (section?.letter !== letter) continue;
+      if (!section.varied) return earlier;
+      source ??= earlier;
+    }
+    return source;
+  }
+
+  private at(index: number): Section | undefined {
+    if (index < 0) return undefined;
+    return this.sections[this.goesRound ? index % this.sections.length : index];
+  }
+
+  private indexAt(beat: Beats): number {
+    return Math.floor((beat - this.startBeat) / this.sectionBeats);
+  }
+
+  private beatOf(index: number): Beats {
+    return this.startBeat + index * this.sectionBeats;
+  }
+}
