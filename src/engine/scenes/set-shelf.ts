@@ -38,11 +38,6 @@ export class SetShelf implements Disposable {
     return this.content().content.set;
   }
 
-  /** Where its file is; undefined before the first. */
-  get file(): string | undefined {
-    return this.held?.file;
-  }
-
   /** Takes the set of another file. Errors: `badSetFile`, and what held before holds on. */
   async open(path: string): Promise<void> {
     const file = resolve(path);

@@ -1,0 +1,96 @@
+import type { Disposable } from '../disposable.js';
+import { boundaryFor } from '../deck/deck-actions.js';
+import { ContinuoError } from '../errors.js';
+import type { ParameterStore } from '../parameters/parameter-store.js';
+import { LiveScene } from './live-scene.js';
+import { SceneRecall, type SceneRecallParts } from './scene-recall.js';
+import type { Scene } from './set-list.js';
+import { SetShelf } from './set-shelf.js';
+
+export type ScenesParts = Omit<SceneRecallParts, 'arrived' | 'write' | 'report'> & { readonly parameters: ParameterStore };
+
+/**
+ * The set list as a performer has it at hand: parameters and actions of the table. Thread: main. Blocks: no.
+ */
+export class Scenes implements Disposable {
+  private readonly shelf: SetShelf;
+  private readonly live: LiveScene;
+  private readonly recalls: SceneRecall;
+  /** The scene that was asked for last, whether it has come about or not. */
+  private wanted: string | undefined;
+
+  constructor(private readonly parts: ScenesParts) {
+    const { parameters } = parts;
+    const report = (error: ContinuoError): void => parameters.report(error, 'scenes');
+    this.live = new LiveScene(parameters);
+    this.shelf = new SetShelf(parameters, { changed: () => this.show(), refused: report });
+    this.recalls = new SceneRecall({
+      ...parts,
+      report,
+      write: (address, value, origin) => parameters.write(address, [value], origin),
+      arrived: ({ name }) => parameters.emit({ type: 'notice', sentence: `scene ${this.numberOf(name)}, ${name}` }),
+    });
+    parameters.handle('set-file', ([file]) => this.shelf.open(String(file)));
+    parameters.handle('recall', ([scene, boundary]) => this.recall(this.find(String(scene)), boundary as string | undefined));
+    parameters.handle('next-scene', () => this.step(1));
+    parameters.handle('previous-scene', () => this.step(-1));
+    parameters.handle('save-scene', ([name]) => this.save(name as string | undefined));
+  }
+
+  /** Takes the set of a file. Errors: `badSetFile`. */
+  async open(file: string): Promise<void> {
+    await this.shelf.open(file);
+    this.parts.parameters.publish('set-file', file);
+  }
+
+  /** Call it often. */
+  advance(): void {
+    this.recalls.advance();
+  }
+
+  dispose(): void {
+    this.shelf.dispose();
+  }
+
+  private async recall(scene: Scene, boundary?: string): Promise<void> {
+    this.wanted = scene.name;
+    this.show();
+    await this.recalls.recall(scene, boundaryFor(boundary ?? scene.at, this.parts.parameters));
+  }
+
+  private async step(by: 1 | -1): Promise<void> {
+    const { scenes } = this.shelf.set;
+    const number = this.wanted === undefined ? 0 : this.numberOf(this.wanted);
+    const next = scenes[number - 1 + by];
+    if (!next) throw new ContinuoError('badValue', `There is no scene ${by > 0 ? 'after' : 'before'} ${number === 0 ? 'the first' : scenes[number - 1].name}.`);
+    await this.recall(next);
+  }
+
+  private async save(name = this.wanted): Promise<void> {
+    if (name === undefined || name === '') throw new ContinuoError('badValue', 'No scene has been recalled: say what the new one is called.');
+    await this.shelf.save(this.live.read(name, this.shelf.set.scenes.find((scene) => scene.name === name)));
+    this.wanted = name;
+    this.show();
+  }
+
+  /** By its name, else by its number. Errors: `badValue`. */
+  private find(asked: string): Scene {
+    const { scenes } = this.shelf.set;
+    const scene = scenes.find(({ name }) => name === asked) ?? scenes[Number(asked) - 1];
+    if (scene) return scene;
+    throw new ContinuoError('badValue', `There is no scene ${asked}; there are ${scenes.map(({ name }, index) => `${index + 1} ${name}`).join(', ')}.`);
+  }
+
+  /** From 1; 0 where the set has it no longer. */
+  private numberOf(name: string): number {
+    return this.shelf.set.scenes.findIndex((scene) => scene.name === name) + 1;
+  }
+
+  private show(): void {
+    const { parameters } = this.parts;
+    const number = this.wanted === undefined ? 0 : this.numberOf(this.wanted);
+    parameters.publish('scenes', this.shelf.set.scenes.map(({ name }) => name).join(', '));
+    parameters.publish('scene', number);
+    parameters.publish('scene-name', number === 0 ? '' : this.shelf.set.scenes[number - 1].name);
+  }
+}
