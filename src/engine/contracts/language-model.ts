@@ -36,6 +36,11 @@ export interface LanguageModel {
   /** Goes back to a mark taken earlier on this path; marks taken after it are void. `undefined`: the empty context. */
   rewind(mark: ModelMark | undefined): void;
   /**
+   * Optional, in the empty context: puts as many of the first `tokens` into it as the model still knows from a context it
+   * left, without reading them, and returns how many; never the last, so that there is something to {@link extend} with.
+   */
+  resume?(tokens: ArrayLike<number>): number;
+  /**
    * Optional: takes a performer's wishes, told before every priming and every span. They hold from the next place where the
    * model decides (its next bar), and outlive a rewind.
    */

@@ -68,13 +68,13 @@ export class TokenStream {
     const { grammar, vocabulary } = this.tokenizer;
     this.model.rewind(undefined);
     this.guide.turn = turn;
-    this.unread = Array.from(prompt);
+    this.unread = Array.from(prompt).slice(this.model.resume?.(prompt) ?? 0);
     this.currentState = grammar.initial();
     this.currentDecoder = this.tokenizer.startDecoder(originBeat);
     this.column = prompt.length % vocabulary.rowWidth;
     this.passages.truncate(0);
     const events: DecodedEvent[] = [];
-    this.unread.forEach((token, index) => {
+    Array.from(prompt).forEach((token, index) => {
       const isStart = index < vocabulary.start.length;
       this.passages.push(token, isStart ? 'other' : this.attribute);
       if (!isStart) this.currentState = grammar.advance(this.state, token);

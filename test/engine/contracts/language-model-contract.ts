@@ -78,6 +78,19 @@ export function languageModelContract(
       close(await model.extend(tokens.slice(3, 6)), once, tolerance);
     });
 
+    it('says the same of a context that it takes up again as of one that it reads', async (context) => {
+      if (!model.resume) return context.skip('this model reads every context');
+      const long = Array.from({ length: Math.min(300, model.contextTokens) }, (_, index) => tokens[(index * 7) % tokens.length]);
+      const read = await afresh(long);
+      await afresh(tokens);
+      model.rewind(undefined);
+      const known = model.resume(long);
+      assert.ok(known < long.length);
+      assert.equal(model.mark().tokens, known);
+      close(await model.extend(long.slice(known)), read, tolerance);
+      assert.equal(model.resume(long), 0, 'only into an empty context');
+    });
+
     it('says that the model failed when there is no room left', async (context) => {
       if (model.contextTokens === Infinity) return context.skip('this model has no limit');
       model.rewind(undefined);

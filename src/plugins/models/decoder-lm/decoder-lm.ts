@@ -7,18 +7,22 @@ import { KeyValueCache } from '../../../engine/generation/onnx/key-value-cache.j
 import { OrtSession } from '../../../engine/generation/onnx/ort-session.js';
 import { GenGraph } from './gen-graph.js';
 import type { DecoderOptions } from './options.js';
+import { Pasts } from './pasts.js';
 import { StepGraph } from './step-graph.js';
 
 /** Ids in one run: enough to use the cores well, few enough that a run stays short. */
 const chunkTokens = 64;
 /** Room for the past at first, where it is copied at every run. */
 const copiedRows = 256;
+/** A past that takes more than this is not kept beside another. */
+const keptBytes = 128 * 2 ** 20;
 /** onnxruntime settles after a few runs of either kind. */
 const warmUpRuns = 3;
 
 /**
  * A causal transformer behind a {@link StepGraph}, which the past is handed to at every run, and, where the pack has one,
- * a {@link GenGraph} that writes a whole unit in a run. Going back is forgetting rows.
+ * a {@link GenGraph} that writes a whole unit in a run. Going back is forgetting rows, and going back to the former context is
+ * taking up its rows.
  */
 export class DecoderLanguageModel implements LanguageModel {
   readonly contextTokens: number;
@@ -30,7 +34,7 @@ export class DecoderLanguageModel implements LanguageModel {
   private readonly options: DecoderOptions;
   /** The context. The cache may hold fewer rows, where a graph reads the ids by itself. */
   private readonly ids: number[] = [];
-  private cache: KeyValueCache | undefined;
+  private pasts: Pasts | undefined;
   private step: StepGraph | undefined;
   private gen: GenGraph | undefined;
 
@@ -50,9 +54,13 @@ export class DecoderLanguageModel implements LanguageModel {
     const provider = gpu === undefined && gpuGen !== undefined ? 'cpu' : this.runtime.provider;
     const session = await OrtSession.create({ cpu, gpu }, { ...this.runtime, provider });
     const firstRows = session.provider === 'cpu' ? contextTokens : copiedRows;
-    this.cache = new KeyValueCache(layers, keyValueHeads, headDimension, firstRows, contextTokens);
-    this.step = await this.made(session, StepGraph, this.cache);
-    this.gen = await this.makeGen(session, this.cache);
+    const pasts = new Pasts(
+      () => new KeyValueCache(layers, keyValueHeads, headDimension, firstRows, contextTokens),
+      2 * layers * keyValueHeads * headDimension * contextTokens * Float32Array.BYTES_PER_ELEMENT <= keptBytes,
+    );
+    this.pasts = pasts;
+    this.step = await this.made(session, StepGraph, pasts);
+    this.gen = await this.makeGen(session, pasts);
     this.readsInOneGo = this.gen?.readsContext === true;
     if (this.gen) this.generate = (tokens, program, uniforms) => this.write(tokens, program, uniforms);
     await this.warmUp();
@@ -69,8 +77,16 @@ export class DecoderLanguageModel implements LanguageModel {
   }
 
   rewind(mark: ModelMark | undefined): void {
+    if (mark === undefined) this.pasts?.leave(this.ids);
     this.ids.length = Math.min(this.ids.length, mark?.tokens ?? 0);
-    this.cache?.truncate(this.ids.length);
+    if (mark) this.pasts?.cache.truncate(this.ids.length);
+  }
+
+  resume(tokens: ArrayLike<number>): number {
+    const ids = Array.from(tokens);
+    const known = this.ids.length > 0 ? 0 : this.prepared().pasts.resume(ids);
+    this.append(ids.slice(0, known));
+    return known;
   }
 
   async dispose(): Promise<void> {
@@ -84,7 +100,8 @@ export class DecoderLanguageModel implements LanguageModel {
 
   /** Reads the ids of the context that the cache does not hold, up to `until`, and returns the logits after the last. */
   private async readTo(until: number): Promise<Float32Array> {
-    const { step, cache } = this.prepared();
+    const { step, pasts } = this.prepared();
+    const { cache } = pasts;
     let logits: Float32Array | undefined;
     while (cache.rows < until) logits = await step.run(this.ids.slice(cache.rows, Math.min(until, cache.rows + chunkTokens)));
     return logits as Float32Array;
@@ -92,7 +109,8 @@ export class DecoderLanguageModel implements LanguageModel {
 
   /** What {@link LanguageModel.generate} promises. Ids that cannot be otherwise are read with the others, not drawn. */
   private async write(tokens: ArrayLike<number>, program: UnitProgram, uniforms: Float64Array): Promise<ArrayLike<number>> {
-    const { gen, cache } = this.prepared();
+    const { gen, pasts } = this.prepared();
+    const { cache } = pasts;
     if (!gen) throw new ContinuoError('modelFailed', 'the model has no graph that writes units; ask it for logits');
     this.check(tokens, tokens.length + program.maximumTokens - 1);
     const { forced, state } = forcedIds(program);
@@ -114,24 +132,24 @@ export class DecoderLanguageModel implements LanguageModel {
   }
 
   /** The graph that writes units: on a GPU where the pack has one for it, else where the other runs. */
-  private async makeGen({ provider }: OrtSession, cache: KeyValueCache): Promise<GenGraph | undefined> {
+  private async makeGen({ provider }: OrtSession, pasts: Pasts): Promise<GenGraph | undefined> {
     const { cpuGen, gpuGen } = this.context.files;
     if (gpuGen !== undefined && this.runtime.provider !== 'cpu') {
       const session = await OrtSession.create({ cpu: cpuGen, gpu: gpuGen }, this.runtime);
-      if (session.provider !== 'cpu' || cpuGen !== undefined) return this.made(session, GenGraph, cache);
+      if (session.provider !== 'cpu' || cpuGen !== undefined) return this.made(session, GenGraph, pasts);
       await session.release();
     }
     if (cpuGen === undefined || provider !== 'cpu') return undefined;
-    return this.made(await OrtSession.create({ cpu: cpuGen }, { ...this.runtime, provider }), GenGraph, cache);
+    return this.made(await OrtSession.create({ cpu: cpuGen }, { ...this.runtime, provider }), GenGraph, pasts);
   }
 
   private async made<Graph>(
     session: OrtSession,
-    graph: new (session: OrtSession, options: DecoderOptions, cache: KeyValueCache) => Graph,
-    cache: KeyValueCache,
+    graph: new (session: OrtSession, options: DecoderOptions, pasts: Pasts) => Graph,
+    pasts: Pasts,
   ): Promise<Graph> {
     try {
-      return new graph(session, this.options, cache);
+      return new graph(session, this.options, pasts);
     } catch (cause) {
       await session.release();
       throw cause;
@@ -164,9 +182,9 @@ export class DecoderLanguageModel implements LanguageModel {
     this.prepared();
   }
 
-  private prepared(): { step: StepGraph; gen: GenGraph | undefined; cache: KeyValueCache } {
-    const { step, gen, cache } = this;
-    if (step && cache) return { step, gen, cache };
+  private prepared(): { step: StepGraph; gen: GenGraph | undefined; pasts: Pasts } {
+    const { step, gen, pasts } = this;
+    if (step && pasts) return { step, gen, pasts };
     throw new ContinuoError('modelFailed', 'the model was not prepared, or was disposed of; call prepare first');
   }
 }

@@ -1,8 +1,8 @@
 import { unitComplete, type UnitProgram } from '../../../engine/contracts/unit-table.js';
-import type { KeyValueCache } from '../../../engine/generation/onnx/key-value-cache.js';
 import type { OrtSession, OrtSlot, OrtTensor } from '../../../engine/generation/onnx/ort-session.js';
 import type { DecoderOptions } from './options.js';
-import { pastSlots, pastTensors } from './past-inputs.js';
+import { PastInputs, pastSlots } from './past-inputs.js';
+import type { Pasts } from './pasts.js';
 
 /** Ids to be read and what is to be drawn after them. */
 export interface UnitTask {
@@ -24,17 +24,17 @@ export interface UnitTask {
 export class GenGraph {
   /** Whether it reads the context by itself and leaves the cache alone. */
   readonly readsContext: boolean;
-  private past: Record<string, OrtTensor> = {};
+  private readonly past: PastInputs;
 
   /** Errors: `badPack`, naming the first input or output that is not as it must be. */
   constructor(
     readonly session: OrtSession,
     private readonly options: DecoderOptions,
-    private readonly cache: KeyValueCache,
+    private readonly pasts: Pasts,
   ) {
     this.readsContext = session.inputNames.includes('lengths');
     session.expect(...(this.readsContext ? slotsOfIds(options) : slotsOfPast(options)));
-    if (!this.readsContext) this.past = pastTensors('whole', session, cache);
+    this.past = new PastInputs('whole', session);
   }
 
   /** The ids drawn, up to where the unit is complete. */
@@ -43,13 +43,14 @@ export class GenGraph {
   }
 
   private async runOnPast(task: UnitTask): Promise<number[]> {
-    const { session, cache } = this;
+    const { session } = this;
+    const { cache } = this.pasts;
     const { unread, count } = task;
-    if (cache.reserve(unread.length + count - 1)) this.past = pastTensors('whole', session, cache);
+    cache.reserve(unread.length + count - 1);
     const { tokens, delta } = await session.run<{ tokens: BigInt64Array; delta: Float32Array }>({
       ids: this.whole(unread, [1, unread.length]),
       plen: this.whole([cache.rows]),
-      ...this.past,
+      ...this.past.of(cache),
       ...this.drawing(task, [count]),
     });
     const ids = cut(task, tokens);

@@ -13,8 +13,27 @@ export function pastSlots(form: PastForm, { layers, keyValueHeads, headDimension
   });
 }
 
-/** Tensors over the cache's buffer; good until the buffer is replaced. */
-export function pastTensors(form: PastForm, session: OrtSession, { buffer, capacity, layers, heads, dimension }: KeyValueCache): Record<string, OrtTensor> {
+/** The past as a graph's inputs, over the buffer of a cache: made anew only when another buffer holds the past. */
+export class PastInputs {
+  private buffer: Float32Array | undefined;
+  private tensors: Record<string, OrtTensor> = {};
+
+  constructor(
+    private readonly form: PastForm,
+    private readonly session: OrtSession,
+  ) {}
+
+  /** Good until the cache grows, or another is in use. */
+  of(cache: KeyValueCache): Record<string, OrtTensor> {
+    if (cache.buffer !== this.buffer) {
+      this.tensors = pastTensors(this.form, this.session, cache);
+      this.buffer = cache.buffer;
+    }
+    return this.tensors;
+  }
+}
+
+function pastTensors(form: PastForm, session: OrtSession, { buffer, capacity, layers, heads, dimension }: KeyValueCache): Record<string, OrtTensor> {
   if (form === 'whole') return { past: session.tensor(buffer, [2 * layers, heads, capacity, dimension]) };
   const size = heads * capacity * dimension;
   return Object.fromEntries(
