@@ -1,5 +1,7 @@
 import { ContinuoError } from '../../engine/errors.js';
-import { addressMatcher } from './address-pattern.js';
+import type { Micros } from '../../engine/music/units.js';
+import { addressMatcher } from '../../engine/parameters/address-pattern.js';
+import type { Clock } from '../../engine/time/clock.js';
 
 /** Where a datagram came from, or goes to. */
 export interface OscPeer {
@@ -12,6 +14,17 @@ interface Listener {
   /** Where answers go: the sender's host, and the port it asked for. */
   readonly target: OscPeer;
   readonly patterns: Map<string, (address: string) => boolean>;
+  /** How long it may be silent. */
+  readonly lease: Micros;
+  until: Micros;
+}
+
+/** How a listener wants to be told. */
+export interface ListenWish {
+  /** Another port of its host. */
+  readonly port?: number;
+  /** It is forgotten when it has said nothing for so long; without, it never is. */
+  readonly lease?: Micros;
 }
 
 const maximumListeners = 32;
@@ -19,17 +32,17 @@ const maximumPatterns = 64;
 
 /**
  * Who wants to be told what. There are at most 32 listeners of 64 patterns each: one more takes the place of the one
- * that has been silent longest, and `listen` returns who that was. Thread: main. Blocks: no.
+ * that has been silent longest, and `listen` returns who that was. Who asked for a lease has to say something within it.
+ * Thread: main. Blocks: no.
  */
 export class OscListeners {
   /** In the order in which they were last heard. */
   private readonly listeners = new Map<string, Listener>();
 
-  /**
-   * Adds a pattern (`*` is everything) for a sender. `port` moves its answers to another port of its host.
-   * Errors: `queueFull` for a 65th pattern.
-   */
-  listen(sender: OscPeer, pattern: string, port?: number): OscPeer | undefined {
+  constructor(private readonly clock: Clock) {}
+
+  /** Adds a pattern (`*` is everything) for a sender. Errors: `queueFull` for a 65th pattern. */
+  listen(sender: OscPeer, pattern: string, { port, lease }: ListenWish = {}): OscPeer | undefined {
     const known = this.listeners.get(keyOf(sender));
     const target = port === undefined ? (known?.target ?? sender) : { address: sender.address, port };
     const patterns = known?.patterns ?? new Map<string, (address: string) => boolean>();
@@ -39,7 +52,8 @@ export class OscListeners {
     patterns.set(pattern, pattern === '*' ? () => true : addressMatcher(pattern));
     this.forgetSameTarget(sender, target);
     this.listeners.delete(keyOf(sender));
-    this.listeners.set(keyOf(sender), { sender, target, patterns });
+    const granted = lease ?? known?.lease ?? Infinity;
+    this.listeners.set(keyOf(sender), { sender, target, patterns, lease: granted, until: this.clock.now() + granted });
     if (this.listeners.size <= maximumListeners) return undefined;
     const [[key, oldest]] = this.listeners;
     this.listeners.delete(key);
@@ -58,6 +72,7 @@ export class OscListeners {
   heard(sender: OscPeer): void {
     const listener = this.listeners.get(keyOf(sender));
     if (listener === undefined) return;
+    listener.until = this.clock.now() + listener.lease;
     this.listeners.delete(keyOf(sender));
     this.listeners.set(keyOf(sender), listener);
   }
@@ -70,7 +85,12 @@ export class OscListeners {
   /** Everybody who wants to hear of `path` (an address without `/continuo/`). */
   interestedIn(path: string): readonly OscPeer[] {
     const targets: OscPeer[] = [];
-    for (const { target, patterns } of this.listeners.values()) {
+    const now = this.clock.now();
+    for (const [key, { target, patterns, until }] of this.listeners) {
+      if (until < now) {
+        this.listeners.delete(key);
+        continue;
+      }
       for (const matches of patterns.values()) {
         if (!matches(path)) continue;
         targets.push(target);

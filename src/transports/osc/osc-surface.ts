@@ -1,16 +1,20 @@
 import type { ControlSurface, ParameterAccess } from '../../engine/contracts/control-surface.js';
 import { ContinuoError } from '../../engine/errors.js';
 import type { PackSummary } from '../../engine/packs/pack.js';
+import { addressesFor, addressMatcher } from '../../engine/parameters/address-pattern.js';
 import type { ParameterValue } from '../../engine/parameters/parameter.js';
 import type { Clock } from '../../engine/time/clock.js';
-import { addressMatcher, isPattern } from './address-pattern.js';
+import { continuoVersion, protocolVersion } from '../../engine/version.js';
+import { capabilityArguments } from './osc-capability.js';
 import { eventMessage } from './osc-events.js';
 import { OscListeners, type OscPeer } from './osc-listeners.js';
 import { readPacket, type OscMessage } from './osc-packet.js';
 import type { OscSocket } from './osc-socket.js';
 import { argumentOf, valuesOf } from './osc-values.js';
+import { paced } from './paced.js';
 
 const prefix = '/continuo/';
+const longestLeaseSeconds = 86_400;
 
 /** Writes to the table in the sender's name; what is wrong with it is answered to the sender. */
 export type TableWriter = (address: string, ...values: readonly ParameterValue[]) => void;
@@ -20,13 +24,14 @@ export type WordHandler = (message: OscMessage, values: readonly ParameterValue[
 
 /**
  * The parameter table over OSC: `/continuo/<address> value…` writes or triggers, without arguments a value is answered.
- * `/continuo/listen [pattern [port]]`, `/continuo/unlisten [pattern]` and `/continuo/packs` are the wire's own words.
+ * `/continuo/listen [pattern [port [seconds]]]`, `/continuo/unlisten [pattern]`, `/continuo/packs` and
+ * `/continuo/capabilities [pattern]` are the wire's own words.
  * Whatever is wrong with a packet is answered with `/continuo/error code text` and stops nothing.
  * Thread: main. Blocks: no.
  */
 export class OscSurface implements ControlSurface {
   readonly name = 'osc';
-  private readonly listeners = new OscListeners();
+  private readonly listeners: OscListeners;
   private access: ParameterAccess | undefined;
   private unsubscribe: readonly (() => void)[] = [];
 
@@ -35,7 +40,9 @@ export class OscSurface implements ControlSurface {
     private readonly clock: Clock,
     private readonly packs: () => readonly PackSummary[],
     private readonly words: ReadonlyMap<string, WordHandler> = new Map(),
-  ) {}
+  ) {
+    this.listeners = new OscListeners(clock);
+  }
 
   attach(access: ParameterAccess): void {
     this.detach();
@@ -84,7 +91,8 @@ export class OscSurface implements ControlSurface {
       else if (path === 'listen') this.listen(access, sender, values);
       else if (path === 'unlisten') this.listeners.unlisten(sender, values.length === 0 ? undefined : String(values[0]));
       else if (path === 'packs') this.tellPacks(this.listeners.answerTo(sender));
-      else for (const address of matching(access, path)) this.readOrWrite(access, address, values, sender);
+      else if (path === 'capabilities') this.tellCapabilities(access, sender, values);
+      else for (const address of addressesFor(access.addresses(), path)) this.readOrWrite(access, address, values, sender);
     } catch (error) {
       this.answerError(sender, error);
     }
@@ -99,20 +107,46 @@ export class OscSurface implements ControlSurface {
   }
 
   private listen(access: ParameterAccess, sender: OscPeer, values: readonly ParameterValue[]): void {
-    const [pattern = '*', port] = values;
-    if (typeof pattern !== 'string' || (port !== undefined && !isPort(port))) {
-      throw new ContinuoError('badValue', '/continuo/listen takes an address or pattern (or *), then a UDP port to be answered at.');
+    const [pattern = '*', port = 0, seconds] = values;
+    if (typeof pattern !== 'string' || !isPort(port) || (seconds !== undefined && !isLease(seconds))) {
+      throw new ContinuoError(
+        'badValue',
+        '/continuo/listen takes an address or pattern (or *), then a UDP port to be answered at (0: the one you send from), then for how many seconds of silence you may be taken to listen.',
+      );
     }
-    const dropped = this.listeners.listen(sender, pattern, port);
+    const wish = { ...(port === 0 ? {} : { port }), ...(seconds === undefined ? {} : { lease: seconds * 1e6 }) };
+    const dropped = this.listeners.listen(sender, pattern, wish);
     if (dropped) {
       this.answerError(dropped, new ContinuoError('queueFull', 'Too many programs listen; you were silent longest and are told nothing any more. Send /continuo/listen again.'));
     }
     const target = this.listeners.answerTo(sender);
-    const matches = pattern === '*' ? () => true : addressMatcher(pattern);
-    for (const address of access.addresses()) {
-      if (matches(address) && access.entry(address).kind === 'value') this.tell(access, target, address, access.get(address));
-    }
-    if (matches('packs')) this.tellPacks(target);
+    const told = this.addresses(access, pattern).filter((address) => access.entry(address).kind === 'value');
+    this.tellEach(
+      access,
+      told,
+      (address) => this.tell(access, target, address, access.get(address)),
+      () => {
+        if (pattern === '*' || addressMatcher(pattern)('packs')) this.tellPacks(target);
+      },
+    );
+  }
+
+  private tellCapabilities(access: ParameterAccess, sender: OscPeer, [pattern = '*']: readonly ParameterValue[]): void {
+    const target = this.listeners.answerTo(sender);
+    const addresses = this.addresses(access, String(pattern));
+    this.socket.send(target, `${prefix}capabilities`, argumentOf(addresses.length), argumentOf(protocolVersion), argumentOf(continuoVersion));
+    const tell = (address: string): void => this.socket.send(target, `${prefix}capability`, ...capabilityArguments(address, access.entry(address)));
+    this.tellEach(access, addresses, tell);
+  }
+
+  private addresses(access: ParameterAccess, pattern: string): readonly string[] {
+    return pattern === '*' ? access.addresses() : access.addresses().filter(addressMatcher(pattern));
+  }
+
+  /** For each address, as long as this surface is attached and the address there; `finish` comes last. */
+  private tellEach(access: ParameterAccess, addresses: readonly string[], tell: (address: string) => void, finish: () => void = () => undefined): void {
+    const steps = [...addresses.map((address) => () => access.addresses().includes(address) && tell(address)), finish];
+    void paced(steps, (step) => this.access === access && step());
   }
 
   private tell(access: ParameterAccess, target: OscPeer, address: string, value: ParameterValue): void {
@@ -130,14 +164,10 @@ export class OscSurface implements ControlSurface {
   }
 }
 
-/** The addresses a path stands for. Errors: `unknownAddress` for a pattern that stands for none. */
-function matching(access: ParameterAccess, path: string): readonly string[] {
-  if (!isPattern(path)) return [path];
-  const addresses = access.addresses().filter(addressMatcher(path));
-  if (addresses.length === 0) throw new ContinuoError('unknownAddress', `No address matches "${path}".`);
-  return addresses;
+function isPort(value: ParameterValue): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 65536;
 }
 
-function isPort(value: ParameterValue): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65536;
+function isLease(value: ParameterValue): value is number {
+  return typeof value === 'number' && value > 0 && value <= longestLeaseSeconds;
 }

@@ -155,9 +155,11 @@ function anotherValue(entry: ValueParameter, present: ParameterValue): Parameter
       return entry.choices?.find((choice) => choice !== present) ?? present;
     case 'integer':
       return present === maximum ? minimum : maximum;
-    case 'float':
+    case 'float': {
       // Not every wire has 64 bits: a value that a 32-bit float holds exactly.
-      return Math.fround(minimum + (maximum - minimum) * (present === minimum ? 0.5 : 0.25));
+      const [quarter, half] = [0.25, 0.5].map((share) => Math.fround(minimum + (maximum - minimum) * share));
+      return present === quarter || present === minimum ? half : quarter;
+    }
   }
 }
 

@@ -10,6 +10,9 @@ describe('the midi options', () => {
       inputPort: { virtual: 'Continuo In' },
       clockOut: true,
       followClock: true,
+      controllers: true,
+      notes: true,
+      inputLatencyMilliseconds: 0,
       offsetMilliseconds: 0,
     });
   });

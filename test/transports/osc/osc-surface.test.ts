@@ -88,9 +88,54 @@ describe('the OSC surface', () => {
     });
 
     it('lets no word of its own hide an address of the table', () => {
-      for (const word of ['listen', 'unlisten', 'packs', 'error', 'host/beat', 'note', 'clock', 'swap', 'timeline', 'transport', 'notice']) {
+      for (const word of ['listen', 'unlisten', 'packs', 'capabilities', 'capability', 'error', 'host/beat', 'note', 'clock', 'swap', 'timeline', 'transport', 'notice']) {
         assert.throws(() => store.entry(word), ContinuoError, word);
       }
+    });
+  });
+
+  describe('telling what it can do', () => {
+    const capabilities = async (...words: readonly string[]) => {
+      peer.send('/continuo/capabilities', ...words);
+      const [count, protocol, version] = (await peer.next('/continuo/capabilities')).values;
+      const told = new Map<string, Map<string, unknown>>();
+      while (told.size < (count as number)) {
+        const [address, ...pairs] = (await peer.next('/continuo/capability')).values;
+        told.set(address as string, new Map(pairs.flatMap((name, index) => (index % 2 === 0 ? [[name as string, pairs[index + 1]] as const] : []))));
+      }
+      return { protocol, version, told };
+    };
+
+    it('describes every address as the table does, with its version', async () => {
+      const { protocol, version, told } = await capabilities();
+      assert.equal(protocol, 1);
+      assert.match(String(version), /^\d+\.\d+\.\d+/);
+      assert.deepEqual([...told.keys()], store.addresses());
+      for (const [address, pairs] of told) {
+        const entry = store.entry(address);
+        assert.equal(pairs.get('kind'), entry.kind, address);
+        assert.equal(pairs.get('description'), entry.description.slice(0, 1024), address);
+        if (entry.kind === 'value') assert.deepEqual([pairs.get('type'), pairs.get('access')], [entry.type, entry.readOnly ? 'read' : 'read-write'], address);
+      }
+      const bpm = told.get('bpm');
+      assert.deepEqual(['minimum', 'maximum', 'default', 'unit'].map((name) => bpm?.get(name)), [20, 999, 120, 'beats per minute']);
+      assert.equal(told.get('deck/2/load')?.get('arguments'), 'pack:text [boundary:text]');
+      assert.equal(told.get('swap-at')?.get('choices'), 'now beat bar 2-bars 4-bars 8-bars');
+    });
+
+    it('describes what a pattern matches', async () => {
+      const { told } = await capabilities('deck/*/top-p');
+      assert.deepEqual([...told.keys()], ['deck/1/top-p', 'deck/2/top-p']);
+      assert.equal((await capabilities('nothing')).told.size, 0);
+    });
+
+    it('tells thousands of values to a program with an ordinary socket', async () => {
+      const decks = Array.from({ length: 30 }, (_, index) => store.addDeck(index + 3));
+      peer.send('/continuo/listen');
+      const expected = store.addresses().filter((address) => store.entry(address).kind === 'value');
+      await peer.next('/continuo/packs');
+      assert.deepEqual(peer.heard.drain().map(({ address }) => address), expected.map((address) => `/continuo/${address}`));
+      for (const deck of decks) deck.dispose();
     });
   });
 
@@ -114,8 +159,9 @@ describe('the OSC surface', () => {
 
     it('tells only what was asked for', async () => {
       peer.send('/continuo/listen', 'deck/1/*');
-      await settled();
-      peer.heard.drain();
+      for (const address of store.addresses()) {
+        if (address.startsWith('deck/1/') && store.entry(address).kind === 'value') await peer.next(`/continuo/${address}`);
+      }
       await store.write('deck/2/seed', [5], 'test');
       await store.write('bpm', [70], 'test');
       await store.write('deck/1/seed', [6], 'test');
@@ -163,8 +209,31 @@ describe('the OSC surface', () => {
     });
 
     it('refuses a port that is none', async () => {
-      for (const port of [0, 70_000, 1.5, 'x']) {
+      for (const port of [-1, 70_000, 1.5, 'x']) {
         peer.send('/continuo/listen', 'bpm', port);
+        assert.equal(await nextError(), errorCodes.badValue);
+      }
+    });
+
+    it('forgets who asked for a lease and has said nothing for longer, and nobody else', async () => {
+      peer.send('/continuo/listen', 'bpm', 0, 10);
+      other.send('/continuo/listen', 'bpm');
+      await settled(other);
+      clock.advanceTo(clock.now() + 9_000_000);
+      await settled();
+      clock.advanceTo(clock.now() + 9_000_000);
+      await store.write('bpm', [61], 'test');
+      assert.deepEqual((await peer.heard.take('the change', ({ values }) => values[0] === 61)).values, [61]);
+      clock.advanceTo(clock.now() + 10_000_001);
+      await store.write('bpm', [62], 'test');
+      await other.heard.take('the change', ({ values }) => values[0] === 62);
+      await settled();
+      assert.equal(peer.heard.drain().filter(({ address }) => address === '/continuo/bpm').some(({ values }) => values[0] === 62), false);
+    });
+
+    it('refuses a lease that is none', async () => {
+      for (const seconds of [0, -1, 100_000, 'long']) {
+        peer.send('/continuo/listen', 'bpm', 0, seconds);
         assert.equal(await nextError(), errorCodes.badValue);
       }
     });

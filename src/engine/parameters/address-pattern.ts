@@ -1,3 +1,5 @@
+import { ContinuoError } from '../errors.js';
+
 type Element =
   | { readonly type: 'one'; readonly accepts: (character: string) => boolean }
   | { readonly type: 'many' }
@@ -5,13 +7,13 @@ type Element =
 
 const wild = /[*?[\]{}]/;
 
-/** Whether an OSC address is a pattern, i.e. may stand for several. */
+/** Whether an address is a pattern, i.e. may stand for several. */
 export function isPattern(address: string): boolean {
   return wild.test(address);
 }
 
 /**
- * A matcher for an OSC 1.0 address pattern: `*` and `?` stop at `/`, `[a-z]`, `[!a-z]`, `{one,two}`. An unclosed bracket
+ * A matcher for an address pattern as OSC 1.0 has them: `*` and `?` stop at `/`, `[a-z]`, `[!a-z]`, `{one,two}`. An unclosed bracket
  * matches nothing. All positions that a pattern may have reached are followed at once, so the time is bounded by the
  * product of both lengths: no pattern of a stranger can hang the engine.
  *
@@ -29,6 +31,17 @@ export function addressMatcher(pattern: string): (address: string) => boolean {
     }
     return positions.has(address.length);
   };
+}
+
+/**
+ * The addresses a path stands for: those that a pattern matches, or itself, whether or not there is such an address.
+ * Errors: `unknownAddress` for a pattern that stands for none.
+ */
+export function addressesFor(addresses: readonly string[], path: string): readonly string[] {
+  if (!isPattern(path)) return [path];
+  const found = addresses.filter(addressMatcher(path));
+  if (found.length === 0) throw new ContinuoError('unknownAddress', `No address matches "${path}".`);
+  return found;
 }
 
 function advance(element: Element, positions: ReadonlySet<number>, address: string): Set<number> {

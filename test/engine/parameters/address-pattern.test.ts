@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { addressMatcher, isPattern } from '../../../src/transports/osc/address-pattern.js';
+import { addressMatcher, isPattern } from '../../../src/engine/parameters/address-pattern.js';
 
-describe('an OSC address pattern', () => {
+describe('an address pattern', () => {
   const cases: readonly (readonly [pattern: string, address: string, matches: boolean])[] = [
     ['bpm', 'bpm', true],
     ['bpm', 'bpms', false],
