@@ -1,8 +1,12 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import { join } from 'node:path';
+import { memoryRoom } from './capacity/memory-room.js';
+import { usualLimitMebibytes } from './capacity/waiting-memory.js';
 import type { Configuration } from './configuration.js';
 import type { PluginDescriptor } from './contracts/plugin.js';
+import { outputText } from './deck/shaping/bind-outputs.js';
+import { startValues } from './deck/shaping/start-values.js';
 import { Engine, type EngineParts } from './engine.js';
 import { Ensemble } from './ensemble.js';
 import type { ProviderChoice } from './generation/onnx/providers.js';
@@ -98,8 +102,13 @@ function ensembleOf(
   configuration: Configuration,
   sent: SentNotes,
 ): Ensemble {
+  parameters.publish('cue-memory', usualLimitMebibytes(memoryRoom()));
   const ensemble = new Ensemble({ clock, sender, voices, parameters, timeline: internal.timeline, sent }, configuration.decks.length);
-  configuration.decks.forEach((deck, index) => sender.route(index + 1, deck.outputs));
+  configuration.decks.forEach((deck, index) => {
+    const prefix = `deck/${index + 1}/`;
+    parameters.publish(`${prefix}outputs`, outputText(deck.outputs));
+    for (const [name, value] of startValues(deck)) parameters.publish(prefix + name, value);
+  });
   return ensemble;
 }
 

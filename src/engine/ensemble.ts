@@ -1,9 +1,12 @@
+import { WaitingMemory } from './capacity/waiting-memory.js';
 import type { TransportChange } from './contracts/sync-source.js';
 import { bindDeckActions } from './deck/deck-actions.js';
 import { publishDeckFigures } from './deck/deck-figures.js';
 import { Deck } from './deck/deck.js';
 import type { DeckSettings } from './deck/deck-dependencies.js';
 import { DeckControls } from './deck/deck-controls.js';
+import { bindOutputs } from './deck/shaping/bind-outputs.js';
+import { ShapingControls } from './deck/shaping/shaping-controls.js';
 import type { VoiceSource } from './deck/voice.js';
 import { samePlaceInBar } from './deck/boundary.js';
 import { Hearing } from './listening/hearing.js';
@@ -34,6 +37,7 @@ export class Ensemble {
   /** What people play. */
   readonly hearing: Hearing;
   readonly decks: readonly Deck[];
+  private readonly waitingMemory: WaitingMemory;
 
   constructor(
     private readonly parts: EnsembleParts,
@@ -41,9 +45,10 @@ export class Ensemble {
   ) {
     this.session = new Session(parts.clock, parts.timeline, {
       relocated: (fromBeat, toBeat) => this.relocated(fromBeat, toBeat),
-      resumed: (beat) => this.decks.forEach((deck) => deck.requeue(beat)),
+      resumed: (beat) => this.decks.forEach((deck) => deck.ahead.requeue(beat)),
     });
     this.hearing = this.makeHearing();
+    this.waitingMemory = waitingMemoryOf(parts.parameters);
     this.decks = Array.from({ length: deckCount }, (_unused, index) => this.makeDeck(index + 1));
     parts.parameters.handle('panic', () => this.panic());
     parts.sender.publish(parts.timeline);
@@ -121,12 +126,15 @@ export class Ensemble {
     const { clock, parameters, sender, voices } = this.parts;
     const prefix = `deck/${number}/`;
     parameters.addDeck(number);
+    const shaping = new ShapingControls(parameters, prefix, this.session, () => deck.ahead.reshape());
     const deck: Deck = new Deck(number, {
       clock,
       sender,
       voices,
+      waitingMemory: this.waitingMemory,
       controls: new DeckControls(parameters, prefix, () => this.session.timeline.bpm, () => deck.revise(), () => deck.rebar()),
       position: this.session,
+      shaping: () => shaping.read(),
       settings: () => this.settings(),
       emit: (event) => {
         if (event.type === 'swap' && event.stage === 'playing') parameters.publish(`${prefix}pack`, event.pack);
@@ -134,7 +142,12 @@ export class Ensemble {
       },
       report: (error) => parameters.report(error, `deck ${number}`),
       keptStates: (names) => parameters.publish(`${prefix}states`, names.join(', ')),
+      waiting: ({ cued, parked }) => {
+        parameters.publish(`${prefix}cued`, cued.join(', '));
+        parameters.publish(`${prefix}parked`, parked.join(', '));
+      },
     });
+    bindOutputs(number, parameters, sender, () => deck.ahead.restate());
     bindDeckActions(deck, parameters);
     return deck;
   }
@@ -147,4 +160,10 @@ export class Ensemble {
       beatsPerBar: parameters.number('beats-per-bar'),
     };
   }
+}
+
+function waitingMemoryOf(parameters: ParameterStore): WaitingMemory {
+  const memory = new WaitingMemory(() => parameters.number('cue-memory') * 2 ** 20);
+  parameters.onChange((address) => address === 'cue-memory' && memory.keepWithinLimit());
+  return memory;
 }

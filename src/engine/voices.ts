@@ -1,7 +1,7 @@
 import { keptFields } from './contracts/constraint-capabilities.js';
 import type { AwaitReturn } from './contracts/plugin.js';
-import type { Voice, VoiceRequest, VoiceSource } from './deck/voice.js';
-import { checkMemory, graphBytes, memoryRoom } from './capacity/memory-room.js';
+import type { Appraisal, Voice, VoiceRequest, VoiceSource } from './deck/voice.js';
+import { checkMemory, graphBytes, memoryNeed, memoryRoom, waitingNeed } from './capacity/memory-room.js';
 import { capacitySentence, checkCapacity, tryOut } from './capacity/playing-capacity.js';
 import { ContinuoError } from './errors.js';
 import type { InferenceRuntimeOptions } from './generation/composer-recipe.js';
@@ -25,6 +25,14 @@ export class PackVoices implements VoiceSource {
 
   get fallback(): string | undefined {
     return this.shelf.fallback;
+  }
+
+  async appraise({ pack: name, onCpu = false }: VoiceRequest): Promise<Appraisal> {
+    const pack = await this.shelf.take(name);
+    const runtime = this.inference();
+    const provider = onCpu ? 'cpu' : runtime.provider;
+    const loadingBytes = provider === 'auto' || provider === 'cpu' ? memoryNeed(pack) : 0;
+    return { loadingBytes, waitingBytes: waitingNeed(pack), edition: editionOf(pack, { ...runtime, provider }) };
   }
 
   /** A device that is lost while the model warms up is given up for the CPU, where the performer does not insist on it. */
@@ -60,6 +68,7 @@ export class PackVoices implements VoiceSource {
       composer,
       sampling: pack.sampling,
       keepsMeter: keepsMeter(pack),
+      keeps: fieldsKept(pack),
       styles: pack.summary.styles,
       substitutes: this.substitutesFor(pack, onCpu),
       awaitReturn: awaitReturnOf(pack, runtime),
@@ -88,8 +97,22 @@ export class PackVoices implements VoiceSource {
   }
 }
 
+/** Changes with the pack's files and settings, and with what it would be loaded on. */
+function editionOf({ composition, sampling, generation, files }: Pack, runtime: InferenceRuntimeOptions): string {
+  const uses = composition.kind === 'tokens' ? [composition.tokenizer, composition.model] : [composition.composer];
+  return JSON.stringify([uses.map(({ plugin, options }) => [plugin.name, options]), sampling, generation, files, runtime]);
+}
+
+/** Fields of the constraint that a pack keeps: what its format can say, less what its model was not made to write. */
+export function fieldsKept(pack: Pick<Pack, 'composition' | 'generation'>): readonly string[] {
+  const { composition, generation } = pack;
+  if (composition.kind === 'composer') return keptFields(composition.composer.plugin.capabilities);
+  const lacks = [...(keepsMeter(pack) ? [] : ['meter']), ...(generation.events.length > 0 && !generation.events.includes('program') ? ['programs'] : [])];
+  return keptFields(composition.tokenizer.plugin.capabilities).filter((field) => !lacks.includes(field));
+}
+
 /** Whether a pack's format says meters and its model may write them. */
-function keepsMeter({ composition, generation: { events } }: Pack): boolean {
+function keepsMeter({ composition, generation: { events } }: Pick<Pack, 'composition' | 'generation'>): boolean {
   if (composition.kind !== 'tokens' || (events.length > 0 && !events.includes('meter'))) return false;
   return keptFields(composition.tokenizer.plugin.capabilities).includes('meter');
 }

@@ -13,6 +13,17 @@ export function memoryNeed(pack: Pick<Pack, 'composition' | 'files'>): number {
   return bytes === 0 ? 0 : bytes * timesFile + besidesBytes;
 }
 
+/** A thread of its own, with what runs in it, by what was measured. */
+const threadBytes = 24 * 2 ** 20;
+/** The runtime and a past, by what was measured. */
+const runtimeBytes = 56 * 2 ** 20;
+
+/** Bytes that a voice of the pack keeps while it waits, about. */
+export function waitingNeed(pack: Pick<Pack, 'composition' | 'files'>): number {
+  const bytes = graphBytes(pack);
+  return threadBytes + (bytes === 0 ? 0 : runtimeBytes + bytes * timesFile);
+}
+
 /** Bytes of the graphs that are loaded on the CPU. */
 export function graphBytes({ composition, files }: Pick<Pack, 'composition' | 'files'>): number {
   if (composition.kind !== 'tokens') return 0;

@@ -1,7 +1,8 @@
-import { ContinuoError } from '../errors.js';
-import { boundaries, type Boundary } from '../parameters/boundaries.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
+import { boundaryFor } from './boundary-for.js';
 import type { Deck } from './deck.js';
+import { bindSteering } from './steering/bind-steering.js';
+import { bindWaiting } from './waiting-actions.js';
 
 /** Lets the actions of the parameter table reach a deck. */
 export function bindDeckActions(deck: Deck, parameters: ParameterStore): void {
@@ -12,12 +13,6 @@ export function bindDeckActions(deck: Deck, parameters: ParameterStore): void {
   parameters.handle(`${prefix}recall-state`, ([name, amount = 1]) => deck.states.recall(String(name), Number(amount)));
   parameters.handle(`${prefix}forget-state`, ([name]) => deck.states.forget(String(name)));
   parameters.handle(`${prefix}rethink`, () => parameters.write(`${prefix}seed`, [parameters.number(`${prefix}seed`) + 1], 'rethink'));
-}
-
-/** The boundary that is asked for, else the one that is set. Errors: `badValue`. */
-export function boundaryFor(asked: string | undefined, parameters: ParameterStore): Boundary {
-  const wanted = asked ?? parameters.text('swap-at');
-  const boundary = boundaries.find((candidate) => candidate === wanted);
-  if (boundary) return boundary;
-  throw new ContinuoError('badValue', `A boundary is one of ${boundaries.join(', ')}, not "${wanted}".`);
+  bindWaiting(deck, parameters);
+  bindSteering(deck, parameters);
 }

@@ -1,3 +1,4 @@
+import type { WaitingMemory } from '../capacity/waiting-memory.js';
 import type { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
 import type { Beats } from '../music/units.js';
@@ -6,6 +7,7 @@ import type { Clock } from '../time/clock.js';
 import type { DeckControls } from './deck-controls.js';
 import type { Pace } from './real-time-law.js';
 import type { RealTimeFigures } from './tick-ledger.js';
+import type { Shaping } from './shaping/shaping.js';
 import type { VoiceSource } from './voice.js';
 
 /** How a deck keeps the real-time law: ISR, staleness, ISRw; RT95, I and GL. */
@@ -36,11 +38,17 @@ export interface DeckDependencies {
   readonly clock: Clock;
   readonly sender: Sender;
   readonly voices: VoiceSource;
+  /** What the voices of all decks may take that wait. */
+  readonly waitingMemory: WaitingMemory;
   readonly controls: DeckControls;
   readonly position: Position;
+  /** How the music is played. Default: as it is written. */
+  shaping?(): Shaping;
   settings(): DeckSettings;
   emit(event: EngineEvent): void;
   report(error: ContinuoError): void;
   /** The names of its kept states are others now. */
   keptStates?(names: readonly string[]): void;
+  /** The packs that wait are others now. */
+  waiting?(names: { readonly cued: readonly string[]; readonly parked: readonly string[] }): void;
 }

@@ -5,24 +5,19 @@ import type { Beats, Micros } from '../music/units.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import type { DeckDependencies, DeckRealTime, DeckState } from './deck-dependencies.js';
 import { Errands } from './errands.js';
-import { HotSwap, type SwapGround } from './hot-swap.js';
 import { KeptStates } from './kept-states.js';
-import { moveSpan } from './move-span.js';
 import { MusicAhead } from './music-ahead.js';
 import { DeckNews } from './news.js';
 import type { Plan } from './plan.js';
 import { ticksPerBeat, type Pace } from './real-time-law.js';
-import { Rescue } from './rescue.js';
 import { Rests, shortestRest } from './rests.js';
-import { ReturnWatch } from './return-watch.js';
 import { SpeedWatch } from './speed-watch.js';
+import { Steering } from './steering/steering.js';
 import { styleFault } from './styles.js';
-import { Substitution } from './substitution.js';
-import type { Voice, VoiceRequest } from './voice.js';
+import { Succession } from './succession.js';
+import type { Voice } from './voice.js';
+import type { WaitingVoices } from './waiting-voices.js';
 import { Wishes } from './wishes.js';
-
-/** How much is asked of a composer at once where nothing has changed: short, so that a turned knob is heard soon. */
-const requestBeats: Beats = 1;
 
 /**
  * One composer and the music it keeps composed ahead.
@@ -33,19 +28,19 @@ const requestBeats: Beats = 1;
 export class Deck {
   /** What its models remembered, under names. */
   readonly states: KeptStates;
+  /** What is wanted of its music where it is. */
+  readonly steering: Steering;
+  private readonly succession: Succession;
   private readonly errands = new Errands();
   private voice: Voice | undefined;
-  private readonly ahead: MusicAhead;
+  /** Its music, planned and queued. */
+  readonly ahead: MusicAhead;
   private shift: Beats = 0;
   /** What the voice does now; settled when it is idle. */
   private work: Promise<void> | undefined;
   private readonly wishes = new Wishes();
   private readonly rests = new Rests();
   private speed = new SpeedWatch();
-  private swap: HotSwap | undefined;
-  private readonly rescue: Rescue;
-  private readonly substitution: Substitution;
-  private readonly returnWatch: ReturnWatch;
   private readonly news: DeckNews;
   private relocations = 0;
   private disposed = false;
@@ -58,9 +53,26 @@ export class Deck {
   ) {
     this.news = new DeckNews(number, (event) => parts.emit(event));
     this.ahead = new MusicAhead(number, parts, this.news);
-    this.rescue = new Rescue(this.swapGround('rescue'), (error) => parts.report(error));
-    this.returnWatch = new ReturnWatch((event) => parts.emit(event));
-    this.substitution = new Substitution(number, parts, this.rescue, this.returnWatch);
+    this.succession = new Succession({
+      ...parts,
+      deck: number,
+      plan: this.plan,
+      relocations: () => this.relocations,
+      playing: () => this.voice !== undefined,
+      changed: () => this.changed(),
+      failed: (voice, error) => {
+        if (voice.composer === this.voice?.composer) this.voiceFailed(error);
+      },
+      takeOver: (voice, atBeat, span, answerMicros) => this.takeOver(voice, atBeat, span, answerMicros),
+    });
+    this.steering = new Steering({
+      ...parts,
+      deck: number,
+      plan: this.plan,
+      voice: () => this.voice,
+      freeFrom: () => this.answerFrom(parts.position.beat(), parts.position.beat()),
+      revise: () => this.revise(),
+    });
     this.states = new KeptStates({
       deck: number,
       voice: () => this.voice,
@@ -76,14 +88,19 @@ export class Deck {
     return this.ahead.plan;
   }
 
+  /** Voices that do not play and can at once. */
+  get waiting(): WaitingVoices {
+    return this.succession.waiting;
+  }
+
   get pack(): string {
     return this.voice?.pack ?? '';
   }
 
   get state(): DeckState {
     if (this.voice === undefined) {
-      if (this.swap || this.rescue.underWay) return 'loading';
-      return this.substitution.wasNeeded ? 'failed' : 'empty';
+      if (this.succession.underWay) return 'loading';
+      return this.succession.hadFailures ? 'failed' : 'empty';
     }
     return this.rests.resting ? 'resting' : 'playing';
   }
@@ -94,7 +111,7 @@ export class Deck {
 
   /** Times the device or the server of its voice was lost. */
   get losses(): number {
-    return this.substitution.losses;
+    return this.succession.losses;
   }
 
   get timesRealTime(): number {
@@ -122,8 +139,7 @@ export class Deck {
   advance(): void {
     this.news.heardAt(this.parts.position.beat());
     this.ahead.look();
-    this.swap?.advance();
-    this.rescue.advance();
+    this.succession.advance();
     const { voice } = this;
     if (!voice || this.work || this.disposed) return;
     const task = this.nextTask(voice);
@@ -173,36 +189,31 @@ export class Deck {
    * the old pack plays on.
    */
   async load(pack: string, boundary: Boundary): Promise<void> {
-    this.swap?.abandon();
-    const swap = new HotSwap({ pack }, boundary, this.swapGround('performer'));
-    this.swap = swap;
-    try {
-      await swap.run();
-    } finally {
-      if (this.swap === swap) this.swap = undefined;
-      this.changed();
-    }
+    await this.succession.load({ pack }, boundary);
+    this.advance();
+  }
+
+  /** Lets the pack take over that played before this one, without loading it where its voice waits. Errors: as load; `badValue`. */
+  async back(boundary: Boundary): Promise<void> {
+    await this.succession.back(boundary);
     this.advance();
   }
 
   /** The host is at `toBeat` from now on: what was planned next plays there, at the same place in the bar. */
   relocate(fromBeat: Beats, toBeat: Beats): void {
     if (fromBeat === toBeat) return;
-    this.shift += this.ahead.relocate(fromBeat, toBeat, this.parts.settings().beatsPerBar);
+    const by = this.ahead.relocate(fromBeat, toBeat, this.parts.settings().beatsPerBar);
+    this.shift += by;
+    this.steering.moved(by);
     this.wishes.moved();
     this.relocations += 1;
     this.advance();
   }
 
-  /** Queues anew what is planned from `fromBeat` on, and only that. */
-  requeue(fromBeat: Beats): void {
-    this.ahead.requeue(fromBeat);
-  }
-
   /** Resolves when nothing more can be done before time moves on. For rendering, where time waits for the music. */
   async settled(): Promise<void> {
     this.advance();
-    while (this.work || this.rescue.working || (this.swap && !this.swap.waitsForTime)) {
+    while (this.work || this.succession.working) {
       await new Promise<void>((resolve) => this.onChanged.push(resolve));
     }
   }
@@ -210,13 +221,11 @@ export class Deck {
   /** Ends the deck's notes and frees its voice. */
   async dispose(): Promise<void> {
     this.disposed = true;
-    this.swap?.abandon();
-    this.rescue.abandon();
-    this.returnWatch.dispose();
+    const succession = this.succession.dispose();
     this.errands.refuseAll(new ContinuoError('badValue', `Deck ${this.number} is closed.`));
     this.parts.sender.silence(this.number);
     await this.work;
-    await this.voice?.composer.dispose();
+    await Promise.all([this.voice?.composer.dispose(), succession]);
     this.voice = undefined;
   }
 
@@ -244,7 +253,7 @@ export class Deck {
   private nextUntil(now: Beats): Beats {
     const { writtenUntil } = this.ahead;
     if (this.wishes.areAsked) return writtenUntil + this.pace.lengthTicks / ticksPerBeat;
-    return Math.floor((writtenUntil < now ? this.answerFrom(now, now) : writtenUntil) + requestBeats);
+    return this.steering.portionFrom(writtenUntil < now ? this.answerFrom(now, now) : writtenUntil);
   }
 
   private get pace(): Pace {
@@ -258,20 +267,20 @@ export class Deck {
   }
 
   private async compose(voice: Voice, until: Beats): Promise<void> {
-    const { clock, controls, position, settings } = this.parts;
+    const { clock, position, settings } = this.parts;
     const asked = this.wishes.takeQuestion();
-    const started = clock.now();
     this.ahead.ledger.passedOn();
     const isOver = (): boolean => this.voice !== voice || this.disposed;
     // An answer is always given to its end: a knob that never rests would never be heard.
     const stopped = (): boolean => isOver() || (asked === undefined && this.hasDueWishes(position.beat()));
-    const span = await voice.composer.compose(until - this.shift, controls.read(voice), stopped);
+    const place = { fromBeat: this.ahead.writtenUntil, untilBeat: until, shift: this.shift };
+    const { span, micros } = await this.steering.compose(voice, place, asked !== undefined, stopped);
     if (isOver()) return;
-    this.speed.add(span, clock.now() - (asked ?? started));
+    this.speed.add(span, asked === undefined ? micros : clock.now() - asked);
     this.news.say(this.speed.warning({ pack: voice.pack, beatMicros: position.beatMicros, commit: settings().commit }));
-    this.ahead.accept(moveSpan(span, this.shift));
+    this.ahead.accept(this.steering.finish(span));
     if (this.ahead.lastsUntil > position.beat()) this.rests.end();
-    if (this.speed.measured) this.substitution.settled();
+    if (this.speed.measured) this.succession.settled();
   }
 
   private async takeBack(voice: Voice, fromBeat: Beats): Promise<void> {
@@ -319,29 +328,6 @@ export class Deck {
     for (const resolve of waiting) resolve();
   }
 
-  /** What a swap may see and do of this deck. */
-  private swapGround(by: 'performer' | 'rescue'): SwapGround {
-    const { parts } = this;
-    return {
-      ...parts,
-      deck: this.number,
-      plan: this.plan,
-      relocations: () => this.relocations,
-      playing: () => this.voice !== undefined,
-      changed: () => this.changed(),
-      failed: (voice, error) => {
-        if (voice === this.voice) this.voiceFailed(error);
-      },
-      takeOver: (voice, atBeat, span, answerMicros) => {
-        if (by === 'performer') {
-          this.rescue.abandon();
-          this.rescue.forget();
-        }
-        this.takeOver(voice, atBeat, span, answerMicros);
-      },
-    };
-  }
-
   /** The boundary has a new owner: what the old voice planned after it goes, its sounding notes end when they would have. */
   private takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan, answerMicros: Micros): void {
     const former = this.voice;
@@ -356,20 +342,11 @@ export class Deck {
     this.wishes.forget();
     this.ahead.ledger.passedOn();
     this.news.arrives(atBeat, voice.pack);
-    this.returnWatch.stop(voice.pack);
     this.parts.controls.adopt(voice.sampling);
     this.news.say(styleFault(voice, this.parts.controls.style));
-    this.ahead.accept(span);
-    if (former) void this.retire(former, formerWork);
-  }
-
-  private async retire(voice: Voice, work: Promise<void> | undefined): Promise<void> {
-    try {
-      await work;
-      await voice.composer.dispose();
-    } catch (cause) {
-      this.parts.report(ContinuoError.from(cause, 'modelFailed'));
-    }
+    this.news.say(this.steering.unkept());
+    this.ahead.accept(this.steering.finish(span));
+    this.succession.tookOver(voice, former, formerWork);
   }
 
   /** The voice died, or what it computes on is gone. What it composed still plays while something else takes its place. */
@@ -380,13 +357,11 @@ export class Deck {
     this.voice = undefined;
     this.wishes.forget();
     this.ahead.keepWhatThereIs();
-    void this.retire(voice, undefined);
-    void this.goOn(voice, this.substitution.candidatesFor(voice, error));
+    void this.goOn(voice, error);
   }
 
-  private async goOn(former: Voice, candidates: readonly VoiceRequest[]): Promise<void> {
-    const goesOn = await this.rescue.run(candidates);
-    if (!goesOn && !this.disposed) {
+  private async goOn(former: Voice, error: ContinuoError): Promise<void> {
+    if (!(await this.succession.goOnFor(former, error))) {
       const sentence = `Deck ${this.number} rests: nothing is left that could go on for ${former.pack}; load a pack to play on.`;
       this.news.say(sentence);
       this.errands.refuseAll(new ContinuoError('badValue', sentence));

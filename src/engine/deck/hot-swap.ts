@@ -8,13 +8,19 @@ import { nextBoundary } from './boundary.js';
 import type { DeckSettings, Position } from './deck-dependencies.js';
 import type { DeckControls } from './deck-controls.js';
 import { joinSpans, spanFrom } from './join-spans.js';
+import { headStartBeats, makeReady } from './make-ready.js';
 import type { Plan } from './plan.js';
 import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
 
-/** Music composed past the boundary before it is crossed: the newcomer's head start. */
-const headStartBeats: Beats = 2;
-/** The first try allows this much time for priming; each miss doubles it. */
+/** Where newcomers come from, and where those go that do not come to play. */
+export interface SwapVoices extends Pick<VoiceSource, 'open'> {
+  putBack(voice: Voice): Promise<void>;
+}
+
+/** The first try allows this much time for priming where nothing is known of it; each miss doubles it. */
 const firstLeadBeats: Beats = 1;
+/** A newcomer may take this much longer than it did last. */
+const leadMargin = 1.25;
 /** A newcomer that needs more than this to get ready can't play here. */
 const longestLeadBeats: Beats = 32;
 /** The newcomer's notes must be queued this long before the boundary. */
@@ -24,7 +30,7 @@ const safetyMicros = 10_000;
 export interface SwapGround {
   readonly deck: number;
   readonly clock: Clock;
-  readonly voices: VoiceSource;
+  readonly voices: SwapVoices;
   readonly position: Position;
   readonly controls: DeckControls;
   readonly plan: Plan;
@@ -65,10 +71,14 @@ export class HotSwap {
     try {
       voice = await ground.voices.open(this.request, (error) => voice && ground.failed(voice, error));
       const done = !this.abandoned && (await this.takeBoundary(voice));
-      if (!done) await voice.composer.dispose();
+      if (!done) await ground.voices.putBack(voice);
     } catch (cause) {
       const error = ContinuoError.from(cause, 'swapFailed');
       this.tell('failed', undefined, error.message);
+      if (voice && error.errorName === 'swapFailed') {
+        await ground.voices.putBack(voice);
+        throw error;
+      }
       const disposal = voice?.composer.dispose().catch((again: unknown) => {
         ground.emit({ type: 'notice', sentence: `${this.request.pack} could not be freed: ${String(again)}` });
       });
@@ -78,7 +88,7 @@ export class HotSwap {
     }
   }
 
-  /** Gives up; the newcomer is freed as soon as it is idle. */
+  /** Gives up; the newcomer goes back to where it waited, or is freed, as soon as it is idle. */
   abandon(): void {
     this.abandoned = true;
     this.waiting?.resume();
@@ -99,25 +109,21 @@ export class HotSwap {
 
   private async takeBoundary(voice: Voice): Promise<boolean> {
     const { ground } = this;
-    let lead = firstLeadBeats;
+    let lead = this.firstLead(voice);
     while (lead <= longestLeadBeats) {
       const relocations = ground.relocations();
       const atBeat = this.chooseBoundary(Math.max(lead, this.rescue?.commit ?? 0));
       await this.reach(atBeat - Math.max(lead, ground.settings().horizon / 2));
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
-      await voice.composer.prime(ground.plan.history(atBeat, ground.controls.frameFor(voice)), atBeat);
-      const controls = ground.controls.read(voice);
-      const asked = ground.clock.now();
-      const span = await voice.composer.compose(atBeat + headStartBeats, controls, () => this.abandoned);
-      const answerMicros = ground.clock.now() - asked;
+      const { span, answerMicros, readyMicros } = await makeReady(voice, atBeat, ground, () => this.abandoned);
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
       const joined = this.rescue ? await this.joinLate(voice, atBeat, span, relocations) : { atBeat, span };
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
       if (!this.isLate(joined.atBeat)) {
-        ground.takeOver(voice, joined.atBeat, joined.span, answerMicros);
+        ground.takeOver({ ...voice, readyMicros }, joined.atBeat, joined.span, answerMicros);
         this.tell('ready', joined.atBeat);
         return true;
       }
@@ -144,6 +150,11 @@ export class HotSwap {
       if (this.abandoned || ground.relocations() !== relocations) break;
     }
     return { atBeat, span: spanFrom(span, atBeat) };
+  }
+
+  /** A newcomer that has been made ready before is not asked for a boundary that it cannot be ready for. */
+  private firstLead({ readyMicros = 0 }: Voice): Beats {
+    return Math.min(longestLeadBeats, Math.max(firstLeadBeats, (readyMicros * leadMargin) / this.ground.position.beatMicros));
   }
 
   /** Whether it is too late to queue notes for a beat. */

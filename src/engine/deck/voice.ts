@@ -1,5 +1,6 @@
 import type { Composer, SamplingControls } from '../contracts/composer.js';
 import type { ContinuoError } from '../errors.js';
+import type { Micros } from '../music/units.js';
 
 /** A pack that is to be opened. */
 export interface VoiceRequest {
@@ -17,10 +18,14 @@ export interface Voice extends VoiceRequest {
   readonly sampling: Partial<SamplingControls>;
   /** Whether the bars of its music can be made the host's. Default: not. */
   readonly keepsMeter?: boolean;
+  /** Fields of the constraint that it keeps. Default: that is not known. */
+  readonly keeps?: readonly string[];
   /** Styles the pack can be asked for. Default: none. */
   readonly styles?: readonly string[];
   /** What can go on where the voice's device or server is lost, the best first. Default: nothing can. */
   readonly substitutes?: readonly VoiceRequest[];
+  /** How long it took last to hear the deck's past and to write past a boundary, where it has done so before. */
+  readonly readyMicros?: Micros;
   /** Resolves once what the voice has lost can be had again; rejects when `signal` is aborted. Default: it never can. */
   readonly awaitReturn?: (signal: AbortSignal) => Promise<void>;
 }
@@ -33,4 +38,16 @@ export interface VoiceSource {
   open(request: VoiceRequest, onFailure: (error: ContinuoError) => void): Promise<Voice>;
   /** A pack that needs no files and can always play, where there is one. */
   readonly fallback: string | undefined;
+  /** What is known of a pack before it is opened. Default: nothing. Errors: `unknownPack`, `badPack`. */
+  appraise?(request: VoiceRequest): Promise<Appraisal>;
+}
+
+/** What opening a pack now would come to. */
+export interface Appraisal {
+  /** Bytes its voice takes while it is loaded, at most. */
+  readonly loadingBytes: number;
+  /** Bytes its voice takes while it waits. */
+  readonly waitingBytes: number;
+  /** Differs where a voice that was opened before is not what would be opened now: other files, another device. */
+  readonly edition: string;
 }

@@ -1,9 +1,14 @@
 import type { Parameter } from './parameter.js';
 import { clockParameters } from './table/clock.js';
+import { deckChoiceParameters } from './table/deck-choice.js';
+import { deckConstraintParameters } from './table/deck-constraints.js';
 import { deckFiguresParameters } from './table/deck-figures.js';
+import { deckFormParameters } from './table/deck-form.js';
 import { deckPacksParameters } from './table/deck-packs.js';
+import { deckShapingParameters } from './table/deck-shaping.js';
 import { deckStatesParameters } from './table/deck-states.js';
 import { deckSteeringParameters } from './table/deck-steering.js';
+import { deckWaitingParameters } from './table/deck-waiting.js';
 import { listeningParameters } from './table/listening.js';
 import { playingAheadParameters } from './table/playing-ahead.js';
 import { sendingParameters } from './table/sending.js';
@@ -15,7 +20,12 @@ export const parameterTable: readonly Parameter[] = [
   ...sendingParameters,
   ...listeningParameters,
   ...deckPacksParameters,
+  ...deckWaitingParameters,
   ...deckFiguresParameters,
   ...deckSteeringParameters,
+  ...deckConstraintParameters,
+  ...deckChoiceParameters,
+  ...deckFormParameters,
   ...deckStatesParameters,
+  ...deckShapingParameters,
 ];

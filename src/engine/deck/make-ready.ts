@@ -1,0 +1,31 @@
+import type { ComposedSpan } from '../contracts/composer.js';
+import type { Beats, Micros } from '../music/units.js';
+import type { SwapGround } from './hot-swap.js';
+import type { Voice } from './voice.js';
+
+/** Music composed past the boundary before it is crossed: the newcomer's head start. */
+export const headStartBeats: Beats = 2;
+
+export interface Ready {
+  /** The music from the beat on. */
+  readonly span: ComposedSpan;
+  /** How long the first of it took, from the question to the answer. */
+  readonly answerMicros: Micros;
+  /** And how long it took with the past that had to be heard before. */
+  readonly readyMicros: Micros;
+}
+
+/** Lets a voice hear what the deck has played before a beat and compose past it. Errors: those of the composer. */
+export async function makeReady(
+  voice: Voice,
+  atBeat: Beats,
+  { clock, controls, plan }: Pick<SwapGround, 'clock' | 'controls' | 'plan'>,
+  stopped: () => boolean,
+): Promise<Ready> {
+  const began = clock.now();
+  await voice.composer.prime(plan.history(atBeat, controls.frameFor(voice)), atBeat);
+  const asked = clock.now();
+  const span = await voice.composer.compose(atBeat + headStartBeats, controls.read(voice), stopped);
+  const answered = clock.now();
+  return { span, answerMicros: answered - asked, readyMicros: answered - began };
+}

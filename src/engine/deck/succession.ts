@@ -1,0 +1,140 @@
+import type { WaitingMemory } from '../capacity/waiting-memory.js';
+import type { ContinuoError } from '../errors.js';
+import type { Boundary } from '../parameters/boundaries.js';
+import { HotSwap, type SwapGround } from './hot-swap.js';
+import { makeReady } from './make-ready.js';
+import { PlayedPacks } from './played-packs.js';
+import { Rescue } from './rescue.js';
+import { ReturnWatch } from './return-watch.js';
+import { Substitution } from './substitution.js';
+import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
+import { WaitingVoices, type WaitingGround } from './waiting-voices.js';
+
+/** What the succession of a deck's voices may see and do of it. */
+export interface SuccessionGround extends Omit<SwapGround, 'voices'> {
+  readonly voices: VoiceSource;
+  readonly waitingMemory: WaitingMemory;
+  report(error: ContinuoError): void;
+  /** The packs that wait are others now. */
+  readonly waiting?: WaitingGround['changed'];
+}
+
+/**
+ * Who plays a deck next: what the performer loads, what waits, what played before, and what goes on where a voice dies.
+ * Thread: main. Blocks: no.
+ */
+export class Succession {
+  /** Voices that do not play and can at once. */
+  readonly waiting: WaitingVoices;
+  private swap: HotSwap | undefined;
+  private readonly played: PlayedPacks;
+  private readonly rescue: Rescue;
+  private readonly substitution: Substitution;
+  private readonly returnWatch: ReturnWatch;
+  private disposed = false;
+
+  constructor(private readonly ground: SuccessionGround) {
+    const { deck, voices, waitingMemory } = ground;
+    const report = (error: ContinuoError): void => ground.report(error);
+    this.played = new PlayedPacks(deck);
+    this.waiting = new WaitingVoices({
+      deck,
+      voices,
+      memory: waitingMemory,
+      rehearse: async (voice, stopped) => {
+        const { readyMicros } = await makeReady(voice, Math.ceil(ground.position.beat()), ground, () => stopped() || this.disposed);
+        return readyMicros;
+      },
+      report,
+      changed: (names) => ground.waiting?.(names),
+    });
+    this.rescue = new Rescue(this.swapGround('rescue'), report);
+    this.returnWatch = new ReturnWatch((event) => ground.emit(event));
+    this.substitution = new Substitution(deck, ground, this.rescue, this.returnWatch);
+  }
+
+  /** Times the device or the server of a voice was lost. */
+  get losses(): number {
+    return this.substitution.losses;
+  }
+
+  /** Whether a voice has died. */
+  get hadFailures(): boolean {
+    return this.substitution.wasNeeded;
+  }
+
+  get underWay(): boolean {
+    return this.swap !== undefined || this.rescue.underWay;
+  }
+
+  /** Whether something is to be done that does not wait for time to pass. */
+  get working(): boolean {
+    return this.rescue.working || (this.swap !== undefined && !this.swap.waitsForTime);
+  }
+
+  /** Called as time goes on. */
+  advance(): void {
+    this.swap?.advance();
+    this.rescue.advance();
+  }
+
+  /** A later one replaces one that is under way. Errors: `unknownPack`, `badPack`, `modelFailed`, `swapFailed`: the old pack plays on. */
+  async load(request: VoiceRequest, boundary: Boundary): Promise<void> {
+    this.swap?.abandon();
+    const swap = new HotSwap(request, boundary, this.swapGround('performer'));
+    this.swap = swap;
+    try {
+      await swap.run();
+    } finally {
+      if (this.swap === swap) this.swap = undefined;
+      this.ground.changed();
+    }
+  }
+
+  /** Lets the pack take over that played before this one, without loading it where its voice waits. Errors: as load; `badValue`. */
+  async back(boundary: Boundary): Promise<void> {
+    await this.load(this.played.previous(), boundary);
+  }
+
+  /** A voice has taken over from another, which comes to rest once its `formerWork` is done. */
+  tookOver(voice: Voice, former: Voice | undefined, formerWork: Promise<void> | undefined): void {
+    this.played.add(voice);
+    this.returnWatch.stop(voice.pack);
+    if (former) void this.waiting.park(former, formerWork);
+  }
+
+  /** The voice that plays has proven itself. */
+  settled(): void {
+    this.substitution.settled();
+  }
+
+  /** The voice that played is of no use any more. Resolves with whether something goes on, or nobody cares any more. */
+  async goOnFor(voice: Voice, error: ContinuoError): Promise<boolean> {
+    void this.waiting.free(voice);
+    return (await this.rescue.run(this.substitution.candidatesFor(voice, error))) || this.disposed;
+  }
+
+  /** Nobody comes any more, and whoever waits is freed. */
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    this.swap?.abandon();
+    this.rescue.abandon();
+    this.returnWatch.dispose();
+    await this.waiting.dispose();
+  }
+
+  private swapGround(by: 'performer' | 'rescue'): SwapGround {
+    const { ground } = this;
+    return {
+      ...ground,
+      voices: this.waiting,
+      takeOver: (voice, atBeat, span, answerMicros) => {
+        if (by === 'performer') {
+          this.rescue.abandon();
+          this.rescue.forget();
+        }
+        ground.takeOver(voice, atBeat, span, answerMicros);
+      },
+    };
+  }
+}
