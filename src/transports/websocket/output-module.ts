@@ -1,6 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { Output, OutputOptions } from '../../engine/contracts/output.js';
-import type { NoteFeedEnd } from './note-feed.js';
+import type { NoteFeedEnd } from '../../engine/scheduling/note-feed.js';
 import { WebSocketOutput } from './websocket-output.js';
 
 /** The send thread's half of the wire. */

@@ -1,6 +1,7 @@
 import type { Output, WireEvent } from '../../engine/contracts/output.js';
 import type { Micros } from '../../engine/music/units.js';
-import { NoteFeedWriter, type NoteFeedEnd } from './note-feed.js';
+import { NoteFeedWriter, type NoteFeedEnd } from '../../engine/scheduling/note-feed.js';
+import type { WireMessage } from './server-message.js';
 import { wireMessage } from './wire-message.js';
 
 /**
@@ -8,7 +9,7 @@ import { wireMessage } from './wire-message.js';
  * Thread: send. Blocks: never.
  */
 export class WebSocketOutput implements Output {
-  private readonly writer: NoteFeedWriter;
+  private readonly writer: NoteFeedWriter<WireMessage>;
 
   constructor(end: NoteFeedEnd) {
     this.writer = new NoteFeedWriter(end);

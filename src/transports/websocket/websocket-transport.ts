@@ -1,7 +1,8 @@
 import type { OutputSpecification } from '../../engine/contracts/output.js';
 import type { Transport, TransportContext, TransportOffer } from '../../engine/contracts/transport.js';
-import { NoteFeed } from './note-feed.js';
+import { NoteFeed } from '../../engine/scheduling/note-feed.js';
 import type { WebSocketOptions } from './options.js';
+import type { WireMessage } from './server-message.js';
 import { WebSocketPlayer } from './websocket-player.js';
 import { WebSocketServer } from './websocket-server.js';
 import { WebSocketSurface } from './websocket-surface.js';
@@ -11,7 +12,7 @@ import { WebSocketSyncSource } from './websocket-sync-source.js';
 export class WebSocketTransport implements Transport {
   readonly name = 'websocket';
   private server: WebSocketServer | undefined;
-  private feed: NoteFeed | undefined;
+  private feed: NoteFeed<WireMessage> | undefined;
 
   constructor(private readonly context: TransportContext) {}
 
@@ -20,7 +21,7 @@ export class WebSocketTransport implements Transport {
     const options = this.context.options as WebSocketOptions;
     const { clock } = this.context;
     const server = await WebSocketServer.open(options, clock);
-    const feed = new NoteFeed((messages) => {
+    const feed = new NoteFeed<WireMessage>((messages) => {
       for (const message of messages) server.broadcast(message);
     });
     server.counted = (clients) => feed.setListeners(clients);
@@ -45,7 +46,7 @@ export class WebSocketTransport implements Transport {
   }
 }
 
-function outputOf(feed: NoteFeed, options: WebSocketOptions): OutputSpecification {
+function outputOf(feed: NoteFeed<WireMessage>, options: WebSocketOptions): OutputSpecification {
   return {
     name: 'websocket',
     implementation: new URL('./output-module.js', import.meta.url).href,

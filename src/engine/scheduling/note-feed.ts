@@ -1,10 +1,15 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { WireMessage } from './server-message.js';
 
 const waitingIndex = 0;
 const listenersIndex = 1;
 const droppedIndex = 2;
 const maximumWaiting = 4096;
+
+/** What is told: `note` begins a note that the `noteOff` of the same `id` ends; anything else stands for itself. */
+export interface FeedMessage {
+  readonly type: string;
+  readonly id?: number;
+}
 
 /** What the send thread is given: a port to post to, and the counters both ends share. Structured-cloneable. */
 export interface NoteFeedEnd {
@@ -13,17 +18,17 @@ export interface NoteFeedEnd {
 }
 
 /**
- * The bounded way from the send thread to the sockets. At most 4096 messages wait for the main thread, whatever holds
- * it up: past that everything is dropped and counted but the ends of notes that were told. While nobody is connected
+ * The bounded way of what is played from the send thread to the main thread. At most 4096 messages wait for the main thread, whatever holds
+ * it up: past that everything is dropped and counted but the ends of notes that were told. While nobody listens
  * nothing is posted at all.
  */
-export class NoteFeed {
+export class NoteFeed<Message extends FeedMessage> {
   private readonly counters = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
   private near: MessagePort;
   /** The send thread's end, until it is renewed. */
   far: NoteFeedEnd;
 
-  constructor(private readonly listener: (messages: readonly WireMessage[]) => void) {
+  constructor(private readonly listener: (messages: readonly Message[]) => void) {
     ({ near: this.near, far: this.far } = this.connected());
   }
 
@@ -35,7 +40,7 @@ export class NoteFeed {
     return this.far;
   }
 
-  /** How many sockets want the notes. */
+  /** How many want the notes. */
   setListeners(count: number): void {
     Atomics.store(this.counters, listenersIndex, count);
   }
@@ -51,7 +56,7 @@ export class NoteFeed {
 
   private connected(): { near: MessagePort; far: NoteFeedEnd } {
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', (messages: readonly WireMessage[]) => {
+    port1.on('message', (messages: readonly Message[]) => {
       Atomics.sub(this.counters, waitingIndex, messages.length);
       this.listener(messages);
     });
@@ -64,8 +69,8 @@ export class NoteFeed {
  * The send thread's end. Gathers until `flush`, then posts once.
  * Thread: send. Blocks: never. Allocates: the messages.
  */
-export class NoteFeedWriter {
-  private gathered: WireMessage[] = [];
+export class NoteFeedWriter<Message extends FeedMessage> {
+  private gathered: Message[] = [];
   /** Notes that were dropped and have not ended. */
   private readonly untold = new Set<number>();
 
@@ -76,14 +81,14 @@ export class NoteFeedWriter {
     return Atomics.load(this.end.counters, listenersIndex) > 0;
   }
 
-  add(message: WireMessage): void {
+  add(message: Message): void {
     const full = Atomics.load(this.end.counters, waitingIndex) + this.gathered.length >= maximumWaiting;
-    const ends = message.type === 'noteOff' && !this.untold.delete(message.id);
+    const ends = message.type === 'noteOff' && !this.untold.delete(message.id ?? 0);
     if (!full || ends) {
       this.gathered.push(message);
       return;
     }
-    if (message.type === 'note') this.untold.add(message.id);
+    if (message.type === 'note') this.untold.add(message.id ?? 0);
     Atomics.add(this.end.counters, droppedIndex, 1);
   }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { NoteFeed, NoteFeedWriter } from '../../../src/transports/websocket/note-feed.js';
+import { NoteFeed, NoteFeedWriter } from '../../../src/engine/scheduling/note-feed.js';
 import type { WireMessage } from '../../../src/transports/websocket/server-message.js';
 import { WebSocketOutput } from '../../../src/transports/websocket/websocket-output.js';
-import { heardOutputContract, type ReceivedNote } from '../../engine/contracts/output-contract.js';
-import { until } from '../support/within.js';
+import { heardOutputContract, type ReceivedNote } from '../contracts/output-contract.js';
+import { until } from '../../transports/support/within.js';
 
 const note = (id: number): WireMessage => ({
   type: 'note', id, deck: 1, channel: 0, pitch: 60, velocity: 90, beat: id, durationBeats: 1, durationSeconds: 0.5, timeMicros: id,
@@ -15,9 +15,9 @@ const noteOff = (id: number): WireMessage => ({ type: 'noteOff', id, deck: 1, ch
 describe('the note feed', () => {
   it('brings what is written to the other side, in order', async (context) => {
     const heard: WireMessage[] = [];
-    const feed = new NoteFeed((messages) => heard.push(...messages));
+    const feed = new NoteFeed<WireMessage>((messages) => heard.push(...messages));
     context.after(() => feed.close());
-    const writer = new NoteFeedWriter(feed.far);
+    const writer = new NoteFeedWriter<WireMessage>(feed.far);
     writer.add(note(1));
     writer.add(note(2));
     writer.flush();
@@ -29,9 +29,9 @@ describe('the note feed', () => {
   });
 
   it('knows whether anybody listens', (context) => {
-    const feed = new NoteFeed(() => undefined);
+    const feed = new NoteFeed<WireMessage>(() => undefined);
     context.after(() => feed.close());
-    const writer = new NoteFeedWriter(feed.far);
+    const writer = new NoteFeedWriter<WireMessage>(feed.far);
     assert.equal(writer.wanted, false);
     feed.setListeners(2);
     assert.equal(writer.wanted, true);
@@ -41,9 +41,9 @@ describe('the note feed', () => {
 
   it('holds 4096 messages for a reader that is held up, drops and counts the rest, and no end of a note that was told', async (context) => {
     const heard: WireMessage[] = [];
-    const feed = new NoteFeed((messages) => heard.push(...messages));
+    const feed = new NoteFeed<WireMessage>((messages) => heard.push(...messages));
     context.after(() => feed.close());
-    const writer = new NoteFeedWriter(feed.far);
+    const writer = new NoteFeedWriter<WireMessage>(feed.far);
     for (let id = 0; id < 5000; id += 1) {
       writer.add(note(id));
       if (id % 100 === 0) writer.flush();
@@ -62,12 +62,12 @@ describe('the note feed', () => {
 
   it('goes on over a new channel, and forgets what was on its way over the old one', async (context) => {
     const heard: WireMessage[] = [];
-    const feed = new NoteFeed((messages) => heard.push(...messages));
+    const feed = new NoteFeed<WireMessage>((messages) => heard.push(...messages));
     context.after(() => feed.close());
-    const old = new NoteFeedWriter(feed.far);
+    const old = new NoteFeedWriter<WireMessage>(feed.far);
     for (let id = 0; id < 4096; id += 1) old.add(note(id));
     old.flush();
-    const writer = new NoteFeedWriter(feed.renew());
+    const writer = new NoteFeedWriter<WireMessage>(feed.renew());
     writer.add(note(7000));
     writer.flush();
     old.flush();
@@ -78,9 +78,9 @@ describe('the note feed', () => {
 
   it('crosses to another thread', async (context) => {
     const heard: WireMessage[] = [];
-    const feed = new NoteFeed((messages) => heard.push(...messages));
+    const feed = new NoteFeed<WireMessage>((messages) => heard.push(...messages));
     feed.setListeners(1);
-    const module = new URL('../../../src/transports/websocket/note-feed.js', import.meta.url).href;
+    const module = new URL('../../../src/engine/scheduling/note-feed.js', import.meta.url).href;
     const worker = new Worker(
       `const { workerData } = require('node:worker_threads');
        import(${JSON.stringify(module)}).then(({ NoteFeedWriter }) => {
@@ -101,7 +101,7 @@ describe('the note feed', () => {
 
 heardOutputContract('WebSocket', () => {
   const heard: WireMessage[] = [];
-  const feed = new NoteFeed((messages) => heard.push(...messages));
+  const feed = new NoteFeed<WireMessage>((messages) => heard.push(...messages));
   feed.setListeners(1);
   return {
     output: new WebSocketOutput(feed.far),
