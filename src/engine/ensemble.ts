@@ -11,6 +11,8 @@ import type { VoiceSource } from './deck/voice.js';
 import { samePlaceInBar } from './deck/boundary.js';
 import { Hearing } from './listening/hearing.js';
 import type { SentNotes } from './listening/sent-notes.js';
+import { readModeSettings } from './deck/modes/bind-modes.js';
+import type { Score } from './music/score.js';
 import type { Beats } from './music/units.js';
 import type { ParameterStore } from './parameters/parameter-store.js';
 import type { Sender } from './scheduling/sender.js';
@@ -107,6 +109,11 @@ export class Ensemble {
     for (const deck of this.decks) deck.relocate(fromBeat, toBeat);
   }
 
+  private heardMusic(fromBeat: Beats, untilBeat: Beats): Pick<Score, 'notes' | 'controls'> {
+    const { hearing } = this;
+    return { notes: hearing.notesBetween(fromBeat, untilBeat), controls: hearing.controlsBetween(fromBeat, untilBeat) };
+  }
+
   private makeHearing(): Hearing {
     const { clock, parameters, sent } = this.parts;
     const hearing = new Hearing({
@@ -134,6 +141,9 @@ export class Ensemble {
       waitingMemory: this.waitingMemory,
       controls: new DeckControls(parameters, prefix, () => this.session.timeline.bpm, () => deck.revise(), () => deck.rebar()),
       position: this.session,
+      hearing: this.hearing,
+      heardMusic: (fromBeat, untilBeat) => this.heardMusic(fromBeat, untilBeat),
+      modeSettings: () => readModeSettings(parameters, prefix),
       shaping: () => shaping.read(),
       settings: () => this.settings(),
       emit: (event) => {

@@ -1,10 +1,13 @@
 import type { WaitingMemory } from '../capacity/waiting-memory.js';
 import type { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
+import type { Hearing } from '../listening/hearing.js';
 import type { Beats } from '../music/units.js';
 import type { Sender } from '../scheduling/sender.js';
 import type { Clock } from '../time/clock.js';
 import type { DeckControls } from './deck-controls.js';
+import type { ModeSettings } from './modes/mode-ground.js';
+import type { HeardMusic } from './plan.js';
 import type { Pace } from './real-time-law.js';
 import type { RealTimeFigures } from './tick-ledger.js';
 import type { Shaping } from './shaping/shaping.js';
@@ -19,7 +22,7 @@ export interface DeckRealTime extends RealTimeFigures {
   readonly pace: Pace;
 }
 
-export type DeckState = 'empty' | 'loading' | 'playing' | 'resting' | 'failed';
+export type DeckState = 'empty' | 'loading' | 'playing' | 'listening' | 'resting' | 'failed';
 
 /** Where the music is now, in session beats. */
 export interface Position {
@@ -42,6 +45,10 @@ export interface DeckDependencies {
   readonly waitingMemory: WaitingMemory;
   readonly controls: DeckControls;
   readonly position: Position;
+  /** What people play. */
+  readonly hearing: Hearing;
+  readonly heardMusic: HeardMusic;
+  modeSettings(): ModeSettings;
   /** How the music is played. Default: as it is written. */
   shaping?(): Shaping;
   settings(): DeckSettings;

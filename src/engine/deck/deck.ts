@@ -6,6 +6,7 @@ import type { Boundary } from '../parameters/boundaries.js';
 import type { DeckDependencies, DeckRealTime, DeckState } from './deck-dependencies.js';
 import { Errands } from './errands.js';
 import { KeptStates } from './kept-states.js';
+import { PlayModes } from './modes/play-modes.js';
 import { MusicAhead } from './music-ahead.js';
 import { DeckNews } from './news.js';
 import type { Plan } from './plan.js';
@@ -30,6 +31,8 @@ export class Deck {
   readonly states: KeptStates;
   /** What is wanted of its music where it is. */
   readonly steering: Steering;
+  /** What it makes of what it hears. */
+  readonly modes: PlayModes;
   private readonly succession: Succession;
   private readonly errands = new Errands();
   private voice: Voice | undefined;
@@ -73,6 +76,18 @@ export class Deck {
       freeFrom: () => this.answerFrom(parts.position.beat(), parts.position.beat()),
       revise: () => this.revise(),
     });
+    this.modes = new PlayModes({
+      ...parts,
+      deck: number,
+      ahead: this.ahead,
+      voice: () => this.voice,
+      answerBeats: () => this.speed.answerBeats(parts.position.beatMicros),
+      freeFrom: () => this.answerFrom(parts.position.beat(), parts.position.beat()),
+      prime: (voice, atBeat) => this.prime(voice, atBeat),
+      begin: (voice, atBeat) => this.begin(voice, atBeat),
+      hearAgain: () => this.wishes.add('bars', parts.position.beat()),
+      advance: () => this.advance(),
+    });
     this.states = new KeptStates({
       deck: number,
       voice: () => this.voice,
@@ -102,6 +117,7 @@ export class Deck {
       if (this.succession.underWay) return 'loading';
       return this.succession.hadFailures ? 'failed' : 'empty';
     }
+    if (this.modes.isSilent) return 'listening';
     return this.rests.resting ? 'resting' : 'playing';
   }
 
@@ -138,6 +154,7 @@ export class Deck {
   /** Keeps the horizon filled. Call it often and after every change; it never waits. */
   advance(): void {
     this.news.heardAt(this.parts.position.beat());
+    this.modes.look();
     this.ahead.look();
     this.succession.advance();
     const { voice } = this;
@@ -205,6 +222,7 @@ export class Deck {
     const by = this.ahead.relocate(fromBeat, toBeat, this.parts.settings().beatsPerBar);
     this.shift += by;
     this.steering.moved(by);
+    this.modes.moved(by);
     this.wishes.moved();
     this.relocations += 1;
     this.advance();
@@ -231,6 +249,7 @@ export class Deck {
 
   private nextTask(voice: Voice): Promise<void> | undefined {
     const now = this.parts.position.beat();
+    if (this.modes.isSilent) return this.modes.nextTask(voice) ?? this.errands.next(voice);
     if (this.ahead.lastsUntil < now) return this.restart(voice, now);
     if (this.hasDueWishes(now)) {
       const { wish, beat } = this.wishes.take(now);
@@ -241,7 +260,7 @@ export class Deck {
     const errand = this.errands.next(voice);
     if (errand) return errand;
     const until = this.nextUntil(now);
-    return until > now + this.parts.settings().horizon ? undefined : this.compose(voice, until);
+    return until > this.modes.limit(this.parts.settings().horizon) ? undefined : this.compose(voice, until);
   }
 
   private hasDueWishes(now: Beats): boolean {
@@ -270,7 +289,8 @@ export class Deck {
     const { clock, position, settings } = this.parts;
     const asked = this.wishes.takeQuestion();
     this.ahead.ledger.passedOn();
-    const isOver = (): boolean => this.voice !== voice || this.disposed;
+    const { turn } = this.modes;
+    const isOver = (): boolean => this.voice !== voice || this.disposed || this.modes.turn !== turn;
     // An answer is always given to its end: a knob that never rests would never be heard.
     const stopped = (): boolean => isOver() || (asked === undefined && this.hasDueWishes(position.beat()));
     const place = { fromBeat: this.ahead.writtenUntil, untilBeat: until, shift: this.shift };
@@ -278,7 +298,7 @@ export class Deck {
     if (isOver()) return;
     this.speed.add(span, asked === undefined ? micros : clock.now() - asked);
     this.news.say(this.speed.warning({ pack: voice.pack, beatMicros: position.beatMicros, commit: settings().commit }));
-    this.ahead.accept(this.steering.finish(span));
+    this.ahead.accept(this.modes.finish(this.steering.finish(span)));
     if (this.ahead.lastsUntil > position.beat()) this.rests.end();
     if (this.speed.measured) this.succession.settled();
   }
@@ -297,8 +317,19 @@ export class Deck {
   /** Lets the voice hear its past anew, as the host counts it now. */
   private async primeAgain(voice: Voice, fromBeat: Beats): Promise<void> {
     this.asks(fromBeat);
+    await this.prime(voice, fromBeat);
+  }
+
+  /** Tells the voice all that was before `atBeat`; it goes on from there. */
+  private async prime(voice: Voice, atBeat: Beats): Promise<void> {
     this.shift = 0;
-    await voice.composer.prime(this.plan.history(fromBeat, this.parts.controls.frameFor(voice)), fromBeat);
+    await voice.composer.prime(this.plan.history(atBeat, this.parts.controls.frameFor(voice)), atBeat);
+  }
+
+  private async begin(voice: Voice, atBeat: Beats): Promise<void> {
+    this.ahead.restUntil(atBeat);
+    this.wishes.forget();
+    await this.prime(voice, atBeat);
   }
 
   private asks(fromBeat: Beats): void {
@@ -318,8 +349,7 @@ export class Deck {
     const { position, settings } = this.parts;
     const startBeat = this.rests.startAfter(now, this.speed.restBeats(position.beatMicros, settings().horizon, shortestRest));
     this.ahead.restUntil(startBeat);
-    await voice.composer.prime(this.plan.history(startBeat, this.parts.controls.frameFor(voice)), startBeat);
-    this.shift = 0;
+    await this.prime(voice, startBeat);
   }
 
   private changed(): void {
@@ -345,7 +375,7 @@ export class Deck {
     this.parts.controls.adopt(voice.sampling);
     this.news.say(styleFault(voice, this.parts.controls.style));
     this.news.say(this.steering.unkept());
-    this.ahead.accept(this.steering.finish(span));
+    if (!this.modes.isSilent) this.ahead.accept(this.steering.finish(span));
     this.succession.tookOver(voice, former, formerWork);
   }
 

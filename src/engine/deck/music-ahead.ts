@@ -5,7 +5,7 @@ import { samePlaceInBar } from './boundary.js';
 import type { Position } from './deck-dependencies.js';
 import { spanFrom } from './join-spans.js';
 import type { DeckNews } from './news.js';
-import { Plan } from './plan.js';
+import { Plan, type HeardMusic } from './plan.js';
 import { ShapedQueue } from './shaping/shaped-queue.js';
 import { neutralShaping, type Music, type Shaping } from './shaping/shaping.js';
 import { TickLedger } from './tick-ledger.js';
@@ -20,6 +20,8 @@ export interface MusicAheadParts {
   readonly position: Position;
   /** How it is played; as it is written, where nothing else is said. Asked whenever something is queued. */
   shaping?(): Shaping;
+  /** What others play beside it. Default: nothing. */
+  readonly heardMusic?: HeardMusic;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface MusicAheadParts {
  * Thread: main. Blocks: no.
  */
 export class MusicAhead {
-  readonly plan = new Plan();
+  readonly plan: Plan;
   readonly ledger = new TickLedger();
   private written: Beats = 0;
   private lasts: Beats = 0;
@@ -42,12 +44,15 @@ export class MusicAhead {
   /** What is queued is shaped otherwise than is wanted by now. */
   private outOfShape = false;
   private audible = true;
+  /** It is silent because it listens: nothing is missed. */
+  waits = false;
 
   constructor(
     owner: number,
     private readonly parts: MusicAheadParts,
     private readonly news: DeckNews,
   ) {
+    this.plan = new Plan(parts.heardMusic);
     this.queue = new ShapedQueue(owner, parts.sender, () => this.shaping());
   }
 
@@ -66,7 +71,7 @@ export class MusicAhead {
     const { position } = this.parts;
     if (this.outOfShape) this.shapeAnew(this.soonestEverywhere());
     if (!this.begun) return;
-    if (position.playing) this.ledger.settle(position.beat(), (beat) => this.hasMusicAt(beat));
+    if (position.playing && !this.waits) this.ledger.settle(position.beat(), (beat) => this.hasMusicAt(beat));
     else this.ledger.rest();
   }
 
@@ -84,6 +89,12 @@ export class MusicAhead {
     this.look();
     this.discard(this.lasts);
     this.standAt(beat);
+  }
+
+  /** Nothing plays from `beat` on. */
+  endAt(beat: Beats): void {
+    this.look();
+    this.discard(beat);
   }
 
   /** The composer writes anew from `beat` on; what it had written is still good if it is late. */

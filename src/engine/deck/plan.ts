@@ -13,9 +13,15 @@ export interface Frame {
 /** How much of the past a deck remembers. */
 const rememberedBeats: Beats = 512;
 
+/** What was heard in `fromBeat` (inclusive) .. `untilBeat` (exclusive). */
+export type HeardMusic = (fromBeat: Beats, untilBeat: Beats) => Pick<Score, 'notes' | 'controls'>;
+
 /** What a deck has played and is going to play, in session beats. Bounded: the far past is forgotten. */
 export class Plan {
   private score: Score = emptyScore;
+
+  /** @param heard what others played, which is part of the history. Default: nothing. */
+  constructor(private readonly heard: HeardMusic = () => emptyScore) {}
 
   /** Nothing may be planned yet at or after the span. */
   add(span: Pick<ComposedSpan, 'notes' | 'programs' | 'controls'>): void {
@@ -43,7 +49,7 @@ export class Plan {
   }
 
   /**
-   * What is remembered of the time before `untilBeat`; notes that reach over it are shortened to end there. Programs are
+   * What is remembered of the time before `untilBeat`, with what was heard; notes that reach over it are shortened to end there. Programs are
    * kept whole. The frame is told as that of it all; bar 0 begins at beat 0.
    */
   history(untilBeat: Beats, { bpm, meter }: Frame = {}): Score {
@@ -51,9 +57,10 @@ export class Plan {
     const past = select(this.score, (beat) => beat < untilBeat && beat >= fromBeat);
     const shorten = (note: Note): Note =>
       endBeat(note) > untilBeat ? { ...note, duration: untilBeat - note.beat } : note;
-    return scoreOf(past.notes.map(shorten), {
+    const heard = this.heard(fromBeat, untilBeat);
+    return scoreOf([...past.notes, ...heard.notes].map(shorten), {
       programs: this.score.programs.filter((mark) => mark.beat < untilBeat),
-      controls: past.controls,
+      controls: [...past.controls, ...heard.controls].sort((a, b) => a.beat - b.beat),
       tempos: bpm === undefined ? [] : [{ beat: fromBeat, bpm }],
       meters: meter === undefined ? [] : [{ beat: barStart(barAt(fromBeat, meter), meter), ...meter }],
     });

@@ -4,6 +4,7 @@ import { deckChoiceParameters } from './table/deck-choice.js';
 import { deckConstraintParameters } from './table/deck-constraints.js';
 import { deckFiguresParameters } from './table/deck-figures.js';
 import { deckFormParameters } from './table/deck-form.js';
+import { deckModesParameters } from './table/deck-modes.js';
 import { deckPacksParameters } from './table/deck-packs.js';
 import { deckShapingParameters } from './table/deck-shaping.js';
 import { deckStatesParameters } from './table/deck-states.js';
@@ -27,5 +28,6 @@ export const parameterTable: readonly Parameter[] = [
   ...deckChoiceParameters,
   ...deckFormParameters,
   ...deckStatesParameters,
+  ...deckModesParameters,
   ...deckShapingParameters,
 ];

@@ -8,7 +8,7 @@ export const deckPacksParameters: readonly Parameter[] = [
     description: 'The pack that plays.',
   }),
   value({
-    name: 'state', scope: 'deck', type: 'choice', choices: ['empty', 'loading', 'playing', 'resting', 'failed'], default: 'empty',
+    name: 'state', scope: 'deck', type: 'choice', choices: ['empty', 'loading', 'playing', 'listening', 'resting', 'failed'], default: 'empty',
     unit: '', readOnly: true, description: 'What the deck is doing.',
   }),
   action({

@@ -1,0 +1,159 @@
+import type { ComposedSpan } from '../../contracts/composer.js';
+import type { MusicConstraint } from '../../music/constraint.js';
+import type { Beats, Micros } from '../../music/units.js';
+import type { Boundary } from '../../parameters/boundaries.js';
+import { nextBoundary } from '../boundary.js';
+import type { Voice } from '../voice.js';
+import { LeadTimes } from './lead-times.js';
+import type { ModeGround } from './mode-ground.js';
+import { upbeatRemoved } from './upbeat-removed.js';
+
+/** Who asks for an answer may play on for so long into it: a last chord, a foot that is late. */
+const graceBeats: Beats = 0.5;
+/** Beats closer than this are the same. */
+const sameBeat: Beats = 1e-6;
+/** An answer of no given length. */
+const forGood: Beats = Infinity;
+
+type Phase = 'listening' | 'coming' | 'answering';
+
+/**
+ * Call and response: the deck is silent while somebody plays and hears him, and answers at a cue, or once he has been silent
+ * for a while; it stops after some bars or as soon as he plays again. While it listens its voice is told, beat by beat, what
+ * was played, so that little is left to be read when the answer is due. Thread: main. Blocks: no.
+ */
+export class AnswerMode {
+  private phase: Phase = 'listening';
+  private cue: Boundary | undefined;
+  /** Whether the answer that comes, or plays, was asked for: not by silence. */
+  private asked = false;
+  private startBeat: Beats = 0;
+  private endBeat: Beats = 0;
+  /** The last onset that the last answer knew of. */
+  private answeredOnset: Beats = -Infinity;
+  private toldAt = -Infinity;
+  private begunMicros: Micros | undefined;
+  private readonly leads = new LeadTimes();
+
+  constructor(private readonly ground: ModeGround) {}
+
+  get isSilent(): boolean {
+    return this.phase !== 'answering';
+  }
+
+  /** Where the answer that plays ends; Infinity where that is open. */
+  get until(): Beats {
+    return this.endBeat;
+  }
+
+  /** Answers at the next boundary; one that plays is begun anew. */
+  takeOver(boundary: Boundary): void {
+    if (this.phase === 'answering') this.stop(this.ground.freeFrom());
+    this.cue = boundary;
+    this.ground.advance();
+  }
+
+  /** Listens from now on, whatever was. */
+  reset(): void {
+    this.phase = 'listening';
+    this.cue = undefined;
+    this.begunMicros = undefined;
+  }
+
+  /** The host jumped and the music moved. */
+  moved(by: Beats): void {
+    if (this.phase === 'coming') this.phase = 'listening';
+    this.startBeat += by;
+    this.endBeat += by;
+    this.answeredOnset += by;
+    this.toldAt = -Infinity;
+  }
+
+  /** Ends an answer whose time is over, or that somebody plays into. Call it often. True where one has ended. */
+  look(now: Beats): boolean {
+    if (this.phase !== 'answering') return false;
+    if (this.isInterrupted()) return this.stop(this.ground.freeFrom());
+    return now >= this.endBeat && this.stop(this.endBeat);
+  }
+
+  /** What the voice is to do while the deck is silent; `undefined`: nothing now. */
+  nextTask(voice: Voice, now: Beats): Promise<void> | undefined {
+    if (!this.ground.position.playing) return undefined;
+    if (this.phase === 'coming' && !this.asked && this.goesOn()) this.phase = 'listening';
+    if (this.phase === 'listening') this.choose(now);
+    if (this.phase === 'coming' && this.startBeat - now <= this.leadBeats + sameBeat) return this.begin(voice);
+    return this.tell(voice, now);
+  }
+
+  /** What the first beat of an answer is to be like: it begins at once. */
+  opening(constraint: MusicConstraint, fromBeat: Beats): MusicConstraint {
+    if (this.phase !== 'answering' || Math.abs(fromBeat - this.startBeat) > sameBeat) return constraint;
+    const { onsetsPerBeat } = constraint;
+    return { ...constraint, onsetsPerBeat: { low: Math.max(1, onsetsPerBeat?.low ?? 0), high: Math.max(1, onsetsPerBeat?.high ?? Infinity) } };
+  }
+
+  /** What was composed as it is to be played: an answer begins on its line. */
+  finish(span: ComposedSpan): ComposedSpan {
+    if (this.begunMicros !== undefined) this.leads.add(this.ground.clock.now() - this.begunMicros);
+    this.begunMicros = undefined;
+    return Math.abs(span.fromBeat - this.startBeat) > sameBeat ? span : upbeatRemoved(span);
+  }
+
+  private get leadBeats(): Beats {
+    return this.leads.micros / this.ground.position.beatMicros;
+  }
+
+  /** Decides whether an answer comes, and where. */
+  private choose(now: Beats): void {
+    const { hearing } = this.ground;
+    const { answerAt, answerAfter } = this.ground.modeSettings();
+    const boundary = this.cue ?? answerAt;
+    const beat = nextBoundary(now + this.leadBeats, boundary, this.ground.settings().beatsPerBar);
+    const isNew = hearing.lastOnset > this.answeredOnset;
+    const quiet = hearing.quietBeats(now);
+    const falls = answerAfter > 0 && isNew && quiet > 0 && quiet + (beat - now) >= answerAfter;
+    if (this.cue === undefined && !falls) return;
+    this.asked = this.cue !== undefined;
+    this.cue = undefined;
+    this.answeredOnset = hearing.lastOnset;
+    this.startBeat = beat;
+    this.phase = 'coming';
+  }
+
+  private begin(voice: Voice): Promise<void> {
+    const { hearing } = this.ground;
+    const { answerBars } = this.ground.modeSettings();
+    const bars = answerBars * this.ground.settings().beatsPerBar;
+    this.answeredOnset = Math.max(this.answeredOnset, hearing.lastOnset);
+    this.endBeat = bars === 0 ? forGood : this.startBeat + bars;
+    this.phase = 'answering';
+    this.begunMicros = this.ground.clock.now();
+    return this.ground.begin(voice, this.startBeat);
+  }
+
+  /** Once a beat, as long as there is something new: the voice hears what was played, up to where an answer may begin. */
+  private tell(voice: Voice, now: Beats): Promise<void> | undefined {
+    const { hearing } = this.ground;
+    if (Math.floor(now) <= this.toldAt || hearing.lastOnset <= this.answeredOnset || this.phase === 'coming') return undefined;
+    this.toldAt = Math.floor(now);
+    const beat = nextBoundary(now + this.leadBeats, this.ground.modeSettings().answerAt, this.ground.settings().beatsPerBar);
+    return this.ground.prime(voice, beat);
+  }
+
+  /** Whether somebody plays on whose silence was to be answered. */
+  private goesOn(): boolean {
+    const { hearing, position } = this.ground;
+    return hearing.lastOnset > this.answeredOnset || hearing.quietBeats(position.beat()) === 0;
+  }
+
+  private isInterrupted(): boolean {
+    const { lastOnset } = this.ground.hearing;
+    return lastOnset > this.answeredOnset && (!this.asked || lastOnset > this.startBeat + graceBeats);
+  }
+
+  private stop(beat: Beats): true {
+    this.ground.ahead.endAt(beat);
+    this.reset();
+    return true;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Micros } from '../../music/units.js';
+
+const remembered = 12;
+/** Before anything is known. */
+const firstGuess: Micros = 120_000;
+/** What a timer or a message may come late by. */
+const margin: Micros = 15_000;
+
+/** How long before its beat an answer must be begun: the longest of the last ones took so long. */
+export class LeadTimes {
+  private readonly latest: Micros[] = [];
+
+  add(micros: Micros): void {
+    this.latest.push(micros);
+    if (this.latest.length > remembered) this.latest.shift();
+  }
+
+  get micros(): Micros {
+    return margin + (this.latest.length === 0 ? firstGuess : Math.max(...this.latest));
+  }
+}

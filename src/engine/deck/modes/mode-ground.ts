@@ -1,0 +1,49 @@
+import type { Hearing } from '../../listening/hearing.js';
+import type { Beats } from '../../music/units.js';
+import type { Boundary } from '../../parameters/boundaries.js';
+import type { Clock } from '../../time/clock.js';
+import type { ContinuoError } from '../../errors.js';
+import type { DeckControls } from '../deck-controls.js';
+import type { DeckSettings, Position } from '../deck-dependencies.js';
+import type { MusicAhead } from '../music-ahead.js';
+import type { Voice } from '../voice.js';
+import type { PlayMode } from './play-mode.js';
+
+/** What a performer has chosen for a deck's modes. */
+export interface ModeSettings {
+  readonly mode: PlayMode;
+  /** Where an answer begins. */
+  readonly answerAt: Boundary;
+  /** Silence after which it begins by itself; 0: never. */
+  readonly answerAfter: Beats;
+  /** How long it is; 0: until somebody plays. */
+  readonly answerBars: number;
+  /** Whether the key of the music is that of what is heard. */
+  readonly followKey: boolean;
+}
+
+/** What the modes may see and do of their deck. */
+export interface ModeGround {
+  readonly deck: number;
+  readonly clock: Clock;
+  readonly position: Position;
+  readonly hearing: Hearing;
+  readonly ahead: MusicAhead;
+  readonly controls: DeckControls;
+  settings(): DeckSettings;
+  modeSettings(): ModeSettings;
+  voice(): Voice | undefined;
+  /** How long an answer of the voice takes at most, most of the time. */
+  answerBeats(): Beats;
+  /** The first beat that can still be taken back. */
+  freeFrom(): Beats;
+  /** Lets the voice hear all that was played and heard before `atBeat`, without playing on. */
+  prime(voice: Voice, atBeat: Beats): Promise<void>;
+  /** The same, and the deck plays from `atBeat` on. */
+  begin(voice: Voice, atBeat: Beats): Promise<void>;
+  /** Has what is not committed composed again, by a voice that has heard what was played by then. */
+  hearAgain(): void;
+  /** Looks for what there is to do. */
+  advance(): void;
+  report(error: ContinuoError): void;
+}

@@ -1,0 +1,99 @@
+import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js';
+import { ContinuoError } from '../../errors.js';
+import type { Beats } from '../../music/units.js';
+import type { Boundary } from '../../parameters/boundaries.js';
+import type { Place } from '../steering/steering.js';
+import type { Voice } from '../voice.js';
+import { AccompanyMode, heardKey } from './accompany-mode.js';
+import { AnswerMode } from './answer-mode.js';
+import type { ModeGround } from './mode-ground.js';
+import type { PlayMode } from './play-mode.js';
+
+/** What a deck makes of what it hears: the mode that is set, and what it changes of how the deck plays. Thread: main. Blocks: no. */
+export class PlayModes {
+  private readonly answer: AnswerMode;
+  private readonly accompany: AccompanyMode;
+  private current: PlayMode = 'continue';
+  private turns = 0;
+
+  constructor(private readonly ground: ModeGround) {
+    this.answer = new AnswerMode(ground);
+    this.accompany = new AccompanyMode(ground);
+    const { controls } = ground;
+    const complete = controls.complete;
+    controls.complete = (wanted, place) => complete(this.complete(wanted, place), place);
+  }
+
+  /** Rises whenever what is being composed is not wanted any more. */
+  get turn(): number {
+    return this.turns;
+  }
+
+  /** Whether the deck says nothing by itself now. */
+  get isSilent(): boolean {
+    return this.current === 'query' || (this.current === 'answer' && this.answer.isSilent);
+  }
+
+  /** Follows the parameter, and ends what is over. Call it often. */
+  look(): void {
+    const { mode } = this.ground.modeSettings();
+    if (mode !== this.current) this.change(mode);
+    const now = this.ground.position.beat();
+    if (mode === 'answer' && this.answer.look(now)) this.turns += 1;
+    if (mode === 'accompany') this.accompany.look();
+    this.ground.ahead.waits = this.isSilent;
+  }
+
+  /** What the voice is to do while the deck is silent; `undefined`: nothing now. */
+  nextTask(voice: Voice): Promise<void> | undefined {
+    return this.current === 'answer' ? this.answer.nextTask(voice, this.ground.position.beat()) : undefined;
+  }
+
+  /** Up to where the deck may compose, whose horizon is set to `horizon`. */
+  limit(horizon: Beats): Beats {
+    const now = this.ground.position.beat();
+    if (this.current === 'accompany') return now + Math.min(horizon, this.accompany.horizon);
+    return this.current === 'answer' ? Math.min(now + horizon, this.answer.until) : now + horizon;
+  }
+
+  /** What was composed as it is to be played. */
+  finish(span: ComposedSpan): ComposedSpan {
+    return this.current === 'answer' ? this.answer.finish(span) : span;
+  }
+
+  /** Answers at the next boundary, by default the one that is set. Errors: `badValue` in other modes. */
+  takeOver(boundary?: Boundary): void {
+    this.look();
+    if (this.current !== 'answer') {
+      throw new ContinuoError('badValue', `Deck ${this.ground.deck} does not answer: set deck/${this.ground.deck}/play-mode to answer first.`);
+    }
+    this.turns += 1;
+    this.answer.takeOver(boundary ?? this.ground.modeSettings().answerAt);
+  }
+
+  /** The host jumped and the music moved. */
+  moved(by: Beats): void {
+    this.answer.moved(by);
+    this.accompany.moved(by);
+  }
+
+  private change(mode: PlayMode): void {
+    const { ahead } = this.ground;
+    this.current = mode;
+    this.answer.reset();
+    if (!this.isSilent) return;
+    this.turns += 1;
+    ahead.endAt(this.ground.freeFrom());
+  }
+
+  private complete(controls: ComposeControls, place?: Place): ComposeControls {
+    if (this.current !== 'answer' && this.current !== 'accompany') return controls;
+    const key = this.ground.modeSettings().followKey ? heardKey(this.ground) : undefined;
+    const constraint = this.current === 'accompany' ? this.accompany.harmonised(controls.constraint) : controls.constraint;
+    return {
+      ...controls,
+      keySemitones: key?.semitones ?? controls.keySemitones,
+      constraint: this.current === 'answer' && place ? this.answer.opening(constraint, place.fromBeat) : constraint,
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { playModes } from '../../deck/modes/play-mode.js';
+import { boundaries } from '../boundaries.js';
+import type { Parameter } from '../parameter.js';
+import { action, value } from './entry.js';
+
+/** What a deck makes of what it hears. */
+export const deckModesParameters: readonly Parameter[] = [
+  value({
+    name: 'play-mode', scope: 'deck', type: 'choice', choices: playModes, default: 'continue', unit: '',
+    description: '`continue` plays alone, `answer` listens and answers, `accompany` plays with what is heard, `query` says a note whenever it is asked.',
+  }),
+  value({
+    name: 'answer-at', scope: 'deck', type: 'choice', choices: boundaries, default: 'bar', unit: '',
+    description: 'Where an answer begins; `now`: as soon as it can.',
+  }),
+  value({
+    name: 'answer-after', scope: 'deck', type: 'float', minimum: 0, maximum: 64, default: 1, unit: 'beats',
+    description: 'An answer comes by itself after so much silence; 0: only at `take-over`.',
+  }),
+  value({
+    name: 'answer-bars', scope: 'deck', type: 'integer', minimum: 0, maximum: 64, default: 4, unit: 'bars',
+    description: 'How long an answer is, unless somebody plays into it; 0: until then.',
+  }),
+  value({
+    name: 'follow-key', scope: 'deck', type: 'boolean', default: true, unit: '',
+    description: 'Whether a deck that answers or accompanies takes the key of what is heard, where that is clear, in place of `key`.',
+  }),
+  action({
+    name: 'take-over', scope: 'deck', arguments: [{ name: 'boundary', type: 'text', optional: true }],
+    description: 'Answers at the next boundary (default: `answer-at`), whether or not somebody plays.',
+  }),
+];
