@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { PluginDescriptor } from './contracts/plugin.js';
+import { startValueSchemas } from './deck/shaping/start-values.js';
 import { ContinuoError } from './errors.js';
 import { defaultThreads } from './generation/composer-recipe.js';
 import { platformObstacle, possibleChoices, providerChoices, type ProviderChoice } from './generation/onnx/providers.js';
@@ -11,11 +12,16 @@ import { describeIssues } from './plugins/describe-issues.js';
 import { isPath } from './plugins/locate-module.js';
 import type { PluginRegistry } from './plugins/plugin-registry.js';
 
+/** A set has no more hands than this. */
+export const mostDecks = 8;
+
 const deckSchema = z.strictObject({
   /** The pack the deck starts with; absent: the configuration's `pack`. */
   pack: z.string().min(1).optional(),
   /** Names of the outputs it reaches. */
   outputs: z.union([z.literal('all'), z.array(z.string().min(1))]).default('all'),
+  /** How it plays what its pack writes. */
+  ...startValueSchemas,
 });
 
 const configurationSchema = z.strictObject({
@@ -30,7 +36,7 @@ const configurationSchema = z.strictObject({
   packFolders: z.array(z.string().min(1)).default([]),
   /** External plugins: names of installed packages, or paths (`./x.js` counts from the file). */
   plugins: z.array(z.string().min(1)).default([]),
-  decks: z.array(deckSchema).min(1).max(16).default([{ outputs: 'all' }]),
+  decks: z.array(deckSchema).min(1).max(mostDecks).default([{ outputs: 'all' }]),
   /** Each wire by its plugin's name: its options, or false for off. A wire that is not named is on, with its defaults. */
   transports: z.record(z.string(), z.union([z.literal(false), z.record(z.string(), z.unknown())])).default({}),
   inference: z

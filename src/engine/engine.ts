@@ -193,6 +193,7 @@ export class Engine {
         this.fault(ContinuoError.from(cause, 'portUnavailable'), specification.name);
       }
     }
+    this.showOutputs();
   }
 
   /** The pack asked for, else the first that can play; where it cannot be had the one it names, else the one that always can. */
@@ -209,6 +210,10 @@ export class Engine {
         parameters.report(ContinuoError.from(cause, 'badPack'), `deck ${deck.number}`);
       }
     }
+  }
+
+  private showOutputs(): void {
+    this.parts.parameters.publish('outputs', [...this.outputs.keys()].join(', '));
   }
 
   private notice(notice: Notice): void {

@@ -43,7 +43,9 @@ export class MusicAhead {
   private readonly queue: ShapedQueue;
   /** What is queued is shaped otherwise than is wanted by now. */
   private outOfShape = false;
-  private audible = true;
+  private heard = neutralShaping;
+  /** What is in force has not been told, because nothing is while the music stands. */
+  private untold = false;
   /** It is silent because it listens: nothing is missed. */
   waits = false;
 
@@ -145,25 +147,32 @@ export class MusicAhead {
   requeue(fromBeat: Beats): Music {
     this.outOfShape = false;
     this.queue.silence(fromBeat);
+    if (this.untold) this.queue.restate(this.plan.inForce(fromBeat), fromBeat);
+    this.untold = false;
     return this.queue.shapeAnew(this.plan.from(fromBeat - shapingReach), fromBeat);
   }
 
   /** The shaping is another: silence is heard at once, all else from the next note on that can still be queued. */
   reshape(): void {
-    const { audible } = this.shaping();
+    const { heard } = this;
+    const wanted = this.shaping();
+    this.heard = wanted;
     this.outOfShape = true;
-    if (this.audible && !audible) {
+    if (heard.audible && !wanted.audible) {
       const now = this.parts.position.beat();
       this.queue.silence(now);
       this.shapeAnew(now);
+    } else if (!heard.audible && wanted.audible) {
+      this.shapeAnew(this.parts.position.playing ? this.soonestAtAll() : this.parts.position.beat());
     }
-    this.audible = audible;
+    if (!saysTheSame(heard, wanted)) this.restate();
   }
 
   /** Tells the programs and controllers in force once more: where they go there may be somebody who has not heard. */
   restate(): void {
-    const now = this.parts.position.beat();
-    this.queue.restate(this.plan.inForce(now), now);
+    const { position } = this.parts;
+    if (position.playing) this.queue.restate(this.plan.inForce(position.beat()), position.beat());
+    else this.untold = true;
   }
 
   private standAt(beat: Beats): void {
@@ -220,4 +229,9 @@ export class MusicAhead {
     const { position, sender } = this.parts;
     return position.playing ? position.beat() + (safetyMicros + sender.aheadMicros) / position.beatMicros : position.beat();
   }
+}
+
+/** Whether programs and controllers go where they went. */
+function saysTheSame(one: Shaping, other: Shaping): boolean {
+  return one.program === other.program && one.routing.channel === other.routing.channel && one.routing.drums === other.routing.drums;
 }

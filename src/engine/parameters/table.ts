@@ -1,5 +1,6 @@
 import type { Parameter } from './parameter.js';
 import { clockParameters } from './table/clock.js';
+import { controllerParameters } from './table/controllers.js';
 import { deckChoiceParameters } from './table/deck-choice.js';
 import { deckConstraintParameters } from './table/deck-constraints.js';
 import { deckFiguresParameters } from './table/deck-figures.js';
@@ -20,6 +21,7 @@ export const parameterTable: readonly Parameter[] = [
   ...playingAheadParameters,
   ...sendingParameters,
   ...listeningParameters,
+  ...controllerParameters,
   ...deckPacksParameters,
   ...deckWaitingParameters,
   ...deckFiguresParameters,

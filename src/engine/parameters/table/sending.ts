@@ -19,6 +19,10 @@ export const sendingParameters: readonly Parameter[] = [
     name: 'sounding', scope: 'engine', type: 'integer', minimum: 0, default: 0, unit: 'notes', readOnly: true,
     description: 'Notes that sound now, counted once for every output.',
   }),
+  value({
+    name: 'outputs', scope: 'engine', type: 'text', default: 'all', unit: 'outputs', readOnly: true,
+    description: 'The outputs that are open, with commas between them.',
+  }),
   action({
     name: 'offset', scope: 'engine', arguments: [{ name: 'output', type: 'text' }, { name: 'milliseconds', type: 'float' }],
     description: 'Moves everything an output sends, notes and clock, until the end of the set; signed, positive plays later (its `offsetMilliseconds`).',
