@@ -39,6 +39,8 @@ const configurationSchema = z.strictObject({
   decks: z.array(deckSchema).min(1).max(mostDecks).default([{ outputs: 'all' }]),
   /** Each wire by its plugin's name: its options, or false for off. A wire that is not named is on, with its defaults. */
   transports: z.record(z.string(), z.union([z.literal(false), z.record(z.string(), z.unknown())])).default({}),
+  /** Where knobs that were learned are kept. A relative path counts from the file. */
+  controllerFile: z.string().min(1).default('continuo-controllers.json'),
   inference: z
     .strictObject({
       provider: z.enum(providerChoices).default('auto').superRefine(refuseImpossibleProvider),
@@ -106,6 +108,7 @@ function parseConfiguration(content: unknown, folder: string, source: string): C
   return {
     ...data,
     folder,
+    controllerFile: resolve(folder, data.controllerFile),
     packFolders: data.packFolders.map((path) => resolve(folder, path)),
     plugins: data.plugins.map((name) => (isPath(name) && !name.startsWith('file:') ? resolve(folder, name) : name)),
   };

@@ -5,6 +5,8 @@ import { memoryRoom } from './capacity/memory-room.js';
 import { usualLimitMebibytes } from './capacity/waiting-memory.js';
 import type { Configuration } from './configuration.js';
 import type { PluginDescriptor } from './contracts/plugin.js';
+import { ControllerDesk } from './controllers/controller-desk.js';
+import { ControllerFile } from './controllers/controller-file.js';
 import { outputText } from './deck/shaping/bind-outputs.js';
 import { startValues } from './deck/shaping/start-values.js';
 import { Engine, type EngineParts } from './engine.js';
@@ -49,10 +51,11 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
     .toResolvedValue(ensembleOf, [Clock, Sender, PackVoices, ParameterStore, InternalSource, ConfigurationService, SentNotes])
     .inSingletonScope();
   container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble, ConfigurationService]).inSingletonScope();
+  container.bind(ControllerDesk).toResolvedValue(deskOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
   container
     .bind(Engine)
     .toResolvedValue(engineOf, [
-      Clock, ConfigurationService, PluginRegistry, PackShelf, ParameterStore, Sender, InternalSource, SyncChooser, Ensemble,
+      Clock, ConfigurationService, PluginRegistry, PackShelf, ParameterStore, Sender, InternalSource, SyncChooser, Ensemble, ControllerDesk,
     ])
     .inSingletonScope();
   return container;
@@ -137,6 +140,11 @@ function chooserOf(
   return chooser;
 }
 
+/** The ensemble is asked for so that the decks, and with them their addresses, are there. */
+function deskOf(parameters: ParameterStore, configuration: Configuration, _ensemble: Ensemble): ControllerDesk {
+  return new ControllerDesk(parameters, new ControllerFile(configuration.controllerFile));
+}
+
 function engineOf(
   clock: EngineParts['clock'],
   configuration: EngineParts['configuration'],
@@ -147,6 +155,7 @@ function engineOf(
   internal: EngineParts['internal'],
   chooser: EngineParts['chooser'],
   ensemble: EngineParts['ensemble'],
+  desk: EngineParts['desk'],
 ): Engine {
-  return new Engine({ clock, configuration, plugins, shelf, parameters, sender, internal, chooser, ensemble });
+  return new Engine({ clock, configuration, plugins, shelf, parameters, sender, internal, chooser, ensemble, desk });
 }

@@ -3,6 +3,7 @@ import type { Configuration } from './configuration.js';
 import { transportOptions } from './configuration.js';
 import type { PluginDescriptor } from './contracts/plugin.js';
 import { Transport, TransportContext, type Notice, type TransportOffer } from './contracts/transport.js';
+import type { ControllerDesk } from './controllers/controller-desk.js';
 import type { Deck } from './deck/deck.js';
 import type { Position } from './deck/deck-dependencies.js';
 import type { Disposable } from './disposable.js';
@@ -37,6 +38,7 @@ export interface EngineParts {
   readonly internal: InternalSource;
   readonly chooser: SyncChooser;
   readonly ensemble: Ensemble;
+  readonly desk: ControllerDesk;
 }
 
 /**
@@ -84,6 +86,7 @@ export class Engine {
     for (const fault of shelf.faults) this.notice({ level: 'off', sentence: fault });
     this.disposables.push(shelf.onChange(() => parameters.emit({ type: 'packs', names: this.packs().map((pack) => pack.name) })));
     this.bindParameters();
+    if (this.parts.desk.fault) this.fault(this.parts.desk.fault, 'controllers');
     for (const [wire, options] of transportOptions(configuration, plugins)) {
       if (options !== false) await this.openWire(wire, options);
     }
@@ -176,6 +179,7 @@ export class Engine {
       await this.addOutputs(offer);
       for (const source of offer.syncSources) this.disposables.push(chooser.register(source));
       for (const player of offer.noteSources ?? []) this.disposables.push(this.parts.ensemble.hearing.register(player));
+      for (const source of offer.controllerSources ?? []) this.disposables.push(this.parts.desk.register(source));
       for (const surface of offer.controlSurfaces) {
         surface.attach(parameters);
         this.disposables.push({ dispose: () => surface.detach() });

@@ -38,6 +38,10 @@ export class ParameterStore implements ParameterAccess {
     return [...this.slots.keys()];
   }
 
+  has(address: string): boolean {
+    return this.slots.has(address);
+  }
+
   entry(address: string): Parameter {
     return this.slot(address).entry;
   }

@@ -5,7 +5,7 @@ import { action, value } from './entry.js';
 /** The clock, and who leads it. */
 export const clockParameters: readonly Parameter[] = [
   value({
-    name: 'bpm', scope: 'engine', type: 'float', minimum: minimumBpm, maximum: maximumBpm, default: 120, unit: 'beats per minute',
+    name: 'bpm', scope: 'engine', controller: 14, type: 'float', minimum: minimumBpm, maximum: maximumBpm, default: 120, unit: 'beats per minute',
     description: 'Tempo. Setting it asks the leading clock; a host that leads keeps its own.',
   }),
   value({
@@ -32,11 +32,11 @@ export const clockParameters: readonly Parameter[] = [
     name: 'playing', scope: 'engine', type: 'boolean', default: false, unit: '', readOnly: true,
     description: 'Whether the transport runs.',
   }),
-  action({ name: 'start', scope: 'engine', arguments: [], description: 'Starts from the beginning, where the internal clock leads.' }),
-  action({ name: 'continue', scope: 'engine', arguments: [], description: 'Goes on from where it stopped, where the internal clock leads.' }),
-  action({ name: 'stop', scope: 'engine', arguments: [], description: 'Stops and ends every note, where the internal clock leads.' }),
+  action({ name: 'start', scope: 'engine', controller: 110, arguments: [], description: 'Starts from the beginning, where the internal clock leads.' }),
+  action({ name: 'continue', scope: 'engine', controller: 111, arguments: [], description: 'Goes on from where it stopped, where the internal clock leads.' }),
+  action({ name: 'stop', scope: 'engine', controller: 112, arguments: [], description: 'Stops and ends every note, where the internal clock leads.' }),
   action({
-    name: 'tap', scope: 'engine', arguments: [],
+    name: 'tap', scope: 'engine', controller: 113, arguments: [],
     description: 'Tap the beat: from the second tap on it sets the tempo (the median of the last five intervals; 2 s of pause begin anew), and the beat comes to fall on the taps.',
   }),
   action({

@@ -30,7 +30,7 @@ export const deckConstraintParameters: readonly Parameter[] = [
     description: 'Longest note; 0 sets no limit.',
   }),
   value({
-    name: 'polyphony', scope: 'deck', type: 'integer', minimum: 0, maximum: 32, default: 0, unit: 'notes',
+    name: 'polyphony', scope: 'deck', controller: 30, type: 'integer', minimum: 0, maximum: 32, default: 0, unit: 'notes',
     description: 'Most notes that may sound at once, drums excepted; 0 sets no limit.',
   }),
   value({
@@ -62,7 +62,7 @@ export const deckConstraintParameters: readonly Parameter[] = [
     description: 'Root of the scale.',
   }),
   value({
-    name: 'scale-strength', scope: 'deck', type: 'float', minimum: 0, maximum: strictStrength, default: strictStrength, unit: '',
+    name: 'scale-strength', scope: 'deck', controller: 31, type: 'float', minimum: 0, maximum: strictStrength, default: strictStrength, unit: '',
     description: `How strongly the scale is kept: ${strictStrength} allows nothing else, n makes the rest e^n times less likely, 0 leaves it alone.`,
   }),
   value({

@@ -6,7 +6,7 @@ import { action, value } from './entry.js';
 /** What a deck makes of what it hears. */
 export const deckModesParameters: readonly Parameter[] = [
   value({
-    name: 'play-mode', scope: 'deck', type: 'choice', choices: playModes, default: 'continue', unit: '',
+    name: 'play-mode', scope: 'deck', controller: 107, type: 'choice', choices: playModes, default: 'continue', unit: '',
     description: '`continue` plays alone, `answer` listens and answers, `accompany` plays with what is heard, `query` says a note whenever it is asked.',
   }),
   value({
@@ -26,7 +26,7 @@ export const deckModesParameters: readonly Parameter[] = [
     description: 'Whether a deck that answers or accompanies takes the key of what is heard, where that is clear, in place of `key`.',
   }),
   action({
-    name: 'take-over', scope: 'deck', arguments: [{ name: 'boundary', type: 'text', optional: true }],
+    name: 'take-over', scope: 'deck', controller: 88, arguments: [{ name: 'boundary', type: 'text', optional: true }],
     description: 'Answers at the next boundary (default: `answer-at`), whether or not somebody plays.',
   }),
 ];

@@ -10,19 +10,19 @@ export const deckShapingParameters: readonly Parameter[] = [
     description: 'The outputs the deck plays on: `all`, or names with commas between; empty is none.',
   }),
   value({
-    name: 'mute', scope: 'deck', type: 'boolean', default: false, unit: '',
+    name: 'mute', scope: 'deck', controller: 85, type: 'boolean', default: false, unit: '',
     description: 'Whether the deck is silent. It composes on, and is heard at once when it may be.',
   }),
   value({
-    name: 'solo', scope: 'deck', type: 'boolean', default: false, unit: '',
+    name: 'solo', scope: 'deck', controller: 86, type: 'boolean', default: false, unit: '',
     description: 'Whether decks are silent that do not play solo.',
   }),
   value({
-    name: 'gain', scope: 'deck', type: 'float', minimum: 0, maximum: 2, default: 1, unit: 'times',
+    name: 'gain', scope: 'deck', controller: 27, type: 'float', minimum: 0, maximum: 2, default: 1, unit: 'times',
     description: 'Factor on velocities; 0 is silence.',
   }),
   value({
-    name: 'transpose', scope: 'deck', type: 'integer', minimum: -48, maximum: 48, default: 0, unit: 'semitones',
+    name: 'transpose', scope: 'deck', controller: 28, type: 'integer', minimum: -48, maximum: 48, default: 0, unit: 'semitones',
     description: 'How much higher the notes sound than they are written, drums excepted.',
   }),
   value({
@@ -38,7 +38,7 @@ export const deckShapingParameters: readonly Parameter[] = [
     description: 'The program of every channel of the deck, drums excepted; -1 leaves it to the pack.',
   }),
   value({
-    name: 'swing', scope: 'deck', type: 'float', minimum: 50, maximum: 75, default: 50, unit: '%',
+    name: 'swing', scope: 'deck', controller: 29, type: 'float', minimum: 50, maximum: 75, default: 50, unit: '%',
     description: 'Share of a pair of notes that the first of them has: 50 is straight, 66.7 a triplet, 75 dotted.',
   }),
   value({
@@ -46,15 +46,15 @@ export const deckShapingParameters: readonly Parameter[] = [
     description: 'The notes that swing.',
   }),
   value({
-    name: 'humanise-timing', scope: 'deck', type: 'float', minimum: 0, maximum: 50, default: 0, unit: 'milliseconds',
+    name: 'humanise-timing', scope: 'deck', controller: 102, type: 'float', minimum: 0, maximum: 50, default: 0, unit: 'milliseconds',
     description: 'How far each channel drifts around the beat, as a hand does.',
   }),
   value({
-    name: 'humanise-velocity', scope: 'deck', type: 'integer', minimum: 0, maximum: 40, default: 0, unit: 'MIDI velocity',
+    name: 'humanise-velocity', scope: 'deck', controller: 103, type: 'integer', minimum: 0, maximum: 40, default: 0, unit: 'MIDI velocity',
     description: 'How much louder or softer single notes are than they are written.',
   }),
   value({
-    name: 'accent', scope: 'deck', type: 'float', minimum: 0, maximum: 1, default: 0, unit: '',
+    name: 'accent', scope: 'deck', controller: 104, type: 'float', minimum: 0, maximum: 1, default: 0, unit: '',
     description: 'How much the beats of the bar stand out; with 1 the first is a third louder.',
   }),
 ];

@@ -5,11 +5,11 @@ import { action, value } from './entry.js';
 /** What a performer turns while a deck plays. */
 export const deckSteeringParameters: readonly Parameter[] = [
   value({
-    name: 'temperature', scope: 'deck', type: 'float', minimum: 0, maximum: 2, default: 1, unit: '',
+    name: 'temperature', scope: 'deck', controller: 20, type: 'float', minimum: 0, maximum: 2, default: 1, unit: '',
     description: 'Daring of the choice; 0 always takes the likeliest.',
   }),
   value({
-    name: 'top-p', scope: 'deck', type: 'float', minimum: 0, maximum: 1, default: 0.98, unit: '',
+    name: 'top-p', scope: 'deck', controller: 22, type: 'float', minimum: 0, maximum: 1, default: 0.98, unit: '',
     description: 'Chooses among the likeliest that make up this share.',
   }),
   value({
@@ -17,11 +17,11 @@ export const deckSteeringParameters: readonly Parameter[] = [
     description: 'Chooses among this many at most; 0 is off.',
   }),
   value({
-    name: 'min-p', scope: 'deck', type: 'float', minimum: 0, maximum: 1, default: 0, unit: '',
+    name: 'min-p', scope: 'deck', controller: 105, type: 'float', minimum: 0, maximum: 1, default: 0, unit: '',
     description: 'Leaves out what is less likely than this share of the likeliest; 0 is off.',
   }),
   value({
-    name: 'repetition', scope: 'deck', type: 'float', minimum: -10, maximum: 10, default: 0, unit: '',
+    name: 'repetition', scope: 'deck', controller: 23, type: 'float', minimum: -10, maximum: 10, default: 0, unit: '',
     description: 'Above 0 passages come back more often than the model thinks, below 0 less; 0 leaves it alone.',
   }),
   value({
@@ -29,19 +29,19 @@ export const deckSteeringParameters: readonly Parameter[] = [
     description: 'Seed of the take: the same seed and the same doings give the same notes.',
   }),
   action({
-    name: 'rethink', scope: 'deck', arguments: [],
+    name: 'rethink', scope: 'deck', controller: 87, arguments: [],
     description: 'Throws away what is composed but not committed, and composes it again with the next seed.',
   }),
   value({
-    name: 'key', scope: 'deck', type: 'integer', minimum: 0, maximum: 11, default: 0, unit: 'semitones above C',
+    name: 'key', scope: 'deck', controller: 26, type: 'integer', minimum: 0, maximum: 11, default: 0, unit: 'semitones above C',
     description: 'Key of the music, where the pack can transpose.',
   }),
   value({
-    name: 'density', scope: 'deck', type: 'float', minimum: 0, maximum: 1, default: 0.5, unit: '',
+    name: 'density', scope: 'deck', controller: 21, type: 'float', minimum: 0, maximum: 1, default: 0.5, unit: '',
     description: 'How many notes, where the pack can say; 0.5 is its own idea.',
   }),
   value({
-    name: 'mode', scope: 'deck', type: 'choice', choices: steeringModes, default: 'any', unit: '',
+    name: 'mode', scope: 'deck', controller: 106, type: 'choice', choices: steeringModes, default: 'any', unit: '',
     description: 'Major or minor, where the pack can say; `any` leaves it to the music.',
   }),
   value({
@@ -49,11 +49,11 @@ export const deckSteeringParameters: readonly Parameter[] = [
     description: 'One of the styles of the pack, where it has some; empty is its own idea.',
   }),
   value({
-    name: 'low-pitch', scope: 'deck', type: 'integer', minimum: 0, maximum: 127, default: 0, unit: 'MIDI pitch',
+    name: 'low-pitch', scope: 'deck', controller: 24, type: 'integer', minimum: 0, maximum: 127, default: 0, unit: 'MIDI pitch',
     description: 'Lowest pitch, drums excepted.',
   }),
   value({
-    name: 'high-pitch', scope: 'deck', type: 'integer', minimum: 0, maximum: 127, default: 127, unit: 'MIDI pitch',
+    name: 'high-pitch', scope: 'deck', controller: 25, type: 'integer', minimum: 0, maximum: 127, default: 127, unit: 'MIDI pitch',
     description: 'Highest pitch, drums excepted.',
   }),
   value({

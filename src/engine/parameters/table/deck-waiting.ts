@@ -16,7 +16,7 @@ export const deckWaitingParameters: readonly Parameter[] = [
     description: 'Frees a pack that is cued.',
   }),
   action({
-    name: 'back', scope: 'deck', arguments: [{ name: 'boundary', type: 'text', optional: true }],
+    name: 'back', scope: 'deck', controller: 89, arguments: [{ name: 'boundary', type: 'text', optional: true }],
     description: 'Lets the pack that played before take over again at the next boundary (default: `swap-at`), without loading it where it is still parked.',
   }),
   value({

@@ -6,7 +6,7 @@ import { value } from './entry.js';
 /** How far ahead every deck composes, and where swaps take effect. */
 export const playingAheadParameters: readonly Parameter[] = [
   value({
-    name: 'horizon', scope: 'engine', type: 'float', minimum: 1, maximum: 64, default: 8, unit: 'beats',
+    name: 'horizon', scope: 'engine', controller: 15, type: 'float', minimum: 1, maximum: 64, default: 8, unit: 'beats',
     description: 'How far ahead every deck composes.',
   }),
   value({
@@ -14,7 +14,7 @@ export const playingAheadParameters: readonly Parameter[] = [
     description: 'How much of what is composed stands, whatever is changed; more where the answers of a pack take longer.',
   }),
   value({
-    name: 'swap-at', scope: 'engine', type: 'choice', choices: boundaries, default: 'bar', unit: '',
+    name: 'swap-at', scope: 'engine', controller: 116, type: 'choice', choices: boundaries, default: 'bar', unit: '',
     description: 'The boundary at which a loaded pack takes over.',
   }),
   value({

@@ -23,8 +23,8 @@ export const scenesParameters: readonly Parameter[] = [
     name: 'recall', scope: 'engine', arguments: [{ name: 'scene', type: 'text' }, { name: 'boundary', type: 'text', optional: true }],
     description: 'Brings a scene about, by its number or its name, at the next boundary (default: its own `at`, else `swap-at`).',
   }),
-  action({ name: 'next-scene', scope: 'engine', arguments: [], description: 'Recalls the scene after the one that was recalled last.' }),
-  action({ name: 'previous-scene', scope: 'engine', arguments: [], description: 'Recalls the scene before the one that was recalled last.' }),
+  action({ name: 'next-scene', scope: 'engine', controller: 114, arguments: [], description: 'Recalls the scene after the one that was recalled last.' }),
+  action({ name: 'previous-scene', scope: 'engine', controller: 115, arguments: [], description: 'Recalls the scene before the one that was recalled last.' }),
   action({
     name: 'save-scene', scope: 'engine', arguments: [{ name: 'name', type: 'text', optional: true }],
     description: 'Writes the packs that play and what has been set by hand into the set file: as the scene of that name, else as the one that was recalled last.',

@@ -27,5 +27,5 @@ export const sendingParameters: readonly Parameter[] = [
     name: 'offset', scope: 'engine', arguments: [{ name: 'output', type: 'text' }, { name: 'milliseconds', type: 'float' }],
     description: 'Moves everything an output sends, notes and clock, until the end of the set; signed, positive plays later (its `offsetMilliseconds`).',
   }),
-  action({ name: 'panic', scope: 'engine', arguments: [], description: 'Ends every note on every output at once and clears the queues.' }),
+  action({ name: 'panic', scope: 'engine', controller: 119, arguments: [], description: 'Ends every note on every output at once and clears the queues.' }),
 ];
