@@ -3,6 +3,8 @@ import { PulseRegression } from './pulse-regression.js';
 import { beatAt, type Timeline } from './timeline.js';
 
 const windowBeats: Beats = 4;
+/** Pulses that prove a new tempo, where a beat has fewer. */
+const fewestSettled = 6;
 /** A silence longer than this is a clock that stopped, not pulses that got lost. */
 const longestGapBeats: Beats = 2;
 const quietBeats: Beats = 2;
@@ -19,6 +21,13 @@ const straysToBelieve = 4;
 const alike = 1.25;
 /** Strays that follow each other this closely, in intervals, come late all at once. */
 const burstInterval = 0.3;
+/**
+ * Pulses that are late and come faster than they should are catching up, until they are ahead of their places. A queue that
+ * empties at four thirds of the tempo or faster takes no more of them than so many for each interval that they were late.
+ */
+const catchUpPulses = 4;
+/** Gaps that differ by a larger ratio are those of two things, not of one clock that wavers. */
+const unlike = 3;
 /** Pulses that follow each other in less than this share of the fastest tempo's interval are a queue running empty. */
 const crowdedInterval = 0.7;
 const sixteenthsPerBeat = 4;
@@ -72,6 +81,8 @@ export class PulseFollower {
   /** Times of the latest strays, the newest last, and how many there were on end. */
   private readonly strayTimes = new Float64Array(straysToBelieve);
   private strays = 0;
+  /** By how many intervals the latest of them was late. */
+  private mostLate = 0;
   /** Pulses counted that did not come. */
   private inferred = 0;
 
@@ -80,7 +91,7 @@ export class PulseFollower {
     this.crowded = (crowdedInterval * 60_000_000) / (maximumBpm * this.pulsesPerBeat);
     const interval = 60_000_000 / ((options.bpm ?? 120) * this.pulsesPerBeat);
     const window = Math.max(8, Math.round(windowBeats * this.pulsesPerBeat));
-    this.line = new PulseRegression(window, Math.min(6, Math.max(3, Math.round(this.pulsesPerBeat / 4))), interval);
+    this.line = new PulseRegression(window, Math.max(fewestSettled, this.pulsesPerBeat), interval);
   }
 
   /** Whether the host plays. */
@@ -164,11 +175,13 @@ export class PulseFollower {
       if (this.line.pulses < pulsesToTrust) this.restand(time);
       return;
     }
-    if (this.line.pulses < pulsesToTrust || Math.abs(this.offsetOf(this.index, time)) <= strayOffset) {
+    const offset = this.offsetOf(this.index, time);
+    if (this.line.pulses < pulsesToTrust || Math.abs(offset) <= strayOffset) {
       this.strays = 0;
       this.line.add(this.index, time);
       return;
     }
+    this.mostLate = this.strays === 0 ? offset : Math.max(this.mostLate, offset);
     this.strayTimes.copyWithin(0, 1);
     this.strayTimes[straysToBelieve - 1] = time;
     this.strays += 1;
@@ -206,10 +219,12 @@ export class PulseFollower {
       longest = Math.max(longest, gap);
     }
     const isEven = longest < alike * shortest && shortest > burstInterval * this.line.interval;
-    // A beat of strays is a clock that is not the one on the line, even or not.
-    if (!isEven && this.strays < this.pulsesPerBeat) return;
+    // A beat of strays is a clock that is not the one on the line, though it waver.
+    if (!isEven && (this.strays < this.pulsesPerBeat || longest > unlike * shortest)) return;
     const sameTempo = longest < alike * this.line.interval && alike * shortest > this.line.interval;
     const offset = this.offsetOf(this.index, this.strayTimes[straysToBelieve - 1]);
+    const catchesUp = offset > 0 && alike * longest < this.line.interval;
+    if (catchesUp && this.strays < straysToBelieve + catchUpPulses * this.mostLate) return;
     const lost = Math.round(offset);
     // Fewer than were counted can only be pulses that were thought lost and have come after all.
     if (sameTempo && Math.abs(offset - lost) <= strayInterval && lost >= -this.inferred) {

@@ -3,8 +3,8 @@ import { PulseRegression } from '../../engine/time/pulse-regression.js';
 import type { Timeline } from '../../engine/time/timeline.js';
 
 const windowPulses = 16;
-/** So many beats must tell of a change of tempo before the ones before it are forgotten. */
-const tailPulses = 3;
+/** So many beats prove a new tempo. */
+const settledPulses = 6;
 const assumedInterval: Micros = 500_000;
 /** What is off by more than this share of a beat is of another tempo, or of another count. */
 const strayBeats = 0.3;
@@ -59,5 +59,5 @@ export class BeatLine {
 }
 
 function lineOf(interval: Micros): PulseRegression {
-  return new PulseRegression(windowPulses, tailPulses, interval);
+  return new PulseRegression(windowPulses, settledPulses, interval);
 }

@@ -106,4 +106,39 @@ describe('PulseFollower: clocks that stumble', () => {
       { numRuns: 2000 },
     );
   });
+
+  it('never believes an absurd tempo, however a busy host stumbles and catches up', () => {
+    // What is overdue leaves within 1.5 ms each, or as slowly as three in the time of four.
+    for (const { slowest, most } of [{ slowest: 0, most: 1.25 }, { slowest: 0.75, most: 2 }]) {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 40, max: 300 }),
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          fc.integer(),
+          (bpm, jitter, drain, seed) => {
+            const random = randomFrom(seed);
+            const host = new Host(bpm, 0, seed).start();
+            const interval = host.interval();
+            const origin = host.micros;
+            const each = slowest === 0 ? drain * 1_500 : drain * slowest * interval;
+            let busyUntil = 0;
+            let nextStall = 48 * interval + random() * 1_000_000;
+            for (let pulse = 0; pulse < 16 * quarter; pulse += 1) {
+              const due = pulse * interval + (random() * 2 - 1) * jitter * 1_000;
+              for (; nextStall < due; nextStall = busyUntil + random() * 3_000_000) {
+                busyUntil = Math.max(busyUntil, nextStall + random() * Math.min(600_000, 40 * interval));
+              }
+              busyUntil = Math.max(due, busyUntil + (busyUntil > due - interval ? each : 0));
+              host.micros = Math.max(host.micros, origin + busyUntil);
+              host.hear(host.follower.pulse(host.micros));
+              const ratio = host.heardBpm / bpm;
+              if (pulse > 24 && !(ratio < most && ratio > 1 / most)) throw new Error(`${host.heardBpm} BPM instead of ${bpm} at pulse ${pulse}`);
+            }
+          },
+        ),
+        { numRuns: 600 },
+      );
+    }
+  });
 });
