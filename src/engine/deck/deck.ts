@@ -4,6 +4,7 @@ import { ContinuoError } from '../errors.js';
 import type { Beats, Micros } from '../music/units.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import type { DeckDependencies, DeckRealTime, DeckState } from './deck-dependencies.js';
+import type { Entry } from './entry.js';
 import { Errands } from './errands.js';
 import { KeptStates } from './kept-states.js';
 import { PlayModes } from './modes/play-modes.js';
@@ -81,7 +82,6 @@ export class Deck {
       deck: number,
       ahead: this.ahead,
       voice: () => this.voice,
-      answerBeats: () => this.speed.answerBeats(parts.position.beatMicros),
       freeFrom: () => this.answerFrom(parts.position.beat(), parts.position.beat()),
       prime: (voice, atBeat) => this.prime(voice, atBeat),
       begin: (voice, atBeat) => this.begin(voice, atBeat),
@@ -205,8 +205,8 @@ export class Deck {
    * A later load replaces one that is under way. Errors: `unknownPack`, `badPack`, `modelFailed`, `swapFailed`:
    * the old pack plays on.
    */
-  async load(pack: string, boundary: Boundary): Promise<void> {
-    await this.succession.load({ pack }, boundary);
+  async load(pack: string, boundary: Boundary, entry?: Entry): Promise<void> {
+    await this.succession.load({ pack }, boundary, entry);
     this.advance();
   }
 
@@ -259,7 +259,7 @@ export class Deck {
     }
     const errand = this.errands.next(voice);
     if (errand) return errand;
-    const until = this.nextUntil(now);
+    const until = this.modes.reach(this.nextUntil(now));
     return until > this.modes.limit(this.parts.settings().horizon) ? undefined : this.compose(voice, until);
   }
 
@@ -348,8 +348,7 @@ export class Deck {
   private async restart(voice: Voice, now: Beats): Promise<void> {
     const { position, settings } = this.parts;
     const startBeat = this.rests.startAfter(now, this.speed.restBeats(position.beatMicros, settings().horizon, shortestRest));
-    this.ahead.restUntil(startBeat);
-    await this.prime(voice, startBeat);
+    await this.begin(voice, startBeat);
   }
 
   private changed(): void {

@@ -29,9 +29,12 @@ export class AnswerMode {
   private asked = false;
   private startBeat: Beats = 0;
   private endBeat: Beats = 0;
-  /** The last onset that the last answer knew of. */
+  /** The last onset that the last answer knew of, and the one that the answer to come was chosen after. */
   private answeredOnset: Beats = -Infinity;
-  private toldAt = -Infinity;
+  private chosenOnset: Beats = -Infinity;
+  /** The beat, and the last onset, that the voice was told of last. */
+  private toldAt: Beats = -Infinity;
+  private toldOnset: Beats = -Infinity;
   private begunMicros: Micros | undefined;
   private readonly leads = new LeadTimes();
 
@@ -39,6 +42,11 @@ export class AnswerMode {
 
   get isSilent(): boolean {
     return this.phase !== 'answering';
+  }
+
+  /** Whether there is to be no music now: nobody has answered yet. */
+  waits(now: Beats): boolean {
+    return this.isSilent || now < this.startBeat;
   }
 
   /** Where the answer that plays ends; Infinity where that is open. */
@@ -67,6 +75,7 @@ export class AnswerMode {
     this.endBeat += by;
     this.answeredOnset += by;
     this.toldAt = -Infinity;
+    this.toldOnset += by;
   }
 
   /** Ends an answer whose time is over, or that somebody plays into. Call it often. True where one has ended. */
@@ -92,6 +101,11 @@ export class AnswerMode {
     return { ...constraint, onsetsPerBeat: { low: Math.max(1, onsetsPerBeat?.low ?? 0), high: Math.max(1, onsetsPerBeat?.high ?? Infinity) } };
   }
 
+  /** Up to where to compose: the beginning of an answer in one piece, so that it begins with a note. */
+  reach(fromBeat: Beats, untilBeat: Beats): Beats {
+    return Math.abs(fromBeat - this.startBeat) > sameBeat ? untilBeat : Math.max(untilBeat, this.startBeat + 1);
+  }
+
   /** What was composed as it is to be played: an answer begins on its line. */
   finish(span: ComposedSpan): ComposedSpan {
     if (this.begunMicros !== undefined) this.leads.add(this.ground.clock.now() - this.begunMicros);
@@ -115,7 +129,7 @@ export class AnswerMode {
     if (this.cue === undefined && !falls) return;
     this.asked = this.cue !== undefined;
     this.cue = undefined;
-    this.answeredOnset = hearing.lastOnset;
+    this.chosenOnset = hearing.lastOnset;
     this.startBeat = beat;
     this.phase = 'coming';
   }
@@ -124,7 +138,7 @@ export class AnswerMode {
     const { hearing } = this.ground;
     const { answerBars } = this.ground.modeSettings();
     const bars = answerBars * this.ground.settings().beatsPerBar;
-    this.answeredOnset = Math.max(this.answeredOnset, hearing.lastOnset);
+    this.answeredOnset = hearing.lastOnset;
     this.endBeat = bars === 0 ? forGood : this.startBeat + bars;
     this.phase = 'answering';
     this.begunMicros = this.ground.clock.now();
@@ -134,8 +148,9 @@ export class AnswerMode {
   /** Once a beat, as long as there is something new: the voice hears what was played, up to where an answer may begin. */
   private tell(voice: Voice, now: Beats): Promise<void> | undefined {
     const { hearing } = this.ground;
-    if (Math.floor(now) <= this.toldAt || hearing.lastOnset <= this.answeredOnset || this.phase === 'coming') return undefined;
+    if (this.phase === 'coming' || Math.floor(now) <= this.toldAt || hearing.lastOnset <= this.toldOnset) return undefined;
     this.toldAt = Math.floor(now);
+    this.toldOnset = hearing.lastOnset;
     const beat = nextBoundary(now + this.leadBeats, this.ground.modeSettings().answerAt, this.ground.settings().beatsPerBar);
     return this.ground.prime(voice, beat);
   }
@@ -143,7 +158,7 @@ export class AnswerMode {
   /** Whether somebody plays on whose silence was to be answered. */
   private goesOn(): boolean {
     const { hearing, position } = this.ground;
-    return hearing.lastOnset > this.answeredOnset || hearing.quietBeats(position.beat()) === 0;
+    return hearing.lastOnset > this.chosenOnset || hearing.quietBeats(position.beat()) === 0;
   }
 
   private isInterrupted(): boolean {
@@ -152,6 +167,7 @@ export class AnswerMode {
   }
 
   private stop(beat: Beats): true {
+    this.ground.ahead.waits = true;
     this.ground.ahead.endAt(beat);
     this.reset();
     return true;

@@ -33,8 +33,6 @@ export interface ModeGround {
   settings(): DeckSettings;
   modeSettings(): ModeSettings;
   voice(): Voice | undefined;
-  /** How long an answer of the voice takes at most, most of the time. */
-  answerBeats(): Beats;
   /** The first beat that can still be taken back. */
   freeFrom(): Beats;
   /** Lets the voice hear all that was played and heard before `atBeat`, without playing on. */

@@ -41,7 +41,7 @@ export class PlayModes {
     const now = this.ground.position.beat();
     if (mode === 'answer' && this.answer.look(now)) this.turns += 1;
     if (mode === 'accompany') this.accompany.look();
-    this.ground.ahead.waits = this.isSilent;
+    this.ground.ahead.waits = this.current === 'answer' ? this.answer.waits(now) : this.isSilent;
   }
 
   /** What the voice is to do while the deck is silent; `undefined`: nothing now. */
@@ -54,6 +54,11 @@ export class PlayModes {
     const now = this.ground.position.beat();
     if (this.current === 'accompany') return now + Math.min(horizon, this.accompany.horizon);
     return this.current === 'answer' ? Math.min(now + horizon, this.answer.until) : now + horizon;
+  }
+
+  /** Up to where to compose next, where otherwise it would be to `untilBeat`. */
+  reach(untilBeat: Beats): Beats {
+    return this.current === 'answer' ? this.answer.reach(this.ground.ahead.writtenUntil, untilBeat) : untilBeat;
   }
 
   /** What was composed as it is to be played. */
