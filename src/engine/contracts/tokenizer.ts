@@ -70,6 +70,11 @@ export type DecodedEvent =
 export interface IncrementalDecoder {
   /** No event before this beat can still come. Never decreases. */
   readonly frontierBeat: Beats;
+  /**
+   * Where onsets may be told long before they are certain: all that were told lie before this. Default: what was told is
+   * certain, or lies before the frontier.
+   */
+  readonly toldUntilBeat?: Beats;
   /** Events made certain by this token, in order of beat. */
   push(token: number): readonly DecodedEvent[];
   /** An independent copy in the same state. */

@@ -26,6 +26,8 @@ export interface EventMark {
   readonly lastBeat: Beats;
   /** No event before this could still come. */
   readonly frontierBeat: Beats;
+  /** Onsets that were told and are not certain lie before this. */
+  readonly toldUntilBeat: Beats;
   /** No event before this was to come. */
   readonly floor: Beats;
   /** Events since time last moved. */
@@ -54,7 +56,7 @@ export class EventMarks {
 
   /** The latest mark with nothing at or after `beat`, and all later ones removed; `undefined` when it was let go. */
   backTo(beat: Beats): EventMark | undefined {
-    const index = this.marks.findLastIndex((mark) => mark.lastBeat < beat && mark.frontierBeat <= beat);
+    const index = this.marks.findLastIndex((mark) => mark.lastBeat < beat && Math.max(mark.frontierBeat, mark.toldUntilBeat) <= beat);
     this.marks.length = index + 1;
     return this.marks.at(-1);
   }

@@ -274,6 +274,7 @@ export class Take {
       counter: random.counter,
       lastBeat,
       frontierBeat: stream.frontierBeat,
+      toldUntilBeat: stream.decoder.toldUntilBeat ?? stream.frontierBeat,
       floor,
       eventsHere,
     };

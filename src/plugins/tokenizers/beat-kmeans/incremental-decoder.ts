@@ -47,6 +47,8 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
   private readonly since = new Int32Array(128).fill(silent);
   private readonly velocity = new Uint8Array(128);
   private ready: FrameEvent[] = [];
+  /** Frame of the latest onset told; -1 before the first. */
+  private latestOnset = -1;
   /** Where the frontier stood when events were last given out. */
   private givenUntil = -1;
   private bpm = 0;
@@ -70,6 +72,11 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
 
   push(token: number): readonly DecodedEvent[] {
     return this.take(token).map((event) => toDecodedEvent(event, this.originBeat, this.options.channel));
+  }
+
+  /** A note waits for its end; until then others are told that begin after it. */
+  get toldUntilBeat(): Beats {
+    return this.originBeat + (this.latestOnset + 1) / framesPerBeat;
   }
 
   /** As {@link push}, in frames from the origin. */
@@ -102,6 +109,7 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
     copy.since.set(this.since);
     copy.velocity.set(this.velocity);
     copy.ready = [...this.ready];
+    copy.latestOnset = this.latestOnset;
     copy.givenUntil = this.givenUntil;
     copy.bpm = this.bpm;
     copy.skipped = this.skipped;
@@ -186,6 +194,7 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
     for (const { start, end, held } of runs) {
       if (!held) {
         this.since[pitch] = beatStart + start;
+        this.latestOnset = Math.max(this.latestOnset, beatStart + start);
         this.velocity[pitch] =
           velocityCode === undefined ? this.options.defaultVelocity : this.velocities.velocity(velocityCode, onset, this.cell);
         onset += 1;

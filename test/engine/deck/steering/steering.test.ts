@@ -1,0 +1,351 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { NullComposer } from '../../../../src/engine/contracts/null-composer.js';
+import type { Note } from '../../../../src/engine/music/note.js';
+import { parameterTable } from '../../../../src/engine/parameters/table.js';
+import { AskedComposer, barOf, stageOf, takeOf, voicesOf, write } from './support.js';
+
+const melody = 'C5:1 E5:0.5 G5:0.5 r:1 C6:1';
+const melodyNotes = [[0, 72], [1, 76], [1.5, 79], [3, 84]] as const;
+
+describe('forced notes', () => {
+  it('begin at the next bar that is not committed, and stand exactly', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await write(take, 'force', melody);
+    await take.playUntil(12);
+    const bar = barOf(take, 1);
+    for (const note of melodyNotes) assert.equal(bar.filter(([beat, pitch]) => beat === note[0] && pitch === note[1]).length, 1, JSON.stringify(bar));
+    await take.end();
+    assert.equal(take.recorder.hanging, 0);
+  });
+
+  it('begin where they are told to, and not where that is committed', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await write(take, 'force', '[{"beat": 0.3, "pitch": 90, "duration": 0.1}]', 5.25);
+    await assert.rejects(write(take, 'force', 'C4', 1), /past, or committed/);
+    await take.playUntil(8);
+    assert.ok(take.recorder.score().notes.some(({ beat, pitch }) => pitch === 90 && Math.abs(beat - 5.55) < 1e-9));
+    await take.end();
+  });
+
+  it('are told to the composer in its own beats', async () => {
+    const composer = new AskedComposer();
+    const take = await takeOf(() => composer);
+    await write(take, 'force', melody);
+    await take.playUntil(4.5);
+    const asked = composer.asked.flatMap(({ constraint }) => constraint.forcedNotes ?? []);
+    assert.deepEqual([...new Set(asked.map(({ beat, pitch }) => `${beat} ${pitch}`))], melodyNotes.map(([beat, pitch]) => `${4 + beat} ${pitch}`));
+    await take.end();
+  });
+
+  it('stay what they are when a knob is turned', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await write(take, 'force', melody);
+    await take.playUntil(3);
+    await write(take, 'temperature', 0.5);
+    await write(take, 'grid', '1/2');
+    await take.playUntil(12);
+    for (const note of melodyNotes) assert.ok(barOf(take, 1).some(([beat, pitch]) => beat === note[0] && pitch === note[1]));
+    await take.end();
+  });
+
+  it('sound exactly where the music has moved to when the host jumps, wherever it jumps to', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 3, max: 11 }), async (toBeat, atBeat) => {
+        const take = await takeOf(() => new NullComposer());
+        await write(take, 'force', melody, 16);
+        await take.playUntil(atBeat);
+        take.ensemble.follow({ bpm: 120, beatOrigin: toBeat, timeOrigin: atBeat * 500_000 - 1 });
+        await take.playUntil(atBeat + 24);
+        await take.end();
+        // Bar lines stay bar lines: what came at the next beat that stands in its bar where `toBeat` does comes there.
+        const by = -4 * Math.ceil((atBeat - toBeat) / 4 - 1e-6);
+        for (const [beat, pitch] of melodyNotes) {
+          const sounded = take.recorder.score().notes.filter((note) => note.pitch === pitch && Math.abs(note.beat - 16 - beat - by) < 1e-9);
+          assert.equal(sounded.length, 1, `${pitch} at ${16 + beat + by}`);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('are refused with a sentence where they cannot be read, or nobody plays', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await assert.rejects(write(take, 'force', 'X9'), /These notes cannot be played: "X9" is no pitch/);
+    await assert.rejects(write(take, 'force', ''), /no notes/);
+    await take.end();
+    await assert.rejects(write(take, 'force', 'C4'), /plays no pack/);
+  });
+
+  it('are let go of where they are not committed', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await write(take, 'force', melody);
+    await write(take, 'plan', 'A A', 1);
+    await write(take, 'forget-forced');
+    await take.playUntil(12);
+    assert.deepEqual(barOf(take, 1), [[0, 64], [1, 65], [2, 66], [3, 67]]);
+    take.ensemble.publishCounters();
+    assert.equal(take.parameters.number('deck/1/forced'), 0);
+    await take.end();
+  });
+
+  it('are no more than a deck can hold', async () => {
+    const take = await takeOf(() => new NullComposer());
+    const many = Array.from({ length: 2000 }, () => '60').join(' ');
+    await write(take, 'force', many);
+    await write(take, 'force', many);
+    await assert.rejects(write(take, 'force', many), /4096 forced notes at most/);
+    await take.end();
+  });
+});
+
+describe('bars that come again', () => {
+  it('are those that were heard so many bars ago', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await take.playUntil(9);
+    await write(take, 'copy-bar', 1);
+    await take.playUntil(20);
+    assert.deepEqual(barOf(take, 3), barOf(take, 1));
+    assert.deepEqual(barOf(take, 4), [[0, 64], [1, 65], [2, 66], [3, 67]]);
+    await take.end();
+  });
+
+  it('are those of a number, several of them, one request after the other', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await take.playUntil(13);
+    await write(take, 'recall-bar', 1, 2);
+    await write(take, 'recall-bar', 2);
+    await take.playUntil(32);
+    assert.deepEqual([barOf(take, 4), barOf(take, 5), barOf(take, 6)], [barOf(take, 0), barOf(take, 1), barOf(take, 1)]);
+    await take.end();
+  });
+
+  it('are refused where there is no music', async () => {
+    const take = await takeOf(() => new NullComposer());
+    for (const [name, ...values] of [['recall-bar', 40], ['copy-bar', 5], ['copy-bar', -1], ['recall-bar', 0], ['recall-bar', 1, 65]] as const) {
+      await assert.rejects(write(take, name, ...values), /Deck 1 has no music|bars back|can be played again/, `${name} ${values.join()}`);
+    }
+    await take.end();
+  });
+});
+
+describe('a plan of sections', () => {
+  it('brings a letter back as it was, a variation in outline, and leaves new letters alone', async () => {
+    const plain = await takeOf(() => new NullComposer());
+    await plain.playUntil(40);
+    const take = await takeOf(() => new NullComposer());
+    await write(take, 'plan', "A B A A' C", 1);
+    await take.playUntil(5.5);
+    take.ensemble.publishCounters();
+    assert.equal(take.parameters.text('deck/1/section'), 'A 1/5');
+    await take.playUntil(40);
+    assert.deepEqual(barOf(take, 3), barOf(take, 1));
+    assert.deepEqual([barOf(take, 2), barOf(take, 5)], [barOf(plain, 2), barOf(plain, 5)]);
+    // The outline of one note a beat is all of it; the null composer writes its own around.
+    for (const note of barOf(take, 1)) assert.ok(barOf(take, 4).some(([beat, pitch]) => beat === note[0] && pitch === note[1]));
+    take.ensemble.publishCounters();
+    assert.equal(take.parameters.text('deck/1/section'), '');
+    await Promise.all([take.end(), plain.end()]);
+  });
+
+  it('goes round with a star', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await write(take, 'plan', 'A B *', 1);
+    await take.playUntil(60);
+    for (const bar of [3, 5, 7, 9, 11]) assert.deepEqual(barOf(take, bar), barOf(take, 1));
+    for (const bar of [4, 6, 8, 10, 12]) assert.deepEqual(barOf(take, bar), barOf(take, 2));
+    await take.end();
+  });
+
+  it('is refused where nobody could play it', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await assert.rejects(write(take, 'plan', 'A 1'), /"1" is no section/);
+    await assert.rejects(write(take, 'plan', 'A', 0), /1 to 64 bars/);
+    await assert.rejects(write(take, 'plan', '*'), /nothing to go round/);
+    await take.end();
+  });
+});
+
+describe('loops', () => {
+  const looping = (): AskedComposer => new AskedComposer((note) => ({ ...note, pitch: 60 + (note.beat % 4) }));
+
+  it('are told off: what follows is chosen more freely', async () => {
+    const composer = looping();
+    const take = await takeOf(() => composer);
+    await write(take, 'loop-limit', 3);
+    await take.playUntil(32);
+    const told = composer.asked.filter(({ sampling }) => (sampling.repetition ?? 0) < 0);
+    assert.ok(told.length > 4 && told.every(({ sampling }) => sampling.temperature > 1));
+    take.ensemble.publishCounters();
+    assert.ok(take.parameters.number('deck/1/loops') >= 4);
+    await take.end();
+  });
+
+  it('are let be where no limit is set, and where nothing goes round', async () => {
+    for (const [composer, limit] of [[looping(), 0], [new AskedComposer(), 4]] as const) {
+      const take = await takeOf(() => composer);
+      await write(take, 'loop-limit', limit);
+      await take.playUntil(24);
+      // The null composer comes round every third bar: three times in eight.
+      assert.ok(composer.asked.every(({ sampling }) => sampling.repetition === 0));
+      await take.end();
+    }
+  });
+});
+
+describe('candidates', () => {
+  /** The seed decides the pitch, so that it is seen who was chosen. */
+  const bySeed = (): AskedComposer => new AskedComposer((note, { sampling }) => ({ ...note, pitch: 60 + (sampling.seed % 12) }));
+
+  it('are judged by the scale that is wished for, and the best of them plays', async () => {
+    const take = await takeOf(bySeed);
+    await write(take, 'candidates', 8);
+    // Only one of the first eight seeds gives one of these: 1 + 7919 k is 0, 11, 10, 9, 8 … in twelve.
+    await write(take, 'scale', 'major');
+    await write(take, 'scale-root', 'F#');
+    await write(take, 'scale-strength', 2);
+    await take.playUntil(40);
+    take.ensemble.publishCounters();
+    assert.equal(take.parameters.number('deck/1/candidates-made'), 8);
+    const classes = barOf(take, 8).map(([, pitch]) => pitch % 12);
+    assert.ok(classes.length === 4 && classes.every((pitchClass) => [6, 8, 10, 11, 1, 3, 5].includes(pitchClass)), classes.join());
+    await take.end();
+  });
+
+  it('give the same take for the same seed', async () => {
+    const play = async (): Promise<readonly Note[]> => {
+      const take = await takeOf(bySeed);
+      await write(take, 'candidates', 5);
+      await take.playUntil(40);
+      await take.end();
+      return take.recorder.score().notes;
+    };
+    assert.deepEqual(await play(), await play());
+  });
+
+  it('are fewer where time is short, one where there is none, and never an empty sixteenth', async () => {
+    for (const [millisecondsPerBeat, most] of [[5, 8], [60, 4], [300, 1]] as const) {
+      const stage = stageOf(voicesOf(() => new NullComposer()), millisecondsPerBeat);
+      await stage.start('asked');
+      await write(stage, 'candidates', 8);
+      await stage.playUntil(48);
+      const { 'candidates-made': made } = stage.deck.steering.figures();
+      const { missedTicks } = stage.deck.realTime;
+      await stage.end();
+      assert.ok(Number(made) <= most && Number(made) >= Math.min(most, millisecondsPerBeat === 5 ? 8 : 1), `${made} at ${millisecondsPerBeat} ms`);
+      assert.equal(missedTicks, 0);
+    }
+  });
+});
+
+describe('knobs', () => {
+  const values = parameterTable.filter((entry) => entry.scope === 'deck' && entry.kind === 'value' && !entry.readOnly);
+  const texts: Readonly<Record<string, readonly string[]>> = { 'chord': ['', 'Cm7', '0 4 7'], 'only-channels': ['', '1 10'], 'only-programs': ['', '0 5'], 'style': [''] };
+  const steered = new Set([
+    'temperature', 'top-p', 'seed', 'density', 'low-pitch', 'high-pitch', 'low-velocity', 'high-velocity', 'shortest-note', 'longest-note', 'polyphony',
+    'fewest-onsets', 'most-onsets', 'longest-rest', 'only-channels', 'only-programs', 'scale', 'scale-root', 'scale-strength', 'chord', 'chord-strength', 'grid',
+    'loop-limit', 'candidates', 'temperature-pitch', 'temperature-time',
+  ]);
+  const turn = fc.constantFrom(...values.filter(({ name }) => steered.has(name))).chain((entry) => {
+    if (entry.kind !== 'value') return fc.constant([entry.name, 0] as const);
+    const { minimum = 0, maximum = 1 } = entry;
+    const value =
+      entry.type === 'choice' ? fc.constantFrom(...(entry.choices ?? []))
+      : entry.type === 'text' ? fc.constantFrom(...(texts[entry.name] ?? ['']))
+      : entry.type === 'integer' ? fc.integer({ min: minimum, max: maximum })
+      : fc.double({ min: minimum, max: maximum, noNaN: true });
+    return value.map((each) => [entry.name, each] as const);
+  });
+
+  it('are turned, and actions done, at random: no sixteenth is empty, what was committed plays as it was, no note hangs', async () => {
+    const doings = fc.oneof(
+      { arbitrary: turn, weight: 6 },
+      { arbitrary: fc.constantFrom(['force', melody] as const, ['copy-bar', 0] as const, ['plan', "A A' B A"] as const, ['forget-forced', ''] as const), weight: 1 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), doings), { minLength: 10, maxLength: 60 }), async (set) => {
+        const stage = stageOf(voicesOf(() => new NullComposer()), 20);
+        await stage.start('asked');
+        let next = 0;
+        let due = 4;
+        const wrongs: unknown[] = [];
+        await stage.playUntil(64, (tick) => {
+          const now = tick / 4;
+          for (; next < set.length && tick >= due; next += 1) {
+            const [wait, [name, value]] = set[next];
+            due = tick + wait;
+            const committed = stage.parameters.number('commit') + now;
+            const stands = stage.deck.plan.from(now).notes.filter(({ beat }) => beat < committed - 1e-6);
+            const arguments_ = name === 'forget-forced' ? [] : [value];
+            void stage.parameters.write(`deck/1/${name}`, arguments_, 'test').catch((error: unknown) => wrongs.push(error));
+            const after = stage.deck.plan.from(now).notes.filter(({ beat }) => beat < committed - 1e-6);
+            if (JSON.stringify(after) !== JSON.stringify(stands)) wrongs.push([name, value, stands, after]);
+          }
+        });
+        const { missedTicks } = stage.deck.realTime;
+        const { underruns } = stage.deck;
+        await stage.end();
+        assert.deepEqual([missedTicks, underruns, stage.recorder.hanging], [0, 0, 0]);
+        assert.deepEqual(wrongs.filter((each) => !(each instanceof Error && /no music/.test(each.message))), []);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('that a pack cannot keep are said in one sentence: when they are turned, and when a pack takes over', async () => {
+    const take = await takeOf(() => new NullComposer(), { keeps: ['pitchRange', 'scale'] });
+    const sentences: string[] = [];
+    take.parameters.onEvent((event) => event.type === 'notice' && sentences.push(event.sentence));
+    await write(take, 'low-pitch', 40);
+    await write(take, 'scale', 'dorian');
+    assert.equal(sentences.length, 0);
+    await write(take, 'polyphony', 3);
+    await write(take, 'chord', 'Am');
+    assert.deepEqual(sentences, ['polyphony', 'chord'].map((knob) => `The pack asked cannot keep ${knob}: its music is as it would be without.`));
+    await write(take, 'polyphony', 0);
+    assert.equal(sentences.length, 2);
+    await take.swap('other', 'bar');
+    assert.ok(sentences.includes('The pack other cannot keep chord: its music is as it would be without.'), sentences.join());
+    take.ensemble.publishCounters();
+    assert.equal(take.parameters.text('deck/1/keeps'), 'low-pitch high-pitch scale scale-root scale-strength');
+    await take.end();
+  });
+
+  it('that cannot be read are refused, and nothing changes', async () => {
+    const take = await takeOf(() => new NullComposer());
+    for (const [name, value, fault] of [['chord', 'Hm', /no chord/], ['only-channels', '0', /1 to 16/], ['only-programs', '1,x', /0 to 127/], ['scale', 'nice', /one of chromatic/], ['grid', '1/5', /one of off/]] as const) {
+      const before = take.parameters.text(`deck/1/${name}`);
+      await assert.rejects(write(take, name, value), fault);
+      assert.equal(take.parameters.text(`deck/1/${name}`), before);
+    }
+    await take.end();
+  });
+
+  it('reach the composer as what they mean', async () => {
+    const composer = new AskedComposer();
+    const take = await takeOf(() => composer, { sampling: { attributeTemperature: { pitch: 0.5 } } });
+    const set = {
+      'temperature-pitch': 1.5, 'temperature-time': 2, 'high-velocity': 40, 'low-velocity': 80, 'longest-note': 2, 'polyphony': 3, 'most-onsets': 4,
+      'longest-rest': 1.5, 'only-channels': '10 1', 'only-programs': '5', 'scale': 'minor', 'scale-root': 'C', 'scale-strength': 10, 'chord': 'G7', 'chord-strength': 2,
+    };
+    for (const [name, value] of Object.entries(set)) await write(take, name, value);
+    await take.playUntil(6);
+    const { constraint, sampling, keySemitones } = composer.asked[composer.asked.length - 1];
+    assert.deepEqual(sampling.attributeTemperature, { pitch: 0.75, time: 2 });
+    assert.equal(keySemitones, 3);
+    const { tempo: _tempo, meter: _meter, ...said } = constraint;
+    assert.deepEqual(said, {
+      velocityRange: { low: 40, high: 80 },
+      durationRange: { low: 0, high: 2 },
+      onsetsPerBeat: { low: 0, high: 4 },
+      maximumRestBeats: 1.5,
+      maximumPolyphony: 3,
+      channels: [0, 9],
+      programs: [5],
+      scale: { pitchClasses: [0, 2, 3, 5, 7, 8, 10], strict: true, bias: 10 },
+      chord: { pitchClasses: [2, 5, 7, 11], strict: false, bias: 2 },
+    });
+    await take.end();
+  });
+});
