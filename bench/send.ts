@@ -1,19 +1,14 @@
 import { loadavg } from 'node:os';
 import { setTimeout as pass } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import type { ComposeControls } from '../src/engine/contracts/composer.js';
-import { nullOutputSpecification } from '../src/engine/contracts/null-output.js';
-import { WorkerComposer } from '../src/engine/generation/worker-composer.js';
-import { emptyScore } from '../src/engine/music/score.js';
 import { SendThread } from '../src/engine/scheduling/send-thread.js';
 import { monotonicClock } from '../src/engine/time/clock.js';
-import { busyStates } from './support/busy-worker.js';
-import { openRecipe } from './support/open-recipe.js';
+import { computing, ofPack, quiet, type Load } from './support/loads.js';
 import { percentile } from './support/percentile.js';
 import { busyCoresOfOthers, processorTime } from './support/processor-time.js';
-import { clockRecord, onsetRecord, recordDoubles, type SendRecorderOptions } from './support/send-recorder.js';
+import { clockRecord, onsetRecord } from './support/send-recorder.js';
+import { chordSpreads, deviation, makeRecorder, type Sample } from './support/sent-samples.js';
 
-export const summary = 'how late the send thread is, alone and while a composer works flat out: seconds=60 pack=NAME|none';
+export const summary = 'how late the send thread is, alone, while a composer works flat out and while a pack loads: seconds=60 pack=NAME|none';
 
 const bpm = 120;
 /** A chord of four on every 32nd note: 64 onsets a second, and 48 ticks of clock. */
@@ -24,12 +19,6 @@ const stretchSeconds = 2.5;
 /** What is due right after a change of load is not counted. */
 const settleMicros = 200_000;
 const goals = { quietP99Micros: 500, loadedP99Micros: 1_000, chordSpreadMicros: 1_000, clockDeviationMicros: 300 };
-
-interface Load {
-  readonly name: string;
-  set(working: boolean): void;
-  end(): Promise<void>;
-}
 
 interface Stretch {
   readonly load: string;
@@ -45,7 +34,7 @@ interface Stretch {
  */
 export async function run(options: Readonly<Record<string, string | number | boolean>> = {}): Promise<object> {
   const seconds = Number(options.seconds ?? 60);
-  const loads = [quiet, computing(), ...(await composing(String(options.pack ?? '')))];
+  const loads = [quiet, computing(), ...(await ofPack(String(options.pack ?? '')))];
   const notices: string[] = [];
   const recorder = makeRecorder(seconds + 10);
   const sender = new SendThread({ onNotice: (sentence) => void notices.push(sentence) });
@@ -96,13 +85,6 @@ function chord(number: number) {
   }));
 }
 
-/** One event as the recorder saw it. */
-interface Sample {
-  readonly kind: number;
-  readonly due: number;
-  readonly at: number;
-}
-
 function report(loads: readonly Load[], stretches: readonly Stretch[], samples: readonly Sample[]): object {
   const loadFigures = loads.map(({ name }) => {
     const own = stretches.filter(({ load }) => load === name);
@@ -140,88 +122,4 @@ function quietest(name: string, stretches: readonly Stretch[], samples: readonly
     spreadMax: Math.max(...chordSpreads(onsets)),
     busyCoresOfOthers: others,
   };
-}
-
-function chordSpreads(onsets: readonly Sample[]): number[] {
-  const chords = new Map<number, Sample[]>();
-  for (const onset of onsets) chords.set(onset.due, [...(chords.get(onset.due) ?? []), onset]);
-  return [...chords.values()].map((notes) => Math.max(...notes.map(({ at }) => at)) - Math.min(...notes.map(({ at }) => at)));
-}
-
-function deviation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-}
-
-function makeRecorder(seconds: number) {
-  const eventsPerSecond = 200;
-  const count = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const records = new SharedArrayBuffer(seconds * eventsPerSecond * recordDoubles * Float64Array.BYTES_PER_ELEMENT);
-  const options: SendRecorderOptions = { count, records };
-  const implementation = new URL('./support/send-recorder.js', import.meta.url).href;
-  return {
-    specification: { ...nullOutputSpecification('recorder'), implementation, options },
-    read: (): Sample[] => {
-      const doubles = new Float64Array(records);
-      return Array.from({ length: Atomics.load(new Int32Array(count), 0) }, (_, event) => {
-        const [kind, due, at] = doubles.subarray(event * recordDoubles, (event + 1) * recordDoubles);
-        return { kind, due, at };
-      });
-    },
-  };
-}
-
-const quiet: Load = { name: 'none', set: () => undefined, end: () => Promise.resolve() };
-
-/** One thread of arithmetic at niceness 19. */
-function computing(): Load {
-  const state = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const worker = new Worker(new URL('./support/busy-worker.js', import.meta.url), { workerData: state });
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const tell = (next: number): void => {
-    Atomics.store(state, 0, next);
-    Atomics.notify(state, 0);
-  };
-  return {
-    name: 'computing',
-    set: (working) => tell(working ? busyStates.compute : busyStates.rest),
-    end: () => {
-      tell(busyStates.end);
-      return exited;
-    },
-  };
-}
-
-/** A pack that composes flat out in its own worker; nothing when there is none, or none is wanted. */
-async function composing(pack: string): Promise<Load[]> {
-  if (pack === 'none') return [];
-  const { name, recipe } = await openRecipe(pack === '' ? {} : { pack });
-  const composer = new WorkerComposer(recipe);
-  await composer.prepare();
-  await composer.prime(emptyScore, 0);
-  const controls: ComposeControls = {
-    sampling: { temperature: 1, topP: 0.98, topK: 0, minP: 0, attributeTemperature: {}, seed: 1 }, constraint: {}, keySemitones: 0, density: 0.5, mode: 'any', style: '',
-  };
-  let working = false;
-  let work = Promise.resolve();
-  let beat = 0;
-  const compose = async (): Promise<void> => {
-    while (working) {
-      beat += 1;
-      await composer.compose(beat, controls, () => !working);
-    }
-  };
-  return [
-    {
-      name: `composing ${name}`,
-      set: (next) => {
-        working = next;
-        if (working) work = work.then(compose);
-      },
-      end: async () => {
-        await work;
-        await composer.dispose();
-      },
-    },
-  ];
 }

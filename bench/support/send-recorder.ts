@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { Output, OutputOptions, type WireEvent } from '../../src/engine/contracts/output.js';
 import { monotonicClock } from '../../src/engine/time/clock.js';
+import { MidiOutput } from '../../src/transports/midi/midi-output.js';
 
 /** Of each event: 1 onset or 2 clock, when it was due, when it was handed to the wire. */
 export const recordDoubles = 3;
@@ -11,23 +12,28 @@ export interface SendRecorderOptions {
   /** Int32: how many events have been recorded. */
   readonly count: SharedArrayBuffer;
   readonly records: SharedArrayBuffer;
+  /** A virtual MIDI port that everything goes to first; without one the wire costs nothing. */
+  readonly port?: string;
 }
 
-/** A wire that costs nothing: writes down when events come. Full memory ends the recording. */
+/** Writes down when events come. Full memory ends the recording. */
 class SendRecorder implements Output {
   private readonly count: Int32Array;
   private readonly records: Float64Array;
+  private readonly wire: MidiOutput | undefined;
 
-  constructor({ count, records }: SendRecorderOptions) {
+  constructor({ count, records, port }: SendRecorderOptions) {
     this.count = new Int32Array(count);
     this.records = new Float64Array(records);
+    this.wire = port === undefined ? undefined : new MidiOutput({ port: { virtual: port } });
   }
 
   async open(): Promise<void> {
-    // There is no port.
+    await this.wire?.open();
   }
 
   send(event: WireEvent, dueMicros: number): void {
+    this.wire?.send(event);
     const kind = event.kind === 'noteOn' ? onsetRecord : event.kind === 'clock' ? clockRecord : 0;
     const at = this.count[0] * recordDoubles;
     if (kind === 0 || at + recordDoubles > this.records.length) return;
@@ -42,7 +48,7 @@ class SendRecorder implements Output {
   }
 
   async close(): Promise<void> {
-    // There is no port.
+    await this.wire?.close();
   }
 }
 
