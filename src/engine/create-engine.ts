@@ -9,15 +9,20 @@ import { ControllerDesk } from './controllers/controller-desk.js';
 import { ControllerFile } from './controllers/controller-file.js';
 import { outputText } from './deck/shaping/bind-outputs.js';
 import { startValues } from './deck/shaping/start-values.js';
+import { placesFor } from './capacity/machine.js';
 import { Engine, type EngineParts } from './engine.js';
+import { steers } from './deck/deck-controls.js';
 import { Ensemble } from './ensemble.js';
 import type { ProviderChoice } from './generation/onnx/providers.js';
 import { SentNotes } from './listening/sent-notes.js';
 import { watchedSender } from './listening/watched-sender.js';
 import { PackShelf } from './packs/pack-shelf.js';
+import { promptFrom } from './midi-file/prompt-file.js';
 import { ParameterStore } from './parameters/parameter-store.js';
 import { repositoryRoot } from './paths.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
+import { Recording, type RecordingParts } from './recording/recording.js';
+import { Scenes } from './scenes/scenes.js';
 import { SendThread } from './scheduling/send-thread.js';
 import { Sender } from './scheduling/sender.js';
 import { InternalSource } from './sync/internal-source.js';
@@ -52,10 +57,13 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
     .inSingletonScope();
   container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble, ConfigurationService]).inSingletonScope();
   container.bind(ControllerDesk).toResolvedValue(deskOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
+  container.bind(Scenes).toResolvedValue(scenesOf, [ParameterStore, Ensemble]).inSingletonScope();
+  container.bind(Recording).toResolvedValue(recordingOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
   container
     .bind(Engine)
     .toResolvedValue(engineOf, [
       Clock, ConfigurationService, PluginRegistry, PackShelf, ParameterStore, Sender, InternalSource, SyncChooser, Ensemble, ControllerDesk,
+      Scenes, Recording,
     ])
     .inSingletonScope();
   return container;
@@ -106,7 +114,7 @@ function ensembleOf(
   sent: SentNotes,
 ): Ensemble {
   parameters.publish('cue-memory', usualLimitMebibytes(memoryRoom()));
-  const ensemble = new Ensemble({ clock, sender, voices, parameters, timeline: internal.timeline, sent }, configuration.decks.length);
+  const ensemble = new Ensemble({ clock, sender, voices, parameters, timeline: internal.timeline, sent, places: placesFor(configuration.inference.threads) }, configuration.decks.length);
   configuration.decks.forEach((deck, index) => {
     const prefix = `deck/${index + 1}/`;
     parameters.publish(`${prefix}outputs`, outputText(deck.outputs));
@@ -145,6 +153,26 @@ function deskOf(parameters: ParameterStore, configuration: Configuration, _ensem
   return new ControllerDesk(parameters, new ControllerFile(configuration.controllerFile));
 }
 
+function scenesOf(parameters: ParameterStore, ensemble: Ensemble): Scenes {
+  return new Scenes({
+    parameters,
+    decks: () => ensemble.decks,
+    position: ensemble.session,
+    settings: () => ensemble.settings(),
+    steers,
+    readPrompt: promptFrom,
+  });
+}
+
+/** Undefined where nothing is to be recorded. */
+function recordingOf(parameters: ParameterStore, { takes, folder }: Configuration, { session, hearing }: Ensemble): Recording | undefined {
+  if (takes === false) return undefined;
+  const position = (): ReturnType<RecordingParts['position']> => ({ beat: session.beat(), bpm: session.timeline.bpm });
+  const recording = new Recording({ parameters, folder: takes.folder, saveFolder: folder, minutes: takes.minutes, position });
+  hearing.onHeard((news) => recording.heard(news));
+  return recording;
+}
+
 function engineOf(
   clock: EngineParts['clock'],
   configuration: EngineParts['configuration'],
@@ -156,6 +184,8 @@ function engineOf(
   chooser: EngineParts['chooser'],
   ensemble: EngineParts['ensemble'],
   desk: EngineParts['desk'],
+  scenes: EngineParts['scenes'],
+  recording: EngineParts['recording'],
 ): Engine {
-  return new Engine({ clock, configuration, plugins, shelf, parameters, sender, internal, chooser, ensemble, desk });
+  return new Engine({ clock, configuration, plugins, shelf, parameters, sender, internal, chooser, ensemble, desk, scenes, recording });
 }

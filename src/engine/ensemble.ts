@@ -1,3 +1,4 @@
+import { Machine, type MachineDeck } from './capacity/machine.js';
 import { WaitingMemory } from './capacity/waiting-memory.js';
 import type { TransportChange } from './contracts/sync-source.js';
 import { bindDeckActions } from './deck/deck-actions.js';
@@ -26,6 +27,8 @@ export interface EnsembleParts {
   readonly voices: VoiceSource;
   readonly parameters: ParameterStore;
   readonly timeline: Timeline;
+  /** How many composers compute at once, so that decks do not slow down each other. Default: all that have something to do. */
+  readonly places?: number;
   /** What went out, so that what is heard of it is known again. */
   readonly sent?: SentNotes;
 }
@@ -40,6 +43,7 @@ export class Ensemble {
   readonly hearing: Hearing;
   readonly decks: readonly Deck[];
   private readonly waitingMemory: WaitingMemory;
+  private readonly machine: Machine;
 
   constructor(
     private readonly parts: EnsembleParts,
@@ -51,6 +55,10 @@ export class Ensemble {
     });
     this.hearing = this.makeHearing();
     this.waitingMemory = waitingMemoryOf(parts.parameters);
+    this.machine = new Machine(parts.places ?? Infinity, {
+      beat: () => this.session.beat(),
+      changed: (deck, rests) => this.toldToRest(deck, rests),
+    });
     this.decks = Array.from({ length: deckCount }, (_unused, index) => this.makeDeck(index + 1));
     parts.parameters.handle('panic', () => this.panic());
     parts.sender.publish(parts.timeline);
@@ -78,6 +86,7 @@ export class Ensemble {
   advance(): void {
     this.hearing.look();
     for (const deck of this.decks) deck.advance();
+    this.machine.look();
   }
 
   /** Writes what the decks and the sender have counted into the parameter table. */
@@ -90,12 +99,21 @@ export class Ensemble {
     parameters.publish('sounding', counters.sounding);
     parameters.publish('heard', this.hearing.heard);
     parameters.publish('echoes', this.hearing.echoes);
+    this.machine.judge(this.decks.map((deck) => machineDeck(deck)), this.parts.clock.now());
     for (const deck of this.decks) publishDeckFigures(deck, parameters);
   }
 
   /** Ends the decks' notes and frees their voices. */
   async dispose(): Promise<void> {
     await Promise.all(this.decks.map((deck) => deck.dispose()));
+  }
+
+  private toldToRest(number: number, rests: boolean): void {
+    const { parameters } = this.parts;
+    const sentence = rests
+      ? `Deck ${number} rests: this machine cannot compute all decks at this tempo. Slow down, give a deck a smaller pack, or play with fewer decks; it goes on when there is room.`
+      : `Deck ${number} goes on: there is room for it.`;
+    parameters.emit({ type: 'notice', sentence });
   }
 
   private panic(): void {
@@ -137,7 +155,8 @@ export class Ensemble {
     const deck: Deck = new Deck(number, {
       clock,
       sender,
-      voices,
+      voices: this.machine.voicesFor(() => machineDeck(deck), voices),
+      mayPlay: () => this.machine.mayPlay(number),
       waitingMemory: this.waitingMemory,
       controls: new DeckControls(parameters, prefix, () => this.session.timeline.bpm, () => deck.revise(), () => deck.rebar()),
       position: this.session,
@@ -147,6 +166,7 @@ export class Ensemble {
       shaping: () => shaping.read(),
       settings: () => this.settings(),
       emit: (event) => {
+        if (event.type === 'swap' && event.stage === 'ready') this.machine.renewed(number, clock.now());
         if (event.type === 'swap' && event.stage === 'playing') parameters.publish(`${prefix}pack`, event.pack);
         parameters.emit(event);
       },
@@ -162,7 +182,8 @@ export class Ensemble {
     return deck;
   }
 
-  private settings(): DeckSettings {
+  /** How far ahead it plays. */
+  settings(): DeckSettings {
     const { parameters } = this.parts;
     return {
       horizon: parameters.number('horizon'),
@@ -176,4 +197,9 @@ function waitingMemoryOf(parameters: ParameterStore): WaitingMemory {
   const memory = new WaitingMemory(() => parameters.number('cue-memory') * 2 ** 20);
   parameters.onChange((address) => address === 'cue-memory' && memory.keepWithinLimit());
   return memory;
+}
+
+function machineDeck(deck: Deck): MachineDeck {
+  const { number, pack, state, timesRealTime, aheadBeats } = deck;
+  return { number, pack, state, timesRealTime, aheadBeats, writtenUntil: deck.ahead.writtenUntil, audible: deck.ahead.audible };
 }

@@ -67,6 +67,7 @@ export class PackVoices implements VoiceSource {
       onCpu,
       composer,
       sampling: pack.sampling,
+      isLight: isLight(pack),
       keepsMeter: keepsMeter(pack),
       keeps: fieldsKept(pack),
       styles: pack.summary.styles,
@@ -109,6 +110,12 @@ export function fieldsKept(pack: Pick<Pack, 'composition' | 'generation'>): read
   if (composition.kind === 'composer') return keptFields(composition.composer.plugin.capabilities);
   const lacks = [...(keepsMeter(pack) ? [] : ['meter']), ...(generation.events.length > 0 && !generation.events.includes('program') ? ['programs'] : [])];
   return keptFields(composition.tokenizer.plugin.capabilities).filter((field) => !lacks.includes(field));
+}
+
+/** Whether the pack's plugin has no weights here: it computes elsewhere, or next to nothing. */
+function isLight({ composition }: Pack): boolean {
+  const { plugin } = composition.kind === 'tokens' ? composition.model : composition.composer;
+  return plugin.capabilities.includes(weightless);
 }
 
 /** Whether a pack's format says meters and its model may write them. */

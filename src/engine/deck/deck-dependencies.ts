@@ -51,6 +51,8 @@ export interface DeckDependencies {
   modeSettings(): ModeSettings;
   /** How the music is played. Default: as it is written. */
   shaping?(): Shaping;
+  /** False while the machine is needed by other decks. Default: it may. */
+  mayPlay?(): boolean;
   settings(): DeckSettings;
   emit(event: EngineEvent): void;
   report(error: ContinuoError): void;

@@ -118,7 +118,7 @@ export class Deck {
       return this.succession.hadFailures ? 'failed' : 'empty';
     }
     if (this.modes.isSilent) return 'listening';
-    return this.rests.resting ? 'resting' : 'playing';
+    return this.rests.resting || this.parts.mayPlay?.() === false ? 'resting' : 'playing';
   }
 
   get underruns(): number {
@@ -201,9 +201,8 @@ export class Deck {
   }
 
   /**
-   * Loads a pack and lets it take over at the boundary; resolves when its first notes are queued.
-   * A later load replaces one that is under way. Errors: `unknownPack`, `badPack`, `modelFailed`, `swapFailed`:
-   * the old pack plays on.
+   * Loads a pack and lets it take over at the boundary; resolves when its first notes are queued. A later load replaces one
+   * that is under way. Errors: `unknownPack`, `badPack`, `modelFailed`, `swapFailed`: the old pack plays on.
    */
   async load(pack: string, boundary: Boundary, entry?: Entry): Promise<void> {
     await this.succession.load({ pack }, boundary, entry);
@@ -249,6 +248,7 @@ export class Deck {
 
   private nextTask(voice: Voice): Promise<void> | undefined {
     const now = this.parts.position.beat();
+    if (this.parts.mayPlay?.() === false) return undefined;
     if (this.modes.isSilent) return this.modes.nextTask(voice) ?? this.errands.next(voice);
     if (this.ahead.lastsUntil < now) return this.restart(voice, now);
     if (this.hasDueWishes(now)) {

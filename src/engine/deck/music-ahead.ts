@@ -58,6 +58,11 @@ export class MusicAhead {
     this.queue = new ShapedQueue(owner, parts.sender, () => this.shaping());
   }
 
+  /** Whether the deck is to be heard: not muted, and no other plays solo. */
+  get audible(): boolean {
+    return this.shaping().audible;
+  }
+
   /** Where the composer stands. */
   get writtenUntil(): Beats {
     return this.written;

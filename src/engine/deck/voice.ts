@@ -24,6 +24,8 @@ export interface Voice extends VoiceRequest {
   readonly styles?: readonly string[];
   /** What can go on where the voice's device or server is lost, the best first. Default: nothing can. */
   readonly substitutes?: readonly VoiceRequest[];
+  /** It takes next to nothing of this machine: it has no weights, or computes elsewhere. Default: it takes its share. */
+  readonly isLight?: boolean;
   /** How long it took last to hear the deck's past and to write past a boundary, where it has done so before. */
   readonly readyMicros?: Micros;
   /** Resolves once what the voice has lost can be had again; rejects when `signal` is aborted. Default: it never can. */

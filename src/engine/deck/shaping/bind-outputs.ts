@@ -1,5 +1,6 @@
 import { ContinuoError } from '../../errors.js';
 import type { ParameterStore } from '../../parameters/parameter-store.js';
+import { takeOutputName } from '../../recording/take-output.js';
 import type { Sender } from '../../scheduling/sender.js';
 
 const every = 'all';
@@ -31,7 +32,9 @@ export function bindOutputs(number: number, parameters: ParameterStore, sender: 
   });
   return parameters.onChange((changed, value) => {
     if (changed !== address) return;
-    sender.route(number, outputNames(String(value)));
+    const wanted = outputNames(String(value));
+    // Wherever it plays, it is recorded.
+    sender.route(number, wanted === every ? every : [...wanted, takeOutputName]);
     onMoved();
   });
 }

@@ -8,7 +8,7 @@ interface Entry<Item> {
 
 /** Things of one kind that were queued and may not have left yet, under what they were written as. */
 export class Pending<Item extends { readonly beat: Beats }> {
-  private entries = new Map<Item, Entry<Item>>();
+  private readonly entries = new Map<Item, Entry<Item>>();
 
   add(written: Item, played: Item): void {
     this.entries.set(written, { written, played });

@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os';
+import type { VoiceSource } from '../deck/voice.js';
+import type { Beats, Micros } from '../music/units.js';
+import { ComputeGate } from './compute-gate.js';
+import { GatedVoices } from './gated-voices.js';
+import { MachineShare } from './machine-share.js';
+
+/** A newcomer is let in as if its music were needed no earlier than this from now: who plays goes first. */
+const newcomerBeats: Beats = 2;
+
+/** What the machine may see of a deck. */
+export interface MachineDeck {
+  readonly number: number;
+  readonly pack: string;
+  readonly state: string;
+  readonly timesRealTime: number;
+  readonly aheadBeats: Beats;
+  /** Where its composer stands, in session beats. */
+  readonly writtenUntil: Beats;
+  readonly audible: boolean;
+}
+
+export interface MachineGround {
+  /** Where the music is. */
+  beat(): Beats;
+  /** A deck is sent to rest, or may play again. */
+  changed(deck: number, rests: boolean): void;
+}
+
+/** How many composers compute at once, where each computes with so many threads. */
+export function placesFor(threads: number, cores: number = availableParallelism()): number {
+  return Math.max(1, Math.floor(cores / threads));
+}
+
+/** One machine shared by several decks: who computes next, and who rests where it cannot compute them all. Thread: main. */
+export class Machine {
+  private readonly gate: ComputeGate;
+  private readonly share: MachineShare;
+  private readonly light = new Set<string>();
+
+  constructor(
+    places: number,
+    private readonly ground: MachineGround,
+  ) {
+    this.gate = new ComputeGate(places);
+    this.share = new MachineShare(places, (deck, rests) => ground.changed(deck, rests));
+  }
+
+  /** The voices for one deck, each of which waits for its turn. */
+  voicesFor(deck: () => MachineDeck, voices: VoiceSource): VoiceSource {
+    return new GatedVoices(voices, this.gate, {
+      deadline: (pack, position) => {
+        const { pack: playing, writtenUntil } = deck();
+        return pack === playing ? writtenUntil : Math.max(position, this.ground.beat() + newcomerBeats);
+      },
+      opened: ({ pack, isLight }) => this.light[isLight ? 'add' : 'delete'](pack),
+    });
+  }
+
+  /** Whether a deck is to compose. */
+  mayPlay(deck: number): boolean {
+    return !this.share.rests(deck);
+  }
+
+  /** Lets in who may compute now. Call it as time goes on. */
+  look(): void {
+    this.gate.look();
+  }
+
+  /** Looks whether all decks can go on; call it a few times a second. */
+  judge(decks: readonly MachineDeck[], now: Micros): void {
+    const claims = decks
+      .filter(({ state }) => state === 'playing' || state === 'resting')
+      .map(({ number, pack, timesRealTime, aheadBeats, audible }) => {
+        const load = this.light.has(pack) || timesRealTime === 0 ? 0 : 1 / timesRealTime;
+        return { deck: number, load, aheadBeats, audible };
+      });
+    this.share.judge(claims, now);
+  }
+
+  /** A deck has another voice. */
+  renewed(deck: number, now: Micros): void {
+    this.share.renewed(deck, now);
+  }
+
+  /** A deck is no more. */
+  forget(deck: number): void {
+    this.share.forget(deck);
+  }
+}
