@@ -16,14 +16,16 @@ export interface EngineProcess {
 
 /**
  * `continuo play` as a performer runs it, in a process of its own, with the packs of the test fixtures on the shelf.
- * `osc`, `websocket` and `midi` are options of the wires; OSC and WebSocket listen at free ports, MIDI is off unless asked for.
+ * `osc`, `websocket`, `midi` and `link` are options of the wires; OSC and WebSocket listen at free ports, MIDI and Link are off unless
+ * asked for.
  * Resolves when it plays.
  */
 export async function startEngine(
-  configuration: { readonly bpm: number; readonly pack: string },
+  configuration: { readonly bpm: number; readonly pack: string; readonly sync?: string },
   osc: object = {},
   websocket: object = {},
   midi: object | false = false,
+  link: object | false = false,
 ): Promise<EngineProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'continuo-engine-'));
   const file = join(folder, 'continuo.json');
@@ -33,7 +35,7 @@ export async function startEngine(
     JSON.stringify({
       ...configuration,
       packFolders: [join(repositoryRoot, 'test', 'fixtures', 'packs')],
-      transports: { midi, osc: { listen, ...osc }, websocket: { listen, ...websocket } },
+      transports: { midi, link, osc: { listen, ...osc }, websocket: { listen, ...websocket } },
     }),
   );
   const main = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
