@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engineEnvironment } from './launcher/environment.js';
 import { passSignals } from './launcher/signals.js';
@@ -7,16 +8,19 @@ import { repositoryRoot } from './setup/places.js';
 import { setUpOrExit } from './setup/set-up.js';
 
 const { environment } = setUpOrExit();
+// What engines under test leave behind is not the performer's.
+const state = mkdtempSync(join(tmpdir(), 'continuo-test-'));
 
 // A group of its own: whatever a failed test left running (a language server, an audio server) is in it and ends with it.
 const grouped = process.platform !== 'win32';
 const runner = spawn(process.execPath, [join(repositoryRoot, 'scripts', 'testing', 'run.js'), ...process.argv.slice(2)], {
   stdio: ['ignore', 'inherit', 'inherit'],
   detached: grouped,
-  env: engineEnvironment(environment),
+  env: { ...engineEnvironment(environment), XDG_STATE_HOME: state },
 });
 passSignals(runner, { terminal: false, send: endGroup });
 runner.on('exit', (code, signal) => {
+  rmSync(state, { recursive: true, force: true });
   endGroup('SIGKILL');
   process.exitCode = code ?? 128 + constants.signals[signal];
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { PluginDescriptor } from './contracts/plugin.js';
 import { startValueSchemas } from './deck/shaping/start-values.js';
@@ -9,6 +9,7 @@ import { platformObstacle, possibleChoices, providerChoices, type ProviderChoice
 import { findJsonFault } from './json-fault.js';
 import { maximumBpm, minimumBpm } from './music/units.js';
 import { describeIssues } from './plugins/describe-issues.js';
+import { stateFolder } from './paths.js';
 import { isPath } from './plugins/locate-module.js';
 import type { PluginRegistry } from './plugins/plugin-registry.js';
 
@@ -39,6 +40,20 @@ const configurationSchema = z.strictObject({
   decks: z.array(deckSchema).min(1).max(mostDecks).default([{ outputs: 'all' }]),
   /** Each wire by its plugin's name: its options, or false for off. A wire that is not named is on, with its defaults. */
   transports: z.record(z.string(), z.union([z.literal(false), z.record(z.string(), z.unknown())])).default({}),
+  /** The set list: scenes to recall. A relative path counts from the file. */
+  set: z.string().min(1).optional(),
+  /** What is played and heard is written down; false: it is not. */
+  takes: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        /** Where takes are written as they go on. A relative path counts from the file. */
+        folder: z.string().min(1).default(() => join(stateFolder(), 'takes')),
+        /** How much of a take is kept, at 120 beats a minute. */
+        minutes: z.number().min(1).max(1440).default(60),
+      }),
+    ])
+    .prefault({}),
   /** Where knobs that were learned are kept. A relative path counts from the file. */
   controllerFile: z.string().min(1).default('continuo-controllers.json'),
   inference: z
@@ -109,6 +124,8 @@ function parseConfiguration(content: unknown, folder: string, source: string): C
     ...data,
     folder,
     controllerFile: resolve(folder, data.controllerFile),
+    ...(data.set !== undefined && { set: resolve(folder, data.set) }),
+    takes: data.takes && { ...data.takes, folder: resolve(folder, data.takes.folder) },
     packFolders: data.packFolders.map((path) => resolve(folder, path)),
     plugins: data.plugins.map((name) => (isPath(name) && !name.startsWith('file:') ? resolve(folder, name) : name)),
   };

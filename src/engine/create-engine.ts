@@ -58,7 +58,7 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
   container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble, ConfigurationService]).inSingletonScope();
   container.bind(ControllerDesk).toResolvedValue(deskOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
   container.bind(Scenes).toResolvedValue(scenesOf, [ParameterStore, Ensemble]).inSingletonScope();
-  container.bind(Recording).toResolvedValue(recordingOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
+  container.bind<Recording | undefined>(Recording).toResolvedValue(recordingOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
   container
     .bind(Engine)
     .toResolvedValue(engineOf, [

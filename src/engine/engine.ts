@@ -16,6 +16,9 @@ import type { ParameterStore } from './parameters/parameter-store.js';
 import { loadInContainer } from './plugins/load-in-container.js';
 import { loadPlugins } from './plugins/plugin-loader.js';
 import type { PluginRegistry } from './plugins/plugin-registry.js';
+import type { Recording } from './recording/recording.js';
+import { takeOutputName } from './recording/take-output.js';
+import type { Scenes } from './scenes/scenes.js';
 import type { Sender } from './scheduling/sender.js';
 import type { InternalSource } from './sync/internal-source.js';
 import { PerformerTempo } from './sync/performer-tempo.js';
@@ -25,6 +28,8 @@ import type { Clock } from './time/clock.js';
 /** How often the decks are asked whether they need composing: no note waits for it, the horizon is beats long. */
 const planningMilliseconds = 10;
 const counterMilliseconds = 250;
+/** A crash costs no more of a take than this. */
+const recordingMilliseconds = 500;
 /** As in the wires' configuration. */
 const largestOffsetMilliseconds = 1000;
 
@@ -39,6 +44,8 @@ export interface EngineParts {
   readonly chooser: SyncChooser;
   readonly ensemble: Ensemble;
   readonly desk: ControllerDesk;
+  readonly scenes: Scenes;
+  readonly recording: Recording | undefined;
 }
 
 /**
@@ -78,7 +85,7 @@ export class Engine {
 
   /** Opens the wires, loads the first packs and, where the internal clock leads, plays. */
   async start(): Promise<void> {
-    const { configuration, plugins, shelf, ensemble, parameters, chooser, internal } = this.parts;
+    const { configuration, plugins, shelf, ensemble, parameters, chooser, internal, scenes } = this.parts;
     const loaded = await loadPlugins(plugins, configuration.plugins, configuration.folder);
     this.disposables.push(...loaded.registrations);
     for (const fault of loaded.faults) this.fault(fault, 'plugins');
@@ -91,11 +98,16 @@ export class Engine {
       if (options !== false) await this.openWire(wire, options);
     }
     this.showSyncOrder();
+    await this.record();
     this.timers.push(
-      setInterval(() => ensemble.advance(), planningMilliseconds),
+      setInterval(() => {
+        ensemble.advance();
+        scenes.advance();
+      }, planningMilliseconds),
       setInterval(() => ensemble.publishCounters(), counterMilliseconds),
     );
     await Promise.all(ensemble.decks.map((deck, index) => this.firstLoad(deck, configuration.decks[index]?.pack ?? configuration.pack)));
+    await this.openSet();
     // Who names a host waits for it; with `auto`, whoever leads by now decides.
     if (chooser.leader === internal.name && ['auto', internal.name].includes(configuration.sync)) chooser.start();
   }
@@ -111,7 +123,36 @@ export class Engine {
     try {
       await ensemble.dispose();
     } finally {
-      await sender.close().finally(() => Promise.all(this.wires.map((wire) => wire.close())));
+      await sender.close().finally(() => Promise.all([this.parts.recording?.close(), ...this.wires.map((wire) => wire.close())]));
+    }
+  }
+
+  /** Writes down what is played and heard from now on. */
+  private async record(): Promise<void> {
+    const { recording, sender, parameters } = this.parts;
+    if (!recording) {
+      parameters.handle('save-take', () => {
+        throw new ContinuoError('badValue', 'Nothing is recorded: `takes` is false in the configuration.');
+      });
+      return;
+    }
+    try {
+      await sender.addOutput(recording.output);
+      await recording.tidy();
+    } catch (cause) {
+      this.fault(ContinuoError.from(cause, 'recordingFailed'), takeOutputName);
+    }
+    this.timers.push(setInterval(() => void recording.advance(), recordingMilliseconds));
+  }
+
+  private async openSet(): Promise<void> {
+    const { configuration, scenes } = this.parts;
+    this.disposables.push(scenes);
+    if (configuration.set === undefined) return;
+    try {
+      await scenes.open(configuration.set);
+    } catch (cause) {
+      this.fault(ContinuoError.from(cause, 'badSetFile'), 'scenes');
     }
   }
 

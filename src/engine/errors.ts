@@ -18,6 +18,7 @@ export const errorCodes = {
   deviceLost: 302,
   queueFull: 310,
   sendFailed: 311,
+  recordingFailed: 320,
   badMidiFile: 400,
   badTokens: 401,
 } as const;

@@ -9,6 +9,7 @@ export type EngineEvent =
   | { readonly type: 'swap'; readonly deck: number; readonly stage: 'loading' | 'ready' | 'playing' | 'failed'; readonly pack: string; readonly atBeat?: Beats; readonly sentence?: string }
   | { readonly type: 'transport'; readonly playing: boolean; readonly beat: Beats }
   | { readonly type: 'timeline'; readonly leader: string; readonly bpm: Bpm; readonly beatOrigin: Beats; readonly timeOrigin: Micros }
+  | { readonly type: 'scene'; readonly number: number; readonly name: string }
   | { readonly type: 'packs'; readonly names: readonly string[] }
   | { readonly type: 'error'; readonly code: number; readonly sentence: string; readonly origin: string }
   | { readonly type: 'notice'; readonly sentence: string };

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../engine/configuration.js';
 import { engineContainer } from '../../engine/create-engine.js';
-import { ContinuoError } from '../../engine/errors.js';
-import { readPrompt } from '../../engine/midi-file/prompt.js';
+import { promptFrom } from '../../engine/midi-file/prompt-file.js';
 import { writeRender } from '../../engine/midi-file/render.js';
 import type { Score, TempoMark } from '../../engine/music/score.js';
 import type { Beats } from '../../engine/music/units.js';
@@ -81,7 +79,7 @@ async function play(
   take.parameters.onEvent((event) => {
     if (event.type === 'error') faults.push(event.sentence);
   });
-  await take.start(pack, prompt === undefined ? undefined : promptFrom(prompt));
+  await take.start(pack, prompt === undefined ? undefined : await promptFrom(prompt));
   await take.playUntil(beats, onBeat);
   await take.end();
   return { score: { ...take.recorder.score(), tempos: take.tempos(rubato) }, faults };
@@ -89,13 +87,4 @@ async function play(
 
 function secondsOf(tempos: readonly TempoMark[], beats: Beats): number {
   return tempos.reduce((sum, { beat, bpm }, index) => sum + (((tempos[index + 1]?.beat ?? beats) - beat) * 60) / bpm, 0);
-}
-
-function promptFrom(file: string): Score {
-  try {
-    return readPrompt(readFileSync(file));
-  } catch (cause) {
-    const { message } = ContinuoError.from(cause, 'badMidiFile');
-    throw new ContinuoError('badMidiFile', `${file} cannot be a prompt: ${message}`, { cause });
-  }
 }

@@ -9,6 +9,8 @@ export function eventSentence(event: EngineEvent, beatsPerBar: number): string |
       return event.playing ? `playing from beat ${event.beat.toFixed(2)}` : `stopped at beat ${event.beat.toFixed(2)}`;
     case 'timeline':
       return undefined;
+    case 'scene':
+      return `scene ${event.number}: ${event.name}`;
     case 'packs':
       return `packs: ${event.names.join(', ')}`;
     case 'error':

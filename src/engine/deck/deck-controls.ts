@@ -5,9 +5,10 @@ import type { MusicConstraint } from '../music/constraint.js';
 import { nearestMajorKey } from '../music/scale.js';
 import type { Beats, Bpm } from '../music/units.js';
 import type { Meter } from '../time/meter.js';
+import type { ParameterValue } from '../parameters/parameter.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { gridBeats, type GridName } from '../music/rhythm-grid.js';
-import { knobsOfField } from './controls/knobs.js';
+import { dependentKnobs } from './controls/knobs.js';
 import { readConstraint } from './controls/read-constraint.js';
 import type { Frame } from './plan.js';
 import type { Place } from './steering/steering.js';
@@ -26,9 +27,13 @@ const recommended = {
 /** Parameters whose change asks for what is not committed to be composed again. */
 const steering: ReadonlySet<string> = new Set([
   ...Object.values(recommended), 'seed', 'key', 'density', 'mode', 'style', 'grid',
-  ...tokenAttributes.map((attribute) => `temperature-${attribute}`),
-  ...Object.values(knobsOfField).flat().filter((knob) => knob !== 'host-meter'),
+  ...dependentKnobs.filter((knob) => knob !== 'host-meter'),
 ]);
+
+/** Whether a parameter of a deck says how it composes: what it says is heard `commit` beats later. */
+export function steers(name: string): boolean {
+  return steering.has(name);
+}
 
 /** Reads a deck's parameters as the controls of a composer. What the performer has set goes before what a pack recommends. */
 export class DeckControls {
@@ -102,13 +107,19 @@ export class DeckControls {
 
   /** Of the knobs that not every pack heeds, those that are not where they were at the start. */
   turnedKnobs(): readonly string[] {
-    const names = Object.values(knobsOfField).flat();
-    return names.filter((name) => this.store.isTurned(this.prefix + name));
+    return dependentKnobs.filter((name) => this.store.isTurned(this.prefix + name));
   }
 
   /** The controls as a voice would be asked to compose under, at a place. A style that its pack has not is no wish. */
   read(voice: Pick<Voice, 'sampling' | 'styles'>, place?: Place): ComposeControls {
     return this.complete(this.readKnobs(voice), place);
+  }
+
+  /** As {@link read}, with values by their names that the performer is going to set. */
+  readUnder(values: ReadonlyMap<string, ParameterValue>, voice: Pick<Voice, 'sampling' | 'styles'>, place?: Place): ComposeControls {
+    const addressed = new Map([...values].map(([name, value]) => [this.prefix + name, value]));
+    for (const name of values.keys()) this.touched.add(name);
+    return this.store.supposing(addressed, () => this.read(voice, place));
   }
 
   private readKnobs({ sampling, styles = [] }: Pick<Voice, 'sampling' | 'styles'>): ComposeControls {

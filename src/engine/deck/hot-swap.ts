@@ -7,9 +7,11 @@ import type { Clock } from '../time/clock.js';
 import { nextBoundary } from './boundary.js';
 import type { DeckSettings, Position } from './deck-dependencies.js';
 import type { DeckControls } from './deck-controls.js';
+import type { Entry } from './entry.js';
 import { joinSpans, spanFrom } from './join-spans.js';
 import { headStartBeats, makeReady } from './make-ready.js';
 import type { Plan } from './plan.js';
+import { premiseBefore } from './premise.js';
 import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
 
 /** Where newcomers come from, and where those go that do not come to play. */
@@ -61,6 +63,7 @@ export class HotSwap {
     private readonly ground: SwapGround,
     /** Where nothing plays any more: what is committed stands, after that any beat is better than a later one. */
     private readonly rescue?: { readonly commit: Beats },
+    private readonly entry: Entry = {},
   ) {}
 
   /** Resolves when the newcomer owns the boundary, or the swap was abandoned. Errors: as {@link VoiceSource.open}. */
@@ -116,13 +119,14 @@ export class HotSwap {
       await this.reach(atBeat - Math.max(lead, ground.settings().horizon / 2));
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
-      const { span, answerMicros, readyMicros } = await makeReady(voice, atBeat, ground, () => this.abandoned);
+      const { span, answerMicros, readyMicros } = await makeReady(voice, atBeat, ground, () => this.abandoned, this.entry);
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
       const joined = this.rescue ? await this.joinLate(voice, atBeat, span, relocations) : { atBeat, span };
       if (this.abandoned) return false;
       if (ground.relocations() !== relocations) continue;
       if (!this.isLate(joined.atBeat)) {
+        if (this.entry.premise) ground.plan.suppose(premiseBefore(this.entry.premise, atBeat, ground.settings().beatsPerBar));
         ground.takeOver({ ...voice, readyMicros }, joined.atBeat, joined.span, answerMicros);
         this.tell('ready', joined.atBeat);
         return true;
@@ -167,6 +171,8 @@ export class HotSwap {
     const { ground } = this;
     const now = ground.position.beat();
     if (!ground.playing() && !ground.position.playing) return Math.max(0, now);
+    const { atBeat } = this.entry;
+    if (atBeat !== undefined && atBeat >= now + lead) return atBeat;
     return nextBoundary(now + lead, this.boundary, ground.settings().beatsPerBar);
   }
 

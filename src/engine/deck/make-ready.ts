@@ -1,6 +1,8 @@
 import type { ComposedSpan } from '../contracts/composer.js';
 import type { Beats, Micros } from '../music/units.js';
+import type { Entry } from './entry.js';
 import type { SwapGround } from './hot-swap.js';
+import { premiseBefore } from './premise.js';
 import type { Voice } from './voice.js';
 
 /** Music composed past the boundary before it is crossed: the newcomer's head start. */
@@ -15,17 +17,19 @@ export interface Ready {
   readonly readyMicros: Micros;
 }
 
-/** Lets a voice hear what the deck has played before a beat and compose past it. Errors: those of the composer. */
+/** Lets a voice hear what the deck has played before a beat, or what its entry says instead, and compose past it. Errors: those of the composer. */
 export async function makeReady(
   voice: Voice,
   atBeat: Beats,
-  { clock, controls, plan }: Pick<SwapGround, 'clock' | 'controls' | 'plan'>,
+  { clock, controls, plan, settings }: Pick<SwapGround, 'clock' | 'controls' | 'plan' | 'settings'>,
   stopped: () => boolean,
+  { values = new Map(), premise }: Entry = {},
 ): Promise<Ready> {
   const began = clock.now();
-  await voice.composer.prime(plan.history(atBeat, controls.frameFor(voice)), atBeat);
+  const supposed = premise && premiseBefore(premise, atBeat, settings().beatsPerBar);
+  await voice.composer.prime(plan.history(atBeat, controls.frameFor(voice), supposed), atBeat);
   const asked = clock.now();
-  const span = await voice.composer.compose(atBeat + headStartBeats, controls.read(voice), stopped);
+  const span = await voice.composer.compose(atBeat + headStartBeats, controls.readUnder(values, voice), stopped);
   const answered = clock.now();
   return { span, answerMicros: answered - asked, readyMicros: answered - began };
 }

@@ -3,6 +3,7 @@ import { endBeat, type Note } from '../music/note.js';
 import { emptyScore, scoreOf, shiftScore, type Score } from '../music/score.js';
 import type { Beats, Bpm } from '../music/units.js';
 import { barAt, barStart, type Meter } from '../time/meter.js';
+import type { Premise } from './premise.js';
 
 /** What music is told to be in. */
 export interface Frame {
@@ -19,6 +20,7 @@ export type HeardMusic = (fromBeat: Beats, untilBeat: Beats) => Pick<Score, 'not
 /** What a deck has played and is going to play, in session beats. Bounded: the far past is forgotten. */
 export class Plan {
   private score: Score = emptyScore;
+  private premise: Premise | undefined;
 
   /** @param heard what others played, which is part of the history. Default: nothing. */
   constructor(private readonly heard: HeardMusic = () => emptyScore) {}
@@ -49,20 +51,23 @@ export class Plan {
   }
 
   /**
-   * What is remembered of the time before `untilBeat`, with what was heard; notes that reach over it are shortened to end there. Programs are
-   * kept whole. The frame is told as that of it all; bar 0 begins at beat 0.
+   * What is remembered of the time before `untilBeat`, with what was heard; notes that reach over it are shortened to end there.
+   * A premise stands for all that was before it. Programs are kept whole. The frame is told as that of it all; bar 0 begins
+   * at beat 0.
    */
-  history(untilBeat: Beats, { bpm, meter }: Frame = {}): Score {
-    const fromBeat = untilBeat - rememberedBeats;
+  history(untilBeat: Beats, { bpm, meter }: Frame = {}, premise = this.premise): Score {
+    const oldest = untilBeat - rememberedBeats;
+    const fromBeat = Math.max(oldest, premise?.untilBeat ?? oldest);
     const past = select(this.score, (beat) => beat < untilBeat && beat >= fromBeat);
+    const supposed = select(premise?.score ?? emptyScore, (beat) => beat < Math.min(fromBeat, untilBeat) && beat >= oldest);
     const shorten = (note: Note): Note =>
       endBeat(note) > untilBeat ? { ...note, duration: untilBeat - note.beat } : note;
     const heard = this.heard(fromBeat, untilBeat);
-    return scoreOf([...past.notes, ...heard.notes].map(shorten), {
-      programs: this.score.programs.filter((mark) => mark.beat < untilBeat),
-      controls: [...past.controls, ...heard.controls].sort((a, b) => a.beat - b.beat),
-      tempos: bpm === undefined ? [] : [{ beat: fromBeat, bpm }],
-      meters: meter === undefined ? [] : [{ beat: barStart(barAt(fromBeat, meter), meter), ...meter }],
+    return scoreOf([...supposed.notes, ...past.notes, ...heard.notes].map(shorten), {
+      programs: [...supposed.programs, ...this.score.programs.filter((mark) => mark.beat < untilBeat)].sort((a, b) => a.beat - b.beat),
+      controls: [...supposed.controls, ...past.controls, ...heard.controls].sort((a, b) => a.beat - b.beat),
+      tempos: bpm === undefined ? [] : [{ beat: oldest, bpm }],
+      meters: meter === undefined ? [] : [{ beat: barStart(barAt(oldest, meter), meter), ...meter }],
     });
   }
 
@@ -77,13 +82,20 @@ export class Plan {
     };
   }
 
+  /** From now on the premise is what was before its end, whatever was played. */
+  suppose(premise: Premise): void {
+    this.premise = premise;
+  }
+
   shift(by: Beats): void {
     this.score = shiftScore(this.score, by);
+    if (this.premise) this.premise = { score: shiftScore(this.premise.score, by), untilBeat: this.premise.untilBeat + by };
   }
 
   /** Lets go of what is too old to matter; the last program of each channel stays. */
   forget(nowBeat: Beats): void {
     const oldest = nowBeat - rememberedBeats;
+    if (this.premise && this.premise.untilBeat < oldest) this.premise = undefined;
     if (this.score.notes.length === 0 || this.score.notes[0].beat >= oldest) return;
     const lastPrograms = new Map(this.score.programs.filter((mark) => mark.beat < oldest).map((mark) => [mark.channel, mark]));
     const kept = select(this.score, (beat) => beat >= oldest);

@@ -1,6 +1,7 @@
 import type { WaitingMemory } from '../capacity/waiting-memory.js';
 import type { ContinuoError } from '../errors.js';
 import type { Boundary } from '../parameters/boundaries.js';
+import type { Entry } from './entry.js';
 import { HotSwap, type SwapGround } from './hot-swap.js';
 import { makeReady } from './make-ready.js';
 import { PlayedPacks } from './played-packs.js';
@@ -79,9 +80,9 @@ export class Succession {
   }
 
   /** A later one replaces one that is under way. Errors: `unknownPack`, `badPack`, `modelFailed`, `swapFailed`: the old pack plays on. */
-  async load(request: VoiceRequest, boundary: Boundary): Promise<void> {
+  async load(request: VoiceRequest, boundary: Boundary, entry?: Entry): Promise<void> {
     this.swap?.abandon();
-    const swap = new HotSwap(request, boundary, this.swapGround('performer'));
+    const swap = new HotSwap(request, boundary, this.swapGround('performer'), undefined, entry);
     this.swap = swap;
     try {
       await swap.run();

@@ -1,4 +1,5 @@
 import type { Score } from '../music/score.js';
+import type { TickEvent } from '../music/tick-score.js';
 import type { Beats } from '../music/units.js';
 import { defaultTicksPerBeat, scoreToTicks } from './score-ticks.js';
 import { assembleFile, variableLength } from './track-writer.js';
@@ -32,18 +33,36 @@ const marker = 0x06;
 export function writeRender(score: Score, options: RenderOptions = {}): Uint8Array {
   const nameOfChannel = options.nameOfChannel ?? ((channel: number) => `Channel ${channel + 1}`);
   const [frame, ...parts] = scoreToTicks(score, defaultTicksPerBeat).tracks;
-  const markers = (options.markers ?? []).map(({ beat, text }) =>
-    textMessage(marker, Math.max(0, Math.round(beat * defaultTicksPerBeat)), text),
-  );
-  const bodies = [
-    writeMessages([textMessage(trackName, 0, options.title ?? ''), ...frame.flatMap(messagesOf), ...markers]),
-    ...parts.map((events) => {
-      const [first] = events;
-      const name = 'channel' in first ? nameOfChannel(first.channel) : '';
-      return writeMessages([textMessage(trackName, 0, name), ...events.flatMap(messagesOf)]);
-    }),
-  ];
-  return assembleFile(1, defaultTicksPerBeat, bodies);
+  const bodies = parts.map((events) => {
+    const [first] = events;
+    return partTrack('channel' in first ? nameOfChannel(first.channel) : '', events);
+  });
+  return assembleFile(1, defaultTicksPerBeat, [frameTrack(options, frame), ...bodies]);
+}
+
+export interface PartsOptions extends Pick<RenderOptions, 'title' | 'markers'> {
+  /** Tempos, meters and keys of all parts; its notes are no part. */
+  readonly frame: Score;
+  readonly parts: readonly { readonly name: string; readonly score: Score }[];
+}
+
+/** As {@link writeRender}, with a track for each part, whatever its channels. */
+export function writeParts({ frame, parts, ...options }: PartsOptions): Uint8Array {
+  const [frameEvents] = scoreToTicks(frame, defaultTicksPerBeat).tracks;
+  const bodies = parts.map(({ name, score }) => {
+    const [, ...ofChannels] = scoreToTicks({ ...score, tempos: [], meters: [], keys: [] }, defaultTicksPerBeat).tracks;
+    return partTrack(name, ofChannels.flat().sort((a, b) => a.tick - b.tick));
+  });
+  return assembleFile(1, defaultTicksPerBeat, [frameTrack(options, frameEvents), ...bodies]);
+}
+
+function frameTrack({ title = '', markers = [] }: Pick<RenderOptions, 'title' | 'markers'>, frame: readonly TickEvent[]): ReturnType<typeof writeMessages> {
+  const words = markers.map(({ beat, text }) => textMessage(marker, Math.max(0, Math.round(beat * defaultTicksPerBeat)), text));
+  return writeMessages([textMessage(trackName, 0, title), ...frame.flatMap(messagesOf), ...words]);
+}
+
+function partTrack(name: string, events: readonly TickEvent[]): ReturnType<typeof writeMessages> {
+  return writeMessages([textMessage(trackName, 0, name), ...events.flatMap(messagesOf)]);
 }
 
 function textMessage(type: number, tick: number, text: string): TimedMessage {

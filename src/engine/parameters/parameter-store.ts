@@ -6,7 +6,9 @@ import type { Parameter, ParameterValue } from './parameter.js';
 import { parameterTable } from './table.js';
 import { validateArguments, validateValue } from './validate.js';
 
-export type ActionHandler = (values: readonly ParameterValue[], origin: string) => void | Promise<void>;
+/** What an action comes to, where it answers. */
+export type ActionReply = readonly ParameterValue[] | void;
+export type ActionHandler = (values: readonly ParameterValue[], origin: string) => ActionReply | Promise<ActionReply>;
 export type ChangeListener = (address: string, value: ParameterValue, origin: string) => void;
 export type EventListener = (event: EngineEvent) => void;
 
@@ -79,18 +81,22 @@ export class ParameterStore implements ParameterAccess {
   }
 
   async write(address: string, values: readonly ParameterValue[], origin: string): Promise<void> {
+    await this.ask(address, values, origin);
+  }
+
+  async ask(address: string, values: readonly ParameterValue[], origin: string): Promise<readonly ParameterValue[]> {
     const slot = this.slot(address);
     if (slot.entry.kind === 'action') {
       const checked = validateArguments(address, slot.entry, values);
       if (!slot.handler) throw new ContinuoError('unknownAddress', `${address} does nothing at this moment: the engine has not started.`);
-      await slot.handler(checked, origin);
-      return;
+      return (await slot.handler(checked, origin)) ?? [];
     }
     if (slot.entry.readOnly) throw new ContinuoError('badValue', `${address} can be read, not set.`);
     if (values.length !== 1) throw new ContinuoError('badValue', `${address} takes one value, not ${values.length}.`);
     const checked = validateValue(address, slot.entry, values[0]);
     if (slot.handler) await slot.handler([checked], origin);
     this.publish(address, checked, origin);
+    return [];
   }
 
   /** Sets a value from inside the engine (read-only ones too) and tells the listeners if it changed. */
@@ -99,6 +105,22 @@ export class ParameterStore implements ParameterAccess {
     if (slot.value === value) return;
     slot.value = value;
     for (const listener of this.changeListeners) listener(address, value, origin);
+  }
+
+  /** What `run` finds with these values set, of which nobody is told; it must not wait for anything. Errors: `unknownAddress`. */
+  supposing<Result>(values: ReadonlyMap<string, ParameterValue>, run: () => Result): Result {
+    const slots = [...values.keys()].map((address) => this.slot(address));
+    const before = slots.map((slot) => slot.value);
+    try {
+      [...values.values()].forEach((value, index) => {
+        slots[index].value = value;
+      });
+      return run();
+    } finally {
+      slots.forEach((slot, index) => {
+        slot.value = before[index];
+      });
+    }
   }
 
   /** What an action does, or what is asked before a value changes (throwing refuses it). */

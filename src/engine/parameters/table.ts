@@ -13,6 +13,8 @@ import { deckSteeringParameters } from './table/deck-steering.js';
 import { deckWaitingParameters } from './table/deck-waiting.js';
 import { listeningParameters } from './table/listening.js';
 import { playingAheadParameters } from './table/playing-ahead.js';
+import { recordingParameters } from './table/recording.js';
+import { scenesParameters } from './table/scenes.js';
 import { sendingParameters } from './table/sending.js';
 
 /** The one list of everything a performer can read, set or trigger. Every wire, help text and page derives from it. */
@@ -22,6 +24,8 @@ export const parameterTable: readonly Parameter[] = [
   ...sendingParameters,
   ...listeningParameters,
   ...controllerParameters,
+  ...scenesParameters,
+  ...recordingParameters,
   ...deckPacksParameters,
   ...deckWaitingParameters,
   ...deckFiguresParameters,

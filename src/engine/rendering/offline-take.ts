@@ -1,6 +1,6 @@
 import { Ensemble } from '../ensemble.js';
 import type { VoiceSource } from '../deck/voice.js';
-import { scoreEnd, shiftScore, type Score, type TempoMark } from '../music/score.js';
+import type { Score, TempoMark } from '../music/score.js';
 import { blendedBpm } from '../music/tempo.js';
 import type { Beats, Bpm, Micros } from '../music/units.js';
 import { ParameterStore } from '../parameters/parameter-store.js';
@@ -45,8 +45,7 @@ export class OfflineTake {
   async start(pack: string, prompt?: Score): Promise<void> {
     await this.sender.attach({ name: 'take', leadMicros: 0, offsetMicros: 0, sendsClock: false }, this.recorder);
     const [deck] = this.ensemble.decks;
-    if (prompt) deck.plan.add(beforeTheStart(prompt, this.parameters.number('beats-per-bar')));
-    await deck.load(pack, 'now');
+    await deck.load(pack, 'now', { premise: prompt });
     await deck.settled();
     this.ensemble.transport({ type: 'start', beat: 0, micros: 0 });
   }
@@ -102,9 +101,4 @@ export class OfflineTake {
     await this.ensemble.dispose();
     await this.sender.close();
   }
-}
-
-/** The prompt moved by whole bars so that its last bar ends where the take begins. */
-function beforeTheStart(prompt: Score, beatsPerBar: number): Score {
-  return shiftScore(prompt, -Math.ceil(scoreEnd(prompt) / beatsPerBar - 1e-6) * beatsPerBar);
 }

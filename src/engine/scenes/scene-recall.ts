@@ -20,8 +20,8 @@ const noticeBeats: Beats = 1;
 export interface SceneDeck {
   readonly number: number;
   readonly pack: string;
-  /** Loads a pack so that it can begin at once. */
-  cue(pack: string): Promise<void>;
+  /** Packs that are loaded and can begin at once. */
+  readonly waiting: { cue(pack: string): Promise<void> };
   load(pack: string, boundary: Boundary, entry: Entry): Promise<void>;
 }
 
@@ -115,7 +115,8 @@ export class SceneRecall {
     if (pack === '' || (pack === deck.pack && said.prompt === undefined)) return { deck, said };
     try {
       const premise = said.prompt === undefined ? undefined : await this.parts.readPrompt(said.prompt);
-      await deck.cue(pack);
+      // What cannot wait is loaded on the way, and what cannot be loaded tells then.
+      await deck.waiting.cue(pack).catch(() => undefined);
       return { deck, said, begins: { pack, premise } };
     } catch (cause) {
       this.parts.report(ContinuoError.from(cause, 'swapFailed'));

@@ -1,5 +1,5 @@
 import type { Disposable } from '../disposable.js';
-import { boundaryFor } from '../deck/deck-actions.js';
+import { boundaryFor } from '../deck/boundary-for.js';
 import { ContinuoError } from '../errors.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { LiveScene } from './live-scene.js';
@@ -28,7 +28,7 @@ export class Scenes implements Disposable {
       ...parts,
       report,
       write: (address, value, origin) => parameters.write(address, [value], origin),
-      arrived: ({ name }) => parameters.emit({ type: 'notice', sentence: `scene ${this.numberOf(name)}, ${name}` }),
+      arrived: ({ name }) => parameters.emit({ type: 'scene', number: this.numberOf(name), name }),
     });
     parameters.handle('set-file', ([file]) => this.shelf.open(String(file)));
     parameters.handle('recall', ([scene, boundary]) => this.recall(this.find(String(scene)), boundary as string | undefined));

@@ -22,6 +22,8 @@ export function eventMessage(event: EngineEvent, now: Micros): EventMessage | un
       return { path: 'transport', values: [argumentOf(event.playing), float(event.beat)] };
     case 'timeline':
       return { path: 'timeline', values: [float(event.bpm), float(beatAt(event, now)), argumentOf(event.leader)] };
+    case 'scene':
+      return { path: 'scene-begins', values: [argumentOf(event.number), argumentOf(event.name)] };
     case 'packs':
       return { path: 'packs', values: event.names.map((name) => argumentOf(name)) };
     case 'error':

@@ -1,0 +1,110 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { OutputSpecification } from '../contracts/output.js';
+import { ContinuoError } from '../errors.js';
+import type { EngineEvent } from '../events.js';
+import type { HeardNews } from '../listening/hearing.js';
+import type { Beats, Bpm } from '../music/units.js';
+import type { ParameterStore } from '../parameters/parameter-store.js';
+import { NoteFeed } from '../scheduling/note-feed.js';
+import { takeFile } from './take-file.js';
+import { keepNewest, keptTakes, readTake, TakeJournal } from './take-journal.js';
+import { takeOutputName, type PlayedMessage } from './take-output.js';
+import { TakeWriter } from './take-writer.js';
+
+/** Takes that are kept besides the one that goes on. */
+const keptTakeCount = 20;
+/** A take keeps about as many beats as this makes at 120 beats a minute; see the journal. */
+const segmentMinutes = 8;
+
+export interface RecordingParts {
+  readonly parameters: ParameterStore;
+  /** Where takes are written as they go on. */
+  readonly folder: string;
+  /** Where files are saved whose names are relative. */
+  readonly saveFolder: string;
+  /** How much of a take is kept. */
+  readonly minutes: number;
+  /** Where the music is, and how fast. */
+  position(): { readonly beat: Beats; readonly bpm: Bpm };
+}
+
+/**
+ * Writes down everything that is played and heard, always, and saves it as a MIDI file when asked. What was played is taken from
+ * the send thread, as it left. Thread: main. Blocks: no.
+ */
+export class Recording {
+  private readonly feed = new NoteFeed<PlayedMessage>((messages) => messages.forEach((message) => this.writer.played(message)));
+  private readonly journal: TakeJournal;
+  private readonly writer: TakeWriter;
+
+  constructor(private readonly parts: RecordingParts) {
+    const { parameters, folder, minutes } = parts;
+    const name = `take-${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`;
+    this.journal = new TakeJournal(folder, name, Math.ceil(minutes / segmentMinutes) + 1, (error) => parameters.report(error, takeOutputName));
+    this.writer = new TakeWriter(() => parameters.number('beats-per-bar'), (line) => this.journal.add(line));
+    this.feed.setListeners(1);
+    parameters.publish('take-folder', folder);
+    parameters.handle('save-take', ([file]) => this.save(file === undefined ? `${name}.mid` : String(file)));
+    parameters.onEvent((event) => this.happened(event));
+  }
+
+  /** What the sender is to open for it. */
+  get output(): OutputSpecification {
+    return {
+      name: takeOutputName,
+      implementation: new URL('./take-output-module.js', import.meta.url).href,
+      options: this.feed.far,
+      transfer: [this.feed.far.port],
+      renew: () => {
+        const options = this.feed.renew();
+        return { options, transfer: [options.port] };
+      },
+      leadMicros: 0,
+      offsetMicros: 0,
+      sendsClock: true,
+    };
+  }
+
+  /** Somebody played. */
+  heard(news: HeardNews): void {
+    this.writer.heard(news, this.parts.position().bpm);
+  }
+
+  /** Writes what has come. Call it every half second or so. */
+  async advance(): Promise<void> {
+    this.parts.parameters.publish('take-notes', this.writer.notes);
+    await this.journal.write();
+  }
+
+  /** Lets go of old takes. */
+  async tidy(): Promise<void> {
+    await keepNewest(this.parts.folder, keptTakeCount);
+  }
+
+  async close(): Promise<void> {
+    this.feed.close();
+    await this.journal.write();
+  }
+
+  /** Errors: `badValue` where nothing has been played, `recordingFailed` where it cannot be written. */
+  private async save(name: string): Promise<void> {
+    await this.journal.write();
+    const take = (await keptTakes(this.parts.folder)).find((kept) => kept.name === this.journal.name);
+    if (!take) throw new ContinuoError('badValue', 'There is nothing to save yet: nothing has been played or heard.');
+    const file = resolve(this.parts.saveFolder, name);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, takeFile(await readTake(take), take.name));
+    } catch (cause) {
+      throw new ContinuoError('recordingFailed', `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+    this.parts.parameters.emit({ type: 'notice', sentence: `the take is saved as ${file}` });
+  }
+
+  /** Swaps and scenes can be found again. */
+  private happened(event: EngineEvent): void {
+    if (event.type === 'swap' && event.stage === 'playing') this.writer.mark(`deck ${event.deck}: ${event.pack}`, event.atBeat ?? this.parts.position().beat);
+    if (event.type === 'scene') this.writer.mark(`scene ${event.number}: ${event.name}`, this.parts.position().beat);
+  }
+}

@@ -1,0 +1,108 @@
+import type { HeardNews } from '../listening/hearing.js';
+import type { Beats, Bpm } from '../music/units.js';
+import { TakeAxis } from './take-axis.js';
+import { heardPart, type TakeLine } from './take-line.js';
+import type { PlayedMessage } from './take-output.js';
+
+/** A tempo that differs less is the same one, told by a clock that settles; after a bar it is told all the same. */
+const tempoTolerance: Bpm = 0.5;
+const smallestTempoChange: Bpm = 0.02;
+/** The engine itself: what it says to silence an instrument is no music. */
+const engineOwner = 0;
+
+/** Turns what happens into the lines of a take. Thread: main. */
+export class TakeWriter {
+  private readonly axis = new TakeAxis();
+  private begun = false;
+  private told: { readonly bpm: Bpm; readonly beat: Beats } | undefined;
+  private beatsPerBar = 0;
+  private count = 0;
+  /** What people hold, by source, channel and pitch. */
+  private readonly heldIds = new Map<string, number>();
+  private nextHeldId = -1;
+
+  /** @param bars the length of a bar at this moment. */
+  constructor(
+    private readonly bars: () => number,
+    private readonly write: (line: TakeLine) => void,
+  ) {}
+
+  /** Notes so far. */
+  get notes(): number {
+    return this.count;
+  }
+
+  /** The last beat that something happened at. */
+  get end(): Beats {
+    return this.axis.end;
+  }
+
+  played({ type, id, owner, beat, channel, data1, data2, microsPerBeat }: PlayedMessage): void {
+    if (type === 'goesOn') return this.goOnAt(beat);
+    if (type === 'control' && owner === engineOwner) return;
+    const place = this.placeOf(beat, 60_000_000 / microsPerBeat);
+    if (type === 'note') this.noteOn({ on: id, part: owner, beat: place, channel, pitch: data1, velocity: data2 });
+    else if (type === 'noteOff') this.write({ off: id, beat: place });
+    else if (type === 'program') this.write({ program: data1, part: owner, beat: place, channel });
+    else this.write({ controller: data1, value: data2, part: owner, beat: place, channel });
+  }
+
+  /** Told while the music runs at `bpm`. */
+  heard(news: HeardNews, bpm: Bpm): void {
+    if (news.type === 'control') {
+      const { beat, channel, controller, value } = news.mark;
+      this.write({ controller, value, part: heardPart, beat: this.placeOf(beat, bpm), channel });
+      return;
+    }
+    const { channel, pitch, velocity, beat } = news.note;
+    const key = `${news.source} ${channel} ${pitch}`;
+    if (news.type === 'began') {
+      this.heldIds.set(key, this.nextHeldId);
+      this.noteOn({ on: this.nextHeldId, part: heardPart, beat: this.placeOf(beat, bpm), channel, pitch, velocity });
+      this.nextHeldId -= 1;
+      return;
+    }
+    const id = this.heldIds.get(key);
+    this.heldIds.delete(key);
+    if (id !== undefined) this.write({ off: id, beat: this.placeOf(beat + news.note.duration, bpm) });
+  }
+
+  /** Something to find again. */
+  mark(text: string, beat: Beats): void {
+    if (this.begun) this.write({ marker: text, beat: this.axis.at(beat) });
+  }
+
+  private noteOn(line: Extract<TakeLine, { on: number }>): void {
+    this.count += 1;
+    this.write(line);
+  }
+
+  private goOnAt(beat: Beats): void {
+    this.begun = true;
+    this.axis.goOnAt(beat, this.bars());
+  }
+
+  private placeOf(beat: Beats, bpm: Bpm): Beats {
+    // What sounds before the first downbeat: the take begins with its bar.
+    if (!this.begun) this.goOnAt(beat);
+    const place = this.axis.at(beat);
+    this.tellBars(place);
+    this.tellTempo(bpm, place);
+    return place;
+  }
+
+  private tellBars(place: Beats): void {
+    const beatsPerBar = this.bars();
+    if (beatsPerBar === this.beatsPerBar) return;
+    this.beatsPerBar = beatsPerBar;
+    this.write({ beatsPerBar, beat: place });
+  }
+
+  private tellTempo(bpm: Bpm, place: Beats): void {
+    const change = this.told ? Math.abs(bpm - this.told.bpm) : Infinity;
+    const isDue = change > tempoTolerance || (change > smallestTempoChange && place - (this.told?.beat ?? 0) >= this.beatsPerBar);
+    if (!isDue) return;
+    this.told = { bpm, beat: place };
+    this.write({ bpm, beat: place });
+  }
+}
