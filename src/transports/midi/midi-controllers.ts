@@ -1,13 +1,20 @@
-import type { ControllerListener, ControllerSource } from '../../engine/contracts/controller-source.js';
+import type { ControllerListener, ControllerPlace, ControllerSource } from '../../engine/contracts/controller-source.js';
 
 /**
- * The control and program changes that come in at a port. Channel mode messages (120 to 127) are none of its business.
- * Thread: main. Blocks: no.
+ * The control and program changes that come in at a port, and, where the port can be written to as well, those that go
+ * back. Channel mode messages (120 to 127) are none of its business. Thread: main. Blocks: no.
  */
 export class MidiControllers implements ControllerSource {
+  readonly show: ControllerSource['show'];
   #listener: ControllerListener | undefined;
 
-  constructor(readonly name: string) {}
+  /** @param send writes one message to the box; without it nothing is shown there */
+  constructor(
+    readonly name: string,
+    send?: (bytes: readonly number[]) => void,
+  ) {
+    this.show = send && (({ channel, controller }: ControllerPlace, value) => send([0xb0 | channel, controller, value]));
+  }
 
   start(listener: ControllerListener): void {
     this.#listener = listener;

@@ -2,6 +2,7 @@ import type { OutputSpecification } from '../../engine/contracts/output.js';
 import type { Notice, Transport, TransportContext, TransportOffer } from '../../engine/contracts/transport.js';
 import { ContinuoError } from '../../engine/errors.js';
 import type { Micros } from '../../engine/music/units.js';
+import { ControllerBox, nameOf } from './controller-box.js';
 import { DriverClock } from './driver-clock.js';
 import { MidiClockSource } from './midi-clock-source.js';
 import { MidiControllers } from './midi-controllers.js';
@@ -31,6 +32,7 @@ export class MidiTransport implements Transport {
   readonly name = 'midi';
   readonly #options: MidiOptions;
   #input: MidiInput | undefined;
+  #boxes: readonly ControllerBox[] = [];
 
   constructor(private readonly context: TransportContext) {
     this.#options = context.options as MidiOptions;
@@ -39,9 +41,13 @@ export class MidiTransport implements Transport {
   async open(): Promise<TransportOffer> {
     const notices: Notice[] = [];
     const names = noticing(notices, midiPortNames);
+    const outputs = names ? this.#offerOutput(names, notices) : [];
+    const input = names ? this.#offerInput(names, notices) : nothingHeard;
+    this.#boxes = names ? this.#openBoxes(names, notices) : [];
     return {
-      outputs: names ? this.#offerOutput(names, notices) : [],
-      ...(names ? this.#offerInput(names, notices) : nothingHeard),
+      outputs,
+      ...input,
+      controllerSources: [...(input.controllerSources ?? []), ...this.#boxes.map(({ controllers }) => controllers)],
       controlSurfaces: [],
       notices,
     };
@@ -60,6 +66,18 @@ export class MidiTransport implements Transport {
   async close(): Promise<void> {
     this.#input?.close();
     this.#input = undefined;
+    for (const box of this.#boxes) box.close();
+    this.#boxes = [];
+  }
+
+  #openBoxes(names: MidiPortNames, notices: Notice[]): readonly ControllerBox[] {
+    return this.#options.controllerBoxes.flatMap((options) => {
+      const box = noticing(notices, () => new ControllerBox(options, names));
+      if (!box) return [];
+      const lamps = options.output ? `, and shown at "${nameOf(options.output)}"` : '';
+      notices.push({ level: 'ready', sentence: `Heard from "${nameOf(options.input)}": MIDI controllers${lamps}.` });
+      return [box];
+    });
   }
 
   #offerOutput(names: MidiPortNames, notices: Notice[]): readonly OutputSpecification[] {

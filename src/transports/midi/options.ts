@@ -22,6 +22,19 @@ function portWish(defaultName: string) {
     .default({ virtual: defaultName });
 }
 
+const wish = z.union([z.strictObject({ virtual: portName }), z.strictObject({ device: portName }), portName.transform((name): PortWish => ({ device: name }))]);
+
+const controllerBox = z.union([
+  portName.transform((name): ControllerBoxOptions => ({ input: { device: name } })),
+  z.strictObject({ input: wish, output: wish.optional() }),
+]);
+
+/** A box of knobs: the port it says them on, and the one that its lamps and motors are told on. */
+export interface ControllerBoxOptions {
+  readonly input: PortWish;
+  readonly output?: PortWish;
+}
+
 /**
  * The `midi` part of the configuration.
  *
@@ -33,6 +46,11 @@ export const midiOptionsSchema = z.strictObject({
   clockOut: z.boolean().default(true).describe('Whether the output carries 24-ppqn clock, start, stop and song position.'),
   followClock: z.boolean().default(true).describe('Whether the clock of the input port is offered as a leader.'),
   controllers: z.boolean().default(true).describe('Whether controllers of the input port may move parameters.'),
+  controllerBoxes: z
+    .array(controllerBox)
+    .max(16)
+    .default([])
+    .describe('More boxes of knobs: a port, or {"input": PORT, "output": PORT} where lamps or motors are to show what is.'),
   notes: z.boolean().default(true).describe('Whether notes, pedals and wheels of the input port are heard.'),
   inputLatencyMilliseconds: z.number().min(0).max(500).default(0).describe('How long a note takes from the finger to the port: it is taken to be so much earlier.'),
   offsetMilliseconds: z.number().min(-1000).max(1000).default(0).describe('Signed correction of everything sent; positive plays later.'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Input as InputPort, Output as OutputPort } from '@julusian/midi/lazy';
 import { Output, OutputOptions } from '../../../src/engine/contracts/output.js';
 import { Transport, TransportContext } from '../../../src/engine/contracts/transport.js';
 import { ContinuoError } from '../../../src/engine/errors.js';
@@ -11,7 +12,9 @@ import { MidiOutput } from '../../../src/transports/midi/midi-output.js';
 import { MidiTransport } from '../../../src/transports/midi/midi-transport.js';
 import { midiOptionsSchema } from '../../../src/transports/midi/options.js';
 import { midiPortReport } from '../../../src/transports/midi/port-list.js';
+import { matchPorts } from '../../../src/transports/midi/port-names.js';
 import { transportContract } from '../../engine/contracts/transport-contract.js';
+import { Inbox } from '../support/within.js';
 
 function contextWith(options: unknown): TransportContext {
   return { options: midiOptionsSchema.parse(options), clock: monotonicClock, packs: () => [] };
@@ -39,8 +42,12 @@ describe('the modules of the MIDI wire', () => {
 });
 
 // Where this machine has no MIDI, test/real/midi-transport.test.ts runs this file in front of a sequencer.
-if (midiPortReport().available) describe('MidiTransport with a driver', withDriver);
-else describe('MidiTransport without a driver', withoutDriver);
+if (midiPortReport().available) {
+  describe('MidiTransport with a driver', () => {
+    withDriver();
+    withControllers();
+  });
+} else describe('MidiTransport without a driver', withoutDriver);
 
 function withDriver(): void {
   it('offers one output with clock, one clock to follow, one set of controllers, and no surface', async () => {
@@ -57,7 +64,7 @@ function withDriver(): void {
   });
 
   it('keeps its clock to itself and hears nothing when told so', async () => {
-    const wire = transport({ clockOut: false, followClock: false, controllers: false });
+    const wire = transport({ clockOut: false, followClock: false, controllers: false, notes: false });
     const offer = await wire.open();
     assert.equal(offer.outputs[0].sendsClock, false);
     assert.deepEqual(offer.syncSources, []);
@@ -82,6 +89,55 @@ function withDriver(): void {
     const [off] = offer.notices;
     assert.equal(off.level, 'off');
     assert.match(off.sentence, /no port is called "no such synth"; there (is|are) /);
+    await wire.close();
+  });
+}
+
+function withControllers(): void {
+  it('hears the knobs and programs of its port and of every box, and shows values at a box', async () => {
+    const wire = transport({ controllerBoxes: [{ input: { virtual: 'Box In' }, output: { virtual: 'Box Out' } }] });
+    const { controllerSources = [] } = await wire.open();
+    const names = midiPortNames();
+    const [toPort, toBox] = ['Continuo In', 'Box In'].map((port) => {
+      const output = new OutputPort();
+      output.openPortByName(matchPorts(port, names.outputs)[0]);
+      return output;
+    });
+    const fromBox = new InputPort();
+    const shown = new Inbox<readonly number[]>();
+    fromBox.on('message', (_seconds, bytes) => shown.add(bytes));
+    fromBox.openPortByName(matchPorts('Box Out', names.inputs)[0]);
+    try {
+      assert.deepEqual(controllerSources.map(({ name }) => name), ['midi', 'Box In']);
+      const heard = new Inbox<string>();
+      for (const source of controllerSources) {
+        source.start({
+          moved: ({ channel, controller }, value) => heard.add(`${source.name} ${channel} ${controller} ${value}`),
+          programChosen: (channel, program) => heard.add(`${source.name} program ${channel} ${program}`),
+        });
+      }
+      toPort.sendMessage([0xb2, 20, 64]);
+      toPort.sendMessage([0xb2, 123, 0]);
+      toPort.sendMessage([0xc1, 5]);
+      assert.deepEqual([await heard.take('a knob'), await heard.take('a program')], ['midi 2 20 64', 'midi program 1 5']);
+      toBox.sendMessage([0xb0, 7, 1]);
+      assert.equal(await heard.take('a knob of the box'), 'Box In 0 7 1');
+      const [port, box] = controllerSources;
+      assert.equal(port.show, undefined);
+      box.show?.({ channel: 3, controller: 20 }, 99);
+      assert.deepEqual(await shown.take('a lamp'), [0xb3, 20, 99]);
+    } finally {
+      for (const port of [toPort, toBox, fromBox]) port.destroy();
+      await wire.close();
+    }
+    assert.equal(midiPortNames().outputs.some((name) => name.includes('Box In')), false);
+  });
+
+  it('says which box is not there, and hears the others', async () => {
+    const wire = transport({ controllerBoxes: ['no such box', { input: { virtual: 'Box In' } }] });
+    const { controllerSources, notices } = await wire.open();
+    assert.deepEqual(controllerSources?.map(({ name }) => name), ['midi', 'Box In']);
+    assert.ok(notices.some(({ level, sentence }) => level === 'off' && sentence.includes('no such box')));
     await wire.close();
   });
 }

@@ -11,6 +11,7 @@ describe('the midi options', () => {
       clockOut: true,
       followClock: true,
       controllers: true,
+      controllerBoxes: [],
       notes: true,
       inputLatencyMilliseconds: 0,
       offsetMilliseconds: 0,
