@@ -59,14 +59,15 @@ export class ClockGenerator {
   /**
    * Compares the next tick with the position; call it before ticking. A jump that is not announced by others, by a start
    * or a locate that is on its way, is told to followers that run.
-   * @param moved whether the position was moved since it was compared last; where not, the thread is late
+   * @param moved whether the music was moved since it was compared last; where not, the thread is late, or an output that is
+   * told early was told of ticks that a slower tempo has put off
    */
   follow(beat: Beats, oldestBeat: Beats, moved: boolean, announce: boolean): void {
     const expected = tickAtOrAfter(beat);
     const behind = expected - this.nextTick;
-    if (behind >= -jumpTicks && behind <= (moved ? jumpTicks : catchUpTicks)) return;
+    if (moved ? Math.abs(behind) <= jumpTicks : behind <= catchUpTicks) return;
     this.nextTick = expected;
-    if (announce && (this.running || this.waitingToRun)) this.run(moved || behind < 0 ? sixteenthAtOrAfter(beat) : sixteenthAtOrBefore(oldestBeat), beat);
+    if (announce && (this.running || this.waitingToRun)) this.run(moved ? sixteenthAtOrAfter(beat) : sixteenthAtOrBefore(oldestBeat), beat);
   }
 
   /** Followers run from `beat` on; `positionBeat` is where the music is now: at `beat`, or near it. */

@@ -2,10 +2,12 @@ import type { Output, WireEventKind } from '../contracts/output.js';
 import type { TransportChange } from '../contracts/sync-source.js';
 import type { Beats, Micros } from '../music/units.js';
 import type { Clock } from '../time/clock.js';
-import { beatAt, microsPerBeat, timeAt, type Timeline } from '../time/timeline.js';
+import type { Timeline } from '../time/timeline.js';
 import { BeatQueue, emptyEntry, type QueueEntry } from './beat-queue.js';
 import { ClockGenerator } from './clock-generator.js';
+import { maximumOwner } from './command.js';
 import { droppedAfter, judge } from './late-policy.js';
+import { RecentTimeline } from './recent-timeline.js';
 import type { SendCounters } from './send-counters.js';
 import { channelOf, keyOf, pitchOf, type Key, type SoundingNotes } from './sounding-notes.js';
 import { Wire } from './wire.js';
@@ -16,6 +18,8 @@ const startGap: Micros = 1_000;
 const jump: Beats = 0.25;
 /** An onset this little before the beat that was started from is at it, and leaves behind its clock. */
 const sameBeat: Beats = 1e-3;
+/** What is due so close together is due at once: doubles of thirds of a beat differ, and a clock leaves before its note. */
+const sameMoment: Micros = 0.5;
 const pendingChanges = 16;
 /** What a panic says on a used channel once every note has been ended by name. */
 const allNotesOff = 123;
@@ -47,6 +51,9 @@ export interface LaneParts {
  * One output with a queue, a latency offset and notes of its own: each destination is flushed, held and judged late by
  * itself. The Timeline is applied when an event is due, so a tempo change moves what is already queued.
  *
+ * What has left cannot be taken back, and an output that is told early was given it early: where an owner's queue is flushed
+ * behind what has left, that stays here, and what is queued in its place begins after it.
+ *
  * For every onset sent one end is sent, whatever happens: the end is queued when the onset goes out, in the place it
  * leaves free, and is void when the note has been ended before (struck again, silenced, stopped, panic).
  *
@@ -57,19 +64,24 @@ export class Lane {
   private readonly entry: QueueEntry = emptyEntry();
   private readonly wire: Wire;
   private readonly clockwork: ClockGenerator | undefined;
+  private readonly time: RecentTimeline;
   private readonly changes: TransportChange[] = [];
   private offset: Micros;
   private playing = false;
   /** Whether the music was moved since it was looked at last: what is not where it was expected is late otherwise. */
   private moved = false;
   private startBeat: Beats = -Infinity;
+  /** Per owner: the latest onset that has left, and up to where what has left stands for what is queued. */
+  private readonly leftUntil = new Float64Array(maximumOwner + 1).fill(-Infinity);
+  private readonly standsUntil = new Float64Array(maximumOwner + 1).fill(-Infinity);
 
   constructor(
     private readonly parts: LaneParts,
     private readonly clock: Clock,
     private readonly counters: SendCounters,
-    private timeline: Timeline,
+    timeline: Timeline,
   ) {
+    this.time = new RecentTimeline(timeline);
     this.entries = new BeatQueue(parts.capacity);
     this.offset = parts.offsetMicros;
     this.wire = new Wire(parts.output, clock, parts.onFault);
@@ -96,18 +108,20 @@ export class Lane {
 
   /** Queues an onset or a mark; false when the queue is full. */
   queue(entry: QueueEntry): boolean {
+    if (entry.kind === 'noteOn' && entry.beat <= this.standsUntil[entry.owner]) return true;
     return this.entries.push(entry);
   }
 
   follow(timeline: Timeline): void {
     const now = this.clock.now();
-    const before = this.positionAt(now);
-    this.timeline = timeline;
     this.wire.follow(timeline);
-    const by = this.positionAt(now) - before;
-    if (Math.abs(by) > jump) this.moved = true;
-    if (by + jump >= 0) return;
+    const by = this.time.follow(timeline, now);
+    if (Math.abs(by) <= jump) return;
+    this.time.forgetPast();
+    this.moved = true;
+    if (by > 0) return;
     this.startBeat = -Infinity;
+    this.forgetLeft();
     this.endNotes(now);
   }
 
@@ -126,6 +140,7 @@ export class Lane {
   /** Drops the owner's queued onsets and marks at or after `fromBeat`. */
   flush(owner: number, fromBeat: Beats): void {
     this.entries.removeAhead(owner, fromBeat);
+    if (this.leftUntil[owner] >= fromBeat) this.standsUntil[owner] = this.leftUntil[owner];
   }
 
   /** Ends the owner's notes and drops what it has queued. */
@@ -134,6 +149,7 @@ export class Lane {
     const { sounding } = this.parts;
     for (let key = sounding.next(0, owner); key >= 0; key = sounding.next(key + 1, owner)) this.endNote(key, now);
     this.entries.removeOwner(owner);
+    this.leftUntil[owner] = this.standsUntil[owner] = -Infinity;
     this.wire.flush();
   }
 
@@ -149,6 +165,7 @@ export class Lane {
       }
     }
     this.entries.clear();
+    this.forgetLeft();
     this.wire.flush();
   }
 
@@ -162,7 +179,7 @@ export class Lane {
       const entryDue = this.entryDue();
       if (Math.min(changeDue, clockDue, entryDue) > now) break;
       if (changeDue <= clockDue && changeDue <= entryDue) this.apply(this.changes.shift() as TransportChange);
-      else if (clockDue <= entryDue) this.clockwork?.tick();
+      else if (clockDue <= entryDue + sameMoment) this.clockwork?.tick();
       else this.release();
     }
     return this.wire.flush();
@@ -170,21 +187,21 @@ export class Lane {
 
   /** The beat that is handed to the wire at `now`. */
   private positionAt(now: Micros): Beats {
-    return beatAt(this.timeline, now + this.parts.leadMicros - this.offset);
+    return this.time.beatAt(now + this.parts.leadMicros - this.offset);
   }
 
   /** The beat of the oldest onset that may still leave at `now`. */
   private oldestAt(now: Micros): Beats {
-    return this.positionAt(now) - droppedAfter / microsPerBeat(this.timeline);
+    return this.positionAt(now) - droppedAfter / this.time.beatMicros;
   }
 
   /** The beat that is heard at `due`. */
   private beatHeard(due: Micros): Beats {
-    return beatAt(this.timeline, due - this.offset);
+    return this.time.beatAt(due - this.offset);
   }
 
   private dueOf(beat: Beats): Micros {
-    return timeAt(this.timeline, beat) + this.offset;
+    return this.time.timeAt(beat) + this.offset;
   }
 
   private changeDue(): Micros {
@@ -214,6 +231,8 @@ export class Lane {
       return;
     }
     this.startBeat = beat;
+    this.time.forgetPast();
+    this.forgetLeft();
     if (type === 'locate') {
       this.clockwork?.locate(beat, position, oldest);
       return;
@@ -253,11 +272,18 @@ export class Lane {
     }
     if (!wire.noteOn(entry.owner, entry.channel, entry.data1, entry.data2, entry.beat, entry.durationBeats, entry.noteId, heard)) return false;
     sounding.begin(key, entry.owner, entry.noteId, heard);
+    if (entry.beat > this.leftUntil[entry.owner]) this.leftUntil[entry.owner] = entry.beat;
     entry.kind = 'noteOff';
     entry.beat += entry.durationBeats;
     // There is room: the onset has just left.
     this.entries.push(entry);
     return true;
+  }
+
+  /** The music was moved: what has left is of another place. */
+  private forgetLeft(): void {
+    this.leftUntil.fill(-Infinity);
+    this.standsUntil.fill(-Infinity);
   }
 
   /** Ends all notes, heard at `due` or when they begin to be heard. */
