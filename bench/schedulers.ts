@@ -81,6 +81,7 @@ async function playRound(round: number, load: Load, tempos: readonly Bpm[], sche
   for (const bpm of tempos) {
     for (let index = 0; index < schedulers.length; index += 1) {
       const scheduler = schedulers[(index + round) % schedulers.length];
+      await scheduler.begin?.();
       const grid: Grid = { bpm, start: monotonicClock.now() + startMicros, beats: Math.floor((turnSeconds * bpm) / 60) };
       const planned = eventsOf(grid).filter(({ kind }) => kind === 'noteOn').length;
       const before = processorTime();

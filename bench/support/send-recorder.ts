@@ -2,9 +2,10 @@ import { ContainerModule } from 'inversify';
 import { Output, OutputOptions, type WireEvent } from '../../src/engine/contracts/output.js';
 import { monotonicClock } from '../../src/engine/time/clock.js';
 import { MidiOutput } from '../../src/transports/midi/midi-output.js';
+import type { PortWish } from '../../src/transports/midi/options.js';
 
-/** Of each event: 1 onset or 2 clock, when it was due, when it was handed to the wire. */
-export const recordDoubles = 3;
+/** Of each event: 1 onset or 2 clock, when it was due, when it was handed to the wire, and its key: channel x 128 + pitch. */
+export const recordDoubles = 4;
 export const onsetRecord = 1;
 export const clockRecord = 2;
 
@@ -12,8 +13,8 @@ export interface SendRecorderOptions {
   /** Int32: how many events have been recorded. */
   readonly count: SharedArrayBuffer;
   readonly records: SharedArrayBuffer;
-  /** A virtual MIDI port that everything goes to first; without one the wire costs nothing. */
-  readonly port?: string;
+  /** A MIDI port that everything goes to first; without one the wire costs nothing. */
+  readonly port?: PortWish;
 }
 
 /** Writes down when events come. Full memory ends the recording. */
@@ -25,7 +26,7 @@ class SendRecorder implements Output {
   constructor({ count, records, port }: SendRecorderOptions) {
     this.count = new Int32Array(count);
     this.records = new Float64Array(records);
-    this.wire = port === undefined ? undefined : new MidiOutput({ port: { virtual: port } });
+    this.wire = port === undefined ? undefined : new MidiOutput({ port });
   }
 
   async open(): Promise<void> {
@@ -40,6 +41,7 @@ class SendRecorder implements Output {
     this.records[at] = kind;
     this.records[at + 1] = dueMicros;
     this.records[at + 2] = monotonicClock.now();
+    this.records[at + 3] = event.channel * 128 + event.data1;
     Atomics.add(this.count, 0, 1);
   }
 

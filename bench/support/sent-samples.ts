@@ -8,6 +8,8 @@ export interface Sample {
   readonly kind: number;
   readonly due: Micros;
   readonly at: Micros;
+  /** Channel x 128 + pitch, of an onset. */
+  readonly key: number;
 }
 
 export interface Recorder {
@@ -16,20 +18,20 @@ export interface Recorder {
   read(): readonly Sample[];
 }
 
-/** Room for `seconds` of 300 events each. `port`: the events also go to a virtual MIDI port of this name. */
-export function makeRecorder(seconds: number, port?: string): Recorder {
+/** Room for `seconds` of 300 events each. `port`: the events also go to this MIDI port, a virtual one or a device. */
+export function makeRecorder(seconds: number, port?: string, kind: 'virtual' | 'device' = 'virtual'): Recorder {
   const eventsPerSecond = 300;
   const count = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const records = new SharedArrayBuffer(seconds * eventsPerSecond * recordDoubles * Float64Array.BYTES_PER_ELEMENT);
-  const options: SendRecorderOptions = { count, records, port };
+  const options: SendRecorderOptions = { count, records, port: port === undefined ? undefined : kind === 'virtual' ? { virtual: port } : { device: port } };
   const implementation = new URL('./send-recorder.js', import.meta.url).href;
   return {
     specification: { ...nullOutputSpecification('recorder'), implementation, options },
     read: () => {
       const doubles = new Float64Array(records);
       return Array.from({ length: Atomics.load(new Int32Array(count), 0) }, (_, event) => {
-        const [kind, due, at] = doubles.subarray(event * recordDoubles, (event + 1) * recordDoubles);
-        return { kind, due, at };
+        const [kind, due, at, key] = doubles.subarray(event * recordDoubles, (event + 1) * recordDoubles);
+        return { kind, due, at, key };
       });
     },
   };

@@ -4,6 +4,8 @@ import type { Grid, GridEvent } from './grid.js';
 /** A way to send notes from Node at their time. */
 export interface Scheduler {
   readonly name: string;
+  /** Gets ready to play soon. */
+  begin?(): Promise<void>;
   /** Plays the grid, and returns when each onset and clock was handed to the wire. */
   play(grid: Grid): Promise<readonly Sample[]>;
   end(): Promise<void>;

@@ -107,8 +107,8 @@ function timerScheduler(name: string, arm: Arm, wire: DirectWire): Scheduler {
 }
 
 /** Writes down that an event was sent just now. */
-export function record(samples: Sample[], { kind, due }: GridEvent): void {
-  if (kind !== 'noteOff') samples.push({ kind: kind === 'noteOn' ? onsetRecord : clockRecord, due, at: monotonicClock.now() });
+export function record(samples: Sample[], { kind, due, bytes: [status, pitch = 0] }: GridEvent): void {
+  if (kind !== 'noteOff') samples.push({ kind: kind === 'noteOn' ? onsetRecord : clockRecord, due, at: monotonicClock.now(), key: (status & 0x0f) * 128 + pitch });
 }
 
 /** Resolves when the grid is over, and a little later. */
