@@ -1,11 +1,8 @@
 /** Continuo follows SuperCollider's LinkClock, on a network that they have to themselves; prints a PhaseReport. */
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
-import { decode } from 'node-osc';
 import { repositoryRoot } from '../../../src/engine/paths.js';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { WallClock } from '../../../src/transports/osc/wall-clock.js';
@@ -13,15 +10,9 @@ import { startEngine } from '../../../test/real/support/engine-process.js';
 import { grownSession } from '../../../test/real/support/grown-session.js';
 import { Program } from '../../../test/real/support/program.js';
 import { until } from '../../../test/real/support/until.js';
+import { beatOf, openEar } from './osc-ear.js';
 import { phaseFigures } from './phase-figures.js';
 import type { PhaseReport } from './phase-reports.js';
-
-interface Packet {
-  readonly address: string;
-  readonly args: readonly { readonly value: number }[];
-  readonly timetag?: number;
-  readonly elements?: readonly Packet[];
-}
 
 /** Something of ours that belongs to a beat, and when it was to be heard, in UNIX seconds. */
 interface Heard {
@@ -35,51 +26,39 @@ const [bpm, seconds] = process.argv.slice(2).map(Number);
 const wall = new WallClock();
 wall.calibrate();
 
-async function ear(hear: (packet: Packet, arrived: number, tag: number) => void) {
-  const socket = createSocket('udp4');
-  socket.on('message', (datagram) => {
-    const arrived = wall.unixSeconds(monotonicClock.now());
-    const packet = decode(datagram) as Packet;
-    for (const element of packet.elements ?? [packet]) hear(element, arrived, packet.timetag ?? 0);
-  });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  return socket;
-}
-
 const theirs: number[] = [];
 const sent: Heard[] = [];
-const stampedNotes: Heard[] = [];
+const stamped: Heard[] = [];
 const sclangLate: number[] = [];
 let ourBpm = 0;
 
-const sclangEar = await ear(({ address }, arrived, tag) => {
+const sclangEar = await openEar(wall, ({ address, arrived, tag }) => {
   if (address !== '/link/beat') return;
   theirs.push(tag - stampAhead);
   sclangLate.push((arrived - tag + stampAhead) * 1e6);
 });
-const dueEar = await ear(({ address, args }, arrived) => {
-  if (address === '/continuo/clock') ourBpm = args[1].value;
-  if (address === '/continuo/clock') sent.push({ beat: args[0].value, seconds: arrived });
-  if (address === '/continuo/note') sent.push({ beat: args[5].value, seconds: arrived });
+const dueEar = await openEar(wall, (packet) => {
+  const beat = beatOf(packet);
+  if (packet.address === '/continuo/clock') ourBpm = packet.args[1].value;
+  if (beat !== undefined) sent.push({ beat, seconds: packet.arrived });
 });
-const stampEar = await ear(({ address, args }, _arrived, tag) => {
-  if (address === '/continuo/clock') stampedNotes.push({ beat: args[0].value, seconds: tag });
-  if (address === '/continuo/note') stampedNotes.push({ beat: args[5].value, seconds: tag });
+const stampEar = await openEar(wall, (packet) => {
+  const beat = beatOf(packet);
+  if (beat !== undefined) stamped.push({ beat, seconds: packet.tag });
 });
 const reading = setInterval(() => wall.read(), 50);
 
 const folder = mkdtempSync(join(tmpdir(), 'continuo-phase-'));
 const sclang = Program.start('sclang', [join(repositoryRoot, 'bench', 'support', 'phase', 'link-phase.scd')], {
   QT_QPA_PLATFORM: 'offscreen', QTWEBENGINE_DISABLE_SANDBOX: '1', XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder,
-  CONTINUO_EAR: String(sclangEar.address().port), CONTINUO_BPM: String(bpm),
+  CONTINUO_EAR: String(sclangEar.port), CONTINUO_BPM: String(bpm),
 });
 try {
   await sclang.line('READY', 60_000);
   await grownSession();
   const destinations = [
-    { name: 'due', port: dueEar.address().port, delivery: 'when-due' },
-    { name: 'stamped', port: stampEar.address().port, delivery: 'timetag' },
+    { name: 'due', port: dueEar.port, delivery: 'when-due' },
+    { name: 'stamped', port: stampEar.port, delivery: 'timetag' },
   ];
   const engine = await startEngine({ bpm: 120, pack: 'perlin' }, { destinations }, {}, false, { enabled: true });
   try {
@@ -103,7 +82,7 @@ try {
       bpm,
       seconds,
       loadAverage: loadavg()[0],
-      figures: { stamped: phaseFigures(errors(stampedNotes)), sentWhenDue: phaseFigures(errors(sent)) },
+      figures: { stamped: phaseFigures(errors(stamped)), sentWhenDue: phaseFigures(errors(sent)) },
       beside: { sclangSendsLate: phaseFigures(sclangLate) },
     };
     process.stdout.write(`${JSON.stringify(report)}\n`);

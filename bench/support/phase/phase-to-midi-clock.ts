@@ -4,11 +4,13 @@ import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Input } from '@julusian/midi/lazy';
-import type { Micros } from '../../../src/engine/music/units.js';
+import type { Beats, Micros } from '../../../src/engine/music/units.js';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { DriverClock } from '../../../src/transports/midi/driver-clock.js';
 import { startEngine } from '../../../test/real/support/engine-process.js';
 import { until } from '../../../test/real/support/until.js';
+import { WallClock } from '../../../src/transports/osc/wall-clock.js';
+import { beatOf, openEar } from './osc-ear.js';
 import { phaseFigures } from './phase-figures.js';
 import type { ClockMasterReport, PhaseReport } from './phase-reports.js';
 
@@ -19,7 +21,15 @@ const settleMicros: Micros = 3_000_000;
 const [bpm, seconds, partsPerMillion] = process.argv.slice(2).map(Number);
 const pulses: Micros[] = [];
 const onsets: Micros[] = [];
-const engine = await startEngine({ bpm: 120, pack: 'perlin' }, { destinations: [] }, {}, {});
+const stamped: { readonly beat: Beats; readonly micros: Micros }[] = [];
+const wall = new WallClock();
+wall.calibrate();
+const reading = setInterval(() => wall.read(), 50);
+const ear = await openEar(wall, (packet) => {
+  const beat = beatOf(packet);
+  if (beat !== undefined) stamped.push({ beat, micros: wall.micros(packet.tag) });
+});
+const engine = await startEngine({ bpm: 120, pack: 'perlin' }, { destinations: [{ name: 'stamped', port: ear.port, delivery: 'timetag' }] }, {}, {});
 try {
   const name = (): string | undefined => Input.getPortNames().find((candidate) => candidate.includes('Continuo Out'));
   await until('there is a port to be heard at', () => name() !== undefined);
@@ -42,12 +52,16 @@ try {
     const since = stamp - master.startMicros;
     return since - grid * Math.round(since / grid);
   };
-  const within = (stamps: readonly Micros[]): readonly Micros[] => stamps.filter((stamp) => stamp > master.startMicros + settleMicros && stamp < master.endMicros);
+  const isCounted = (micros: Micros): boolean => micros > master.startMicros + settleMicros && micros < master.endMicros;
+  const within = (stamps: readonly Micros[]): readonly Micros[] => stamps.filter(isCounted);
+  const stampErrors = stamped
+    .filter(({ micros }) => isCounted(micros))
+    .map(({ beat, micros }) => micros - master.startMicros - beat * pulsesPerBeat * interval);
   const report: PhaseReport = {
     bpm: master.bpm,
     seconds,
     loadAverage: loadavg()[0],
-    figures: { pulses: phaseFigures(within(pulses).map(aside(interval))), notes: phaseFigures(within(onsets).map(aside(6 * interval))) },
+    figures: { stamped: phaseFigures(stampErrors), pulses: phaseFigures(within(pulses).map(aside(interval))), notes: phaseFigures(within(onsets).map(aside(6 * interval))) },
     beside: {
       masterPulsesLeftLate: master.lateMilliseconds,
       masterQuartzPartsPerMillion: partsPerMillion,
@@ -57,4 +71,6 @@ try {
   process.stdout.write(`${JSON.stringify(report)}\n`);
 } finally {
   await engine.stop();
+  clearInterval(reading);
+  ear.close();
 }
