@@ -21,7 +21,7 @@ export interface SceneDeck {
   readonly number: number;
   readonly pack: string;
   /** Packs that are loaded and can begin at once. */
-  readonly waiting: { cue(pack: string): Promise<void> };
+  readonly succession: { readonly waiting: { cue(pack: string): Promise<void> } };
   load(pack: string, boundary: Boundary, entry: Entry): Promise<void>;
 }
 
@@ -116,7 +116,7 @@ export class SceneRecall {
     try {
       const premise = said.prompt === undefined ? undefined : await this.parts.readPrompt(said.prompt);
       // What cannot wait is loaded on the way, and what cannot be loaded tells then.
-      await deck.waiting.cue(pack).catch(() => undefined);
+      await deck.succession.waiting.cue(pack).catch(() => undefined);
       return { deck, said, begins: { pack, premise } };
     } catch (cause) {
       this.parts.report(ContinuoError.from(cause, 'swapFailed'));
@@ -131,8 +131,8 @@ export class SceneRecall {
       await deck.load(begins.pack, boundary, { atBeat, values: steering, premise: begins.premise });
     } catch (cause) {
       this.parts.report(ContinuoError.from(cause, 'swapFailed'));
-      return;
     }
+    // What plays instead of a pack that cannot be had is steered all the same.
     if (own === this.recalls) this.writeAll(`deck/${deck.number}/`, steering);
   }
 

@@ -53,7 +53,7 @@ export class SetShelf implements Disposable {
       // As it is now, not as it was read: somebody may be editing it.
       const { content } = await this.parse(file);
       writeScene(content.document, scene);
-      const text = String(content.document);
+      const text = content.document.toString({ lineWidth: 0 });
       await this.write(file, text);
       this.hold(file, text, parseSetFile(text, file, this.parameters));
     });

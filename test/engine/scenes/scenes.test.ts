@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { writeRender } from '../../../src/engine/midi-file/render.js';
+import { scoreOf } from '../../../src/engine/music/score.js';
+import { until } from '../../transports/support/within.js';
+import { TwoDeckStage } from './two-deck-stage.js';
+
+const set = `scenes:
+  - name: Low
+    decks: { 1: { high-pitch: 60 }, 2: { mute: true } }
+  - name: High
+    at: 2-bars
+    engine: { bpm: 90 }
+    decks:
+      1: { low-pitch: 72, high-pitch: 96, transpose: 1 }
+      2: { pack: tiny-lm, mute: false, channel: 9, seed: 5 }
+  - name: Gone
+    decks: { 1: { pack: no-such-pack, high-pitch: 70 } }
+`;
+
+describe('a scene', () => {
+  it('comes about on one boundary: packs, what is composed, how it is played, and the tempo', async (context) => {
+    const stage = await TwoDeckStage.begin(context, set);
+    await stage.playUntil(6);
+    await stage.recall('recall', ['High'], { 2: 'tiny-lm' });
+    await stage.playUntil(stage.ensemble.session.beat() + 24);
+    const [arrival] = stage.arrivals;
+    const boundary = Math.round(arrival / 8) * 8;
+    assert.ok(Math.abs(arrival - boundary) < 0.02, `it came at ${arrival}`);
+    assert.equal(stage.swapBeat('tiny-lm'), boundary);
+    await stage.ensemble.dispose();
+    const notes = stage.recorder.score().notes.filter(({ channel }) => channel !== 9);
+    const [before, after] = [notes.filter(({ beat }) => beat < boundary), notes.filter(({ beat }) => beat >= boundary)];
+    assert.ok(before.some(({ pitch }) => pitch < 72) && after.length > 0);
+    assert.deepEqual(after.filter(({ channel, pitch }) => channel !== 8 && (pitch < 73 || pitch > 97)), []);
+    assert.ok(after.some(({ channel }) => channel === 8) && !before.some(({ channel }) => channel === 8));
+    assert.deepEqual([stage.parameters.number('bpm'), stage.parameters.number('deck/2/seed'), stage.parameters.text('scene-name')], [90, 5, 'High']);
+    assert.deepEqual(stage.faults, []);
+    assert.equal(stage.recorder.hanging, 0);
+  });
+
+  it('is stepped through forwards and backwards, and found by number or name', async (context) => {
+    const stage = await TwoDeckStage.begin(context, set);
+    const recalled = async (address: string, ...values: string[]): Promise<string> => {
+      await stage.recall(address, values, { 2: 'tiny-lm' });
+      await stage.playUntil(stage.ensemble.session.beat() + 9);
+      return `${stage.parameters.number('scene')} ${stage.parameters.text('scene-name')}`;
+    };
+    assert.equal(stage.parameters.text('scenes'), 'Low, High, Gone');
+    await assert.rejects(stage.parameters.write('previous-scene', [], 'test'), /There is no scene before the first/);
+    assert.equal(await recalled('next-scene'), '1 Low');
+    assert.equal(await recalled('next-scene'), '2 High');
+    assert.equal(await recalled('previous-scene'), '1 Low');
+    assert.equal(await recalled('recall', '2', 'bar'), '2 High');
+    await assert.rejects(stage.parameters.write('recall', ['Noon'], 'test'), /There is no scene Noon; there are 1 Low, 2 High, 3 Gone\./);
+    await assert.rejects(stage.parameters.write('recall', ['1', 'soon'], 'test'), /A boundary is one of/);
+  });
+
+  it('comes about as far as it can be had, and says what cannot', async (context) => {
+    const stage = await TwoDeckStage.begin(context, set);
+    await stage.recall('recall', ['Gone']);
+    await stage.playUntil(stage.ensemble.session.beat() + 9);
+    assert.equal(stage.parameters.number('deck/1/high-pitch'), 70);
+    assert.equal(stage.ensemble.decks[0].pack, 'perlin');
+    assert.equal(stage.ensemble.decks[0].state, 'playing');
+    assert.equal(stage.faults.length, 1);
+    assert.match(stage.faults[0], /no-such-pack/);
+  });
+
+  it('that is recalled while another waits takes its place', async (context) => {
+    const stage = await TwoDeckStage.begin(context, set);
+    const first = stage.parameters.write('recall', ['High', '8-bars'], 'test');
+    await stage.recall('recall', ['Low', 'bar']);
+    await first;
+    await stage.playUntil(40);
+    assert.deepEqual([stage.parameters.number('deck/1/high-pitch'), stage.parameters.number('deck/1/low-pitch')], [60, 0]);
+    assert.equal(stage.arrivals.length, 1);
+  });
+
+  it('goes on from its prompt, and not from what was played', async (context) => {
+    const stage = await TwoDeckStage.begin(context, set);
+    const prompt = scoreOf([0, 1, 2, 3, 4, 5].map((beat) => ({ beat, duration: 1, channel: 0, pitch: 60 + beat, velocity: 80 })));
+    await writeFile(join(dirname(stage.file), 'prompt.mid'), writeRender(prompt));
+    await writeFile(stage.file, 'scenes: [{ name: P, decks: { 1: { pack: tiny-lm, prompt: prompt.mid } } }]\n');
+    await until('the set is read', () => stage.parameters.text('scenes') === 'P');
+    await stage.playUntil(4);
+    await stage.recall('recall', ['P'], { 1: 'tiny-lm' });
+    await stage.playUntil(stage.ensemble.session.beat() + 4);
+    const beat = stage.swapBeat('tiny-lm');
+    const history = stage.ensemble.decks[0].plan.history(beat);
+    assert.deepEqual(history.notes.map((note) => [note.beat, note.pitch]), [0, 1, 2, 3, 4, 5].map((at) => [beat - 8 + at, 60 + at]));
+  });
+
+  it('is saved from what plays: packs, what was set, and what it said already', async (context) => {
+    const stage = await TwoDeckStage.begin(context, `# kept\n${set}`);
+    await stage.recall('recall', ['High', 'bar'], { 2: 'tiny-lm' });
+    await stage.playUntil(stage.ensemble.session.beat() + 9);
+    await stage.parameters.write('deck/1/temperature', [0.5], 'test');
+    await stage.parameters.write('deck/1/low-pitch', [65], 'test');
+    await stage.parameters.write('save-scene', [], 'test');
+    await stage.parameters.write('save-scene', ['New'], 'test');
+    const text = await readFile(stage.file, 'utf8');
+    assert.match(text, /^# kept\n/);
+    assert.match(text, /1: \{ low-pitch: 65, high-pitch: 96, transpose: 1, pack: perlin, temperature: 0\.5 \}/);
+    assert.equal(stage.parameters.text('scenes'), 'Low, High, Gone, New');
+    assert.equal(stage.parameters.text('scene-name'), 'New');
+  });
+});
