@@ -1,4 +1,5 @@
-import { keptFields } from './contracts/constraint-capabilities.js';
+import { chooses, chosenAttributes, keptFields } from './contracts/constraint-capabilities.js';
+import type { TokenAttribute } from './contracts/tokenizer.js';
 import type { AwaitReturn } from './contracts/plugin.js';
 import type { Appraisal, Voice, VoiceRequest, VoiceSource } from './deck/voice.js';
 import { checkMemory, graphBytes, memoryNeed, memoryRoom, waitingNeed } from './capacity/memory-room.js';
@@ -69,7 +70,7 @@ export class PackVoices implements VoiceSource {
       sampling: pack.sampling,
       isLight: isLight(pack),
       keepsMeter: keepsMeter(pack),
-      keeps: fieldsKept(pack),
+      keeps: ablenessOf(pack),
       styles: pack.summary.styles,
       substitutes: this.substitutesFor(pack, onCpu),
       awaitReturn: awaitReturnOf(pack, runtime),
@@ -104,12 +105,19 @@ function editionOf({ composition, sampling, generation, files }: Pack, runtime: 
   return JSON.stringify([uses.map(({ plugin, options }) => [plugin.name, options]), sampling, generation, files, runtime]);
 }
 
-/** Fields of the constraint that a pack keeps: what its format can say, less what its model was not made to write. */
-export function fieldsKept(pack: Pick<Pack, 'composition' | 'generation'>): readonly string[] {
+/** Kinds of event without which a model never chooses some things. */
+const eventOfAttribute: Readonly<Partial<Record<TokenAttribute, string>>> = { program: 'program', controller: 'control', value: 'control', other: 'meter' };
+
+/** What a performer can wish of a pack: what its format can say, less what its model was not made to write. */
+export function ablenessOf(pack: Pick<Pack, 'composition' | 'generation'>): readonly string[] {
   const { composition, generation } = pack;
-  if (composition.kind === 'composer') return keptFields(composition.composer.plugin.capabilities);
-  const lacks = [...(keepsMeter(pack) ? [] : ['meter']), ...(generation.events.length > 0 && !generation.events.includes('program') ? ['programs'] : [])];
-  return keptFields(composition.tokenizer.plugin.capabilities).filter((field) => !lacks.includes(field));
+  const { capabilities } = composition.kind === 'composer' ? composition.composer.plugin : composition.tokenizer.plugin;
+  const attributes = chosenAttributes(capabilities) as readonly TokenAttribute[];
+  if (composition.kind === 'composer') return [...keptFields(capabilities), ...chooses(...attributes)];
+  const writes = (kind: string): boolean => generation.events.length === 0 || generation.events.includes(kind);
+  const lacks = [...(keepsMeter(pack) ? [] : ['meter']), ...(writes('program') ? [] : ['programs'])];
+  const chosen = attributes.filter((attribute) => writes(eventOfAttribute[attribute] ?? 'note'));
+  return [...keptFields(capabilities).filter((field) => !lacks.includes(field)), ...chooses(...chosen)];
 }
 
 /** Whether the pack's plugin has no weights here: it computes elsewhere, or next to nothing. */

@@ -145,9 +145,12 @@ export class DeckControls {
 
   /** The performer's shares of the pack's own. */
   private attributeTemperature({ attributeTemperature = {} }: Partial<SamplingControls>): Partial<Record<TokenAttribute, number>> {
-    const turned = tokenAttributes.filter((attribute) => this.store.number(`${this.prefix}temperature-${attribute}`) !== 1);
-    const factors = turned.map((attribute) => [attribute, (attributeTemperature[attribute] ?? 1) * this.store.number(`${this.prefix}temperature-${attribute}`)]);
-    return { ...attributeTemperature, ...Object.fromEntries(factors) };
+    const shares = { ...attributeTemperature };
+    for (const attribute of tokenAttributes) {
+      const share = this.store.number(`${this.prefix}temperature-${attribute}`);
+      if (share !== 1) shares[attribute] = (shares[attribute] ?? 1) * share;
+    }
+    return shares;
   }
 
   private constraint(): MusicConstraint {

@@ -1,6 +1,7 @@
 import type { Composer, SamplingControls } from '../contracts/composer.js';
 import type { ContinuoError } from '../errors.js';
 import type { Micros } from '../music/units.js';
+import type { Opening } from './opening-composer.js';
 
 /** A pack that is to be opened. */
 export interface VoiceRequest {
@@ -18,7 +19,7 @@ export interface Voice extends VoiceRequest {
   readonly sampling: Partial<SamplingControls>;
   /** Whether the bars of its music can be made the host's. Default: not. */
   readonly keepsMeter?: boolean;
-  /** Fields of the constraint that it keeps. Default: that is not known. */
+  /** Fields of the constraint that it keeps, and its capabilities of choosing by itself. Default: that is not known. */
   readonly keeps?: readonly string[];
   /** Styles the pack can be asked for. Default: none. */
   readonly styles?: readonly string[];
@@ -28,6 +29,10 @@ export interface Voice extends VoiceRequest {
   readonly isLight?: boolean;
   /** How long it took last to hear the deck's past and to write past a boundary, where it has done so before. */
   readonly readyMicros?: Micros;
+  /** How the take began that it writes. Default: that is not known. */
+  readonly opening?: () => Opening | undefined;
+  /** Of a loop that stands for the pack: how many bars it repeats. Default: the pack itself plays. */
+  readonly loopBars?: number;
   /** Resolves once what the voice has lost can be had again; rejects when `signal` is aborted. Default: it never can. */
   readonly awaitReturn?: (signal: AbortSignal) => Promise<void>;
 }

@@ -23,7 +23,7 @@ describe('the null tokenizer', () => {
   describeTokenizerContract('the null tokenizer', {
     make: () => new NullTokenizer(),
     samples: [score],
-    capabilities: ['constraint:pitchRange', 'constraint:durationRange', 'constraint:maximumRestBeats', 'constraint:scale'],
+    capabilities: ['constraint:pitchRange', 'constraint:durationRange', 'constraint:maximumRestBeats', 'constraint:scale', 'attribute:event', 'attribute:time', 'attribute:duration'],
     encodesItsOwnDecoding: true,
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { chosenAttributes } from '../../../src/engine/contracts/constraint-capabilities.js';
 import {
   AllowedTokens,
   tokenAttributes,
@@ -60,6 +61,17 @@ export function describeTokenizerContract(name: string, options: TokenizerContra
         const ids = tokenizer.encode(sample);
         assert.deepEqual(tokenizer.encode(tokenizer.decode(ids)), ids);
       }
+    });
+
+    it('tells what is chosen by itself', () => {
+      const { grammar, vocabulary } = make();
+      const told = chosenAttributes(capabilities);
+      const allowed = new AllowedTokens(vocabulary.size);
+      walk(grammar, vocabulary.size, unconstrained, 3, 1000, (state) => {
+        grammar.allow(state, unconstrained, allowed);
+        const attribute = grammar.attribute(state);
+        assert.ok(allowed.count < 2 || told.includes(attribute), `${attribute} is chosen, and attribute:${attribute} is no capability`);
+      });
     });
 
     it('decodes anything without a fault', () => {

@@ -1,4 +1,4 @@
-import { keeps, noteFields } from '../../../engine/contracts/constraint-capabilities.js';
+import { chooses, keeps, noteFields } from '../../../engine/contracts/constraint-capabilities.js';
 import type { PluginDescriptor } from '../../../engine/contracts/plugin.js';
 import { optionsSchema } from './options.js';
 
@@ -6,7 +6,7 @@ export const theremin: PluginDescriptor = {
   kind: 'tokenizer',
   name: 'theremin',
   summary: 'Notes as characters of four bytes, cut into pieces by a SentencePiece model, as Theremin Midi has them.',
-  capabilities: ['form:pieces', ...keeps(...noteFields)],
+  capabilities: ['form:pieces', ...keeps(...noteFields), ...chooses('event', 'pitch', 'duration', 'time')],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };
