@@ -10,6 +10,8 @@ const never = (): boolean => false;
  * Thread: main. Blocks: no. Errors: those of the composer.
  */
 export class GatedComposer implements Composer {
+  /** A single note waits for nobody: it is short, and somebody waits for it. */
+  readonly nextNote: Composer['nextNote'];
   readonly keepState: Composer['keepState'];
   readonly recallState: Composer['recallState'];
   /** Where it stands, in its own beats. */
@@ -21,6 +23,7 @@ export class GatedComposer implements Composer {
     private readonly gate: ComputeGate,
     private readonly deadline: (position: Beats) => Beats,
   ) {
+    this.nextNote = composer.nextNote?.bind(composer);
     this.keepState = composer.keepState?.bind(composer);
     this.recallState = composer.recallState?.bind(composer);
   }

@@ -28,6 +28,11 @@ export interface Composer {
    * `stopped()` is asked between model runs; when it says true the span ends early at the beat reached.
    */
   compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan>;
+  /**
+   * Optional: composes one note more and gives it out, its beat before `untilBeat`; `undefined` where there is none before
+   * that. Notes that begin with it come with the next call.
+   */
+  nextNote?(untilBeat: Beats, controls: ComposeControls): Promise<Note | undefined>;
   /** Forgets everything composed at or after `toBeat`; the next compose starts there. `awaited` as in prime. */
   rewind(toBeat: Beats, awaited?: () => boolean): Promise<void>;
   /**

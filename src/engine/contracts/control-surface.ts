@@ -22,8 +22,12 @@ export interface ParameterAccess {
   get(address: string): ParameterValue;
   /** Sets a value or triggers an action with its arguments. Errors: `unknownAddress`, `badValue`, what the action throws. */
   write(address: string, values: readonly ParameterValue[], origin: string): Promise<void>;
+  /** The same, with what the action answers; nothing where it does not. */
+  ask(address: string, values: readonly ParameterValue[], origin: string): Promise<readonly ParameterValue[]>;
   /** Called on every change of a value, whoever made it. */
   onChange(listener: (address: string, value: ParameterValue, origin: string) => void): () => void;
+  /** Called when addresses came or went, with what they begin with, e.g. `deck/2/`. */
+  onAddresses(listener: (prefix: string) => void): () => void;
   /** Called on everything else that happens (notes, swaps, errors, counters). */
   onEvent(listener: (event: EngineEvent) => void): () => void;
   /** Tells every surface of a fault. */

@@ -36,6 +36,13 @@ export class NullComposer implements Composer {
     return { fromBeat, untilBeat: this.position, notes, programs: [], controls: [], tokens: 0, micros: 0 };
   }
 
+  async nextNote(untilBeat: Beats, { constraint }: ComposeControls): Promise<Note | undefined> {
+    const beat = Math.ceil(this.position);
+    if (beat >= untilBeat) return undefined;
+    this.position = beat + 1;
+    return pulse(beat, constraint);
+  }
+
   async rewind(toBeat: Beats): Promise<void> {
     this.position = Math.min(this.position, toBeat);
   }

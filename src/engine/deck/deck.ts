@@ -13,6 +13,7 @@ import { DeckNews } from './news.js';
 import type { Plan } from './plan.js';
 import { ticksPerBeat, type Pace } from './real-time-law.js';
 import { Rests, shortestRest } from './rests.js';
+import { Rewinding } from './rewinding.js';
 import { SpeedWatch } from './speed-watch.js';
 import { Steering } from './steering/steering.js';
 import { styleFault } from './styles.js';
@@ -34,7 +35,10 @@ export class Deck {
   readonly steering: Steering;
   /** What it makes of what it hears. */
   readonly modes: PlayModes;
-  private readonly succession: Succession;
+  /** Who plays it next. */
+  readonly succession: Succession;
+  /** Goes back to what it played. */
+  readonly rewinding: Rewinding;
   private readonly errands = new Errands();
   private voice: Voice | undefined;
   /** Its music, planned and queued. */
@@ -57,10 +61,18 @@ export class Deck {
   ) {
     this.news = new DeckNews(number, (event) => parts.emit(event));
     this.ahead = new MusicAhead(number, parts, this.news);
-    this.succession = new Succession({
+    const ground = {
       ...parts,
       deck: number,
       plan: this.plan,
+      ahead: this.ahead,
+      voice: () => this.voice,
+      freeFrom: () => this.answerFrom(parts.position.beat(), parts.position.beat()),
+      errand: <Result>(run: (voice: Voice) => Promise<Result>) => this.errand(run),
+      prime: (voice: Voice, atBeat: Beats, wholeNotes?: boolean) => this.prime(voice, atBeat, wholeNotes),
+    };
+    this.succession = new Succession({
+      ...ground,
       relocations: () => this.relocations,
       playing: () => this.voice !== undefined,
       changed: () => this.changed(),
@@ -69,31 +81,26 @@ export class Deck {
       },
       takeOver: (voice, atBeat, span, answerMicros) => this.takeOver(voice, atBeat, span, answerMicros),
     });
-    this.steering = new Steering({
-      ...parts,
-      deck: number,
-      plan: this.plan,
-      voice: () => this.voice,
-      freeFrom: () => this.answerFrom(parts.position.beat(), parts.position.beat()),
-      revise: () => this.revise(),
-    });
+    this.steering = new Steering({ ...ground, revise: () => this.revise() });
     this.modes = new PlayModes({
-      ...parts,
-      deck: number,
-      ahead: this.ahead,
-      voice: () => this.voice,
-      freeFrom: () => this.answerFrom(parts.position.beat(), parts.position.beat()),
-      prime: (voice, atBeat) => this.prime(voice, atBeat),
+      ...ground,
       begin: (voice, atBeat) => this.begin(voice, atBeat),
       hearAgain: () => this.wishes.add('bars', parts.position.beat()),
       advance: () => this.advance(),
     });
+    this.rewinding = new Rewinding({
+      ...ground,
+      asks: (atBeat) => this.asks(atBeat),
+      compose: (voice, untilBeat) => this.compose(voice, untilBeat),
+      shiftBy: (by) => (this.shift = by),
+    });
     this.states = new KeptStates({
-      deck: number,
-      voice: () => this.voice,
+      ...ground,
       heardBeat: () => parts.position.beat() - this.shift,
-      errand: (run) => this.errand(run),
-      takeBack: (voice) => this.takeBackUncommitted(voice),
+      takeBack: async (voice) => {
+        const fromBeat = ground.freeFrom();
+        if (voice === this.voice && this.ahead.writtenUntil > fromBeat) await this.takeBack(voice, fromBeat);
+      },
       changed: (names) => parts.keptStates?.(names),
     });
   }
@@ -209,12 +216,6 @@ export class Deck {
     this.advance();
   }
 
-  /** Lets the pack take over that played before this one, without loading it where its voice waits. Errors: as load; `badValue`. */
-  async back(boundary: Boundary): Promise<void> {
-    await this.succession.back(boundary);
-    this.advance();
-  }
-
   /** The host is at `toBeat` from now on: what was planned next plays there, at the same place in the bar. */
   relocate(fromBeat: Beats, toBeat: Beats): void {
     if (fromBeat === toBeat) return;
@@ -308,12 +309,6 @@ export class Deck {
     await voice.composer.rewind(fromBeat - this.shift);
   }
 
-  private async takeBackUncommitted(voice: Voice): Promise<void> {
-    const now = this.parts.position.beat();
-    const fromBeat = this.answerFrom(now, now);
-    if (voice === this.voice && this.ahead.writtenUntil > fromBeat) await this.takeBack(voice, fromBeat);
-  }
-
   /** Lets the voice hear its past anew, as the host counts it now. */
   private async primeAgain(voice: Voice, fromBeat: Beats): Promise<void> {
     this.asks(fromBeat);
@@ -321,9 +316,9 @@ export class Deck {
   }
 
   /** Tells the voice all that was before `atBeat`; it goes on from there. */
-  private async prime(voice: Voice, atBeat: Beats): Promise<void> {
+  private async prime(voice: Voice, atBeat: Beats, wholeNotes = false): Promise<void> {
     this.shift = 0;
-    await voice.composer.prime(this.plan.history(atBeat, this.parts.controls.frameFor(voice)), atBeat);
+    await voice.composer.prime(this.plan.history(atBeat, { ...this.parts.controls.frameFor(voice), wholeNotes }), atBeat);
   }
 
   private async begin(voice: Voice, atBeat: Beats): Promise<void> {
@@ -370,7 +365,7 @@ export class Deck {
     this.rests.end();
     this.wishes.forget();
     this.ahead.ledger.passedOn();
-    this.news.arrives(atBeat, voice.pack);
+    if (voice.loopBars === undefined) this.news.arrives(atBeat, voice.pack);
     this.parts.controls.adopt(voice.sampling);
     this.news.say(styleFault(voice, this.parts.controls.style));
     this.news.say(this.steering.unkept());
@@ -390,11 +385,8 @@ export class Deck {
   }
 
   private async goOn(former: Voice, error: ContinuoError): Promise<void> {
-    if (!(await this.succession.goOnFor(former, error))) {
-      const sentence = `Deck ${this.number} rests: nothing is left that could go on for ${former.pack}; load a pack to play on.`;
-      this.news.say(sentence);
-      this.errands.refuseAll(new ContinuoError('badValue', sentence));
-    }
+    const refusal = await this.succession.goOnFor(former, error);
+    if (refusal) this.errands.refuseAll(refusal);
     this.changed();
     this.advance();
   }

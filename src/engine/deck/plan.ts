@@ -9,6 +9,8 @@ import type { Premise } from './premise.js';
 export interface Frame {
   readonly bpm?: Bpm;
   readonly meter?: Meter;
+  /** Notes that reach over the end keep their length. Default: they end there. */
+  readonly wholeNotes?: boolean;
 }
 
 /** How much of the past a deck remembers. */
@@ -55,13 +57,13 @@ export class Plan {
    * A premise stands for all that was before it. Programs are kept whole. The frame is told as that of it all; bar 0 begins
    * at beat 0.
    */
-  history(untilBeat: Beats, { bpm, meter }: Frame = {}, premise = this.premise): Score {
+  history(untilBeat: Beats, { bpm, meter, wholeNotes = false }: Frame = {}, premise = this.premise): Score {
     const oldest = untilBeat - rememberedBeats;
     const fromBeat = Math.max(oldest, premise?.untilBeat ?? oldest);
     const past = select(this.score, (beat) => beat < untilBeat && beat >= fromBeat);
     const supposed = select(premise?.score ?? emptyScore, (beat) => beat < Math.min(fromBeat, untilBeat) && beat >= oldest);
     const shorten = (note: Note): Note =>
-      endBeat(note) > untilBeat ? { ...note, duration: untilBeat - note.beat } : note;
+      !wholeNotes && endBeat(note) > untilBeat ? { ...note, duration: untilBeat - note.beat } : note;
     const heard = this.heard(fromBeat, untilBeat);
     return scoreOf([...supposed.notes, ...past.notes, ...heard.notes].map(shorten), {
       programs: [...supposed.programs, ...this.score.programs.filter((mark) => mark.beat < untilBeat)].sort((a, b) => a.beat - b.beat),

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Composer } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import { makeComposer } from './make-composer.js';
+import { NoteByNote } from './note-by-note.js';
 import { lowerThreadPriority, threadIds } from './onnx/thread-priority.js';
 import { WorkerFlags } from './worker-flags.js';
 import type { WorkerReply, WorkerRequest, WorkerResult, WorkerStart } from './worker-messages.js';
@@ -16,6 +17,7 @@ const flags = new WorkerFlags(memory);
 let composer: Composer | undefined;
 let work: Promise<void> = Promise.resolve();
 const ending = new AbortController();
+const noteByNote = new NoteByNote();
 
 let hurries = urgent;
 /** Threads that came up while a model was loaded in a hurry: most likely its own. */
@@ -60,6 +62,7 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
     return {};
   }
   if (!composer) throw new ContinuoError('modelFailed', 'the composer was not prepared; call prepare first');
+  if (request.method === 'prime' || request.method === 'rewind') noteByNote.forget();
   switch (request.method) {
     case 'prime':
       await composer.prime(request.history, request.atBeat, () => flags.isAwaited(request.id));
@@ -73,6 +76,8 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
       hurries = false;
       return { span };
     }
+    case 'nextNote':
+      return { note: await noteByNote.next(composer, request.untilBeat, request.controls) };
     case 'rewind':
       await composer.rewind(request.toBeat, () => flags.isAwaited(request.id));
       return {};

@@ -2,7 +2,7 @@ import type { ComposeControls, ComposedSpan, Composer } from '../contracts/compo
 import type { LanguageModel } from '../contracts/language-model.js';
 import type { DecodedEvent, Tokenizer } from '../contracts/tokenizer.js';
 import { ContinuoError } from '../errors.js';
-import { compareNotes } from '../music/note.js';
+import { compareNotes, type Note } from '../music/note.js';
 import { emptyScore, type ProgramMark, type Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import { ComposerMemory } from './composer-memory.js';
@@ -94,6 +94,24 @@ export class TokenComposer implements Composer {
       micros: Number(process.hrtime.bigint() - started) / 1000,
       link: this.model.link?.(),
     };
+  }
+
+  async nextNote(untilBeat: Beats, controls: ComposeControls): Promise<Note | undefined> {
+    const take = this.prepared();
+    const rules = new ComposingRules(this.recipe, controls);
+    this.keySemitones = controls.keySemitones;
+    const next = (): number => this.pending.findIndex((event) => event.type === 'note');
+    while (next() < 0 && take.frontierBeat < untilBeat) {
+      for (const event of await take.step(rules, () => this.memory.score)) {
+        this.memory.add(event);
+        this.pending.push(event);
+      }
+    }
+    const event = this.pending[next()];
+    if (event?.type !== 'note' || event.note.beat >= untilBeat) return undefined;
+    this.pending = this.pending.filter((each) => each !== event);
+    this.position = Math.max(this.position, event.note.beat);
+    return transposeNote(event.note, rules.shift);
   }
 
   async rewind(toBeat: Beats, awaited = neverAwaited): Promise<void> {

@@ -1,6 +1,7 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ComposeControls, ComposedSpan, Composer } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
+import type { Note } from '../music/note.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import type { ComposerRecipe } from './composer-recipe.js';
@@ -91,6 +92,10 @@ export class WorkerComposer implements Composer {
     } finally {
       clearInterval(timer);
     }
+  }
+
+  async nextNote(untilBeat: Beats, controls: ComposeControls): Promise<Note | undefined> {
+    return (await this.call({ method: 'nextNote', untilBeat, controls })).note;
   }
 
   async rewind(toBeat: Beats): Promise<void> {

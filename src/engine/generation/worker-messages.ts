@@ -1,5 +1,6 @@
 import type { ComposeControls, ComposedSpan } from '../contracts/composer.js';
 import type { ErrorName } from '../errors.js';
+import type { Note } from '../music/note.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import type { ComposerRecipe } from './composer-recipe.js';
@@ -18,6 +19,7 @@ export type WorkerCall =
   | { readonly method: 'prepare' | 'dispose' }
   | { readonly method: 'prime'; readonly history: Score; readonly atBeat: Beats }
   | { readonly method: 'compose'; readonly untilBeat: Beats; readonly controls: ComposeControls }
+  | { readonly method: 'nextNote'; readonly untilBeat: Beats; readonly controls: ComposeControls }
   | { readonly method: 'rewind'; readonly toBeat: Beats }
   | { readonly method: 'keepState'; readonly beat: Beats }
   | { readonly method: 'recallState'; readonly state: Float32Array; readonly amount: number };
@@ -27,6 +29,7 @@ export type WorkerRequest = WorkerCall & { readonly id: number };
 /** What a call comes back with. */
 export interface WorkerResult {
   readonly span?: ComposedSpan;
+  readonly note?: Note;
   /** Moved to the other thread, not copied. */
   readonly state?: Float32Array<ArrayBuffer>;
 }

@@ -109,19 +109,28 @@ export class Hearing {
   }
 
   /**
-   * The notes that began in `fromBeat` (inclusive) .. `untilBeat` (exclusive), sorted, none of them longer than that. A key
-   * that is down now has a length that is provisional: as long as it has been down.
+   * The notes that began in `fromBeat` (inclusive) .. `untilBeat` (exclusive), sorted. A key that is down now has a length
+   * that is provisional: as long as it has been down.
    */
   notesBetween(fromBeat: Beats, untilBeat: Beats): readonly Note[] {
     const now = this.parts.ground.beat();
     const down = this.held.map((each) => noteOf(each, Math.max(shortestProvisionalBeats, now - each.countedFrom)));
-    return [...this.score.notesBetween(fromBeat, untilBeat), ...down.filter((note) => note.beat >= fromBeat && note.beat < untilBeat)]
-      .map((note) => (endBeat(note) > untilBeat ? { ...note, duration: untilBeat - note.beat } : note))
-      .sort(compareNotes);
+    return [...this.score.notesBetween(fromBeat, untilBeat), ...down.filter((note) => note.beat >= fromBeat && note.beat < untilBeat)].sort(compareNotes);
   }
 
   controlsBetween(fromBeat: Beats, untilBeat: Beats): readonly ControlMark[] {
     return this.score.controlsBetween(fromBeat, untilBeat);
+  }
+
+  /** Takes a note that somebody has told of in beats. */
+  note(source: string, note: Note): void {
+    if (!this.parts.listening()) return;
+    this.notes += 1;
+    this.latestOnset = Math.max(this.latestOnset, note.beat);
+    this.latestEnd = Math.max(this.latestEnd, endBeat(note));
+    this.score.add(note);
+    this.tell({ type: 'began', source, note });
+    this.tell({ type: 'ended', source, note });
   }
 
   /** Ends what hangs. Call it often. */

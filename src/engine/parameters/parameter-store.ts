@@ -25,6 +25,7 @@ interface Slot {
 export class ParameterStore implements ParameterAccess {
   private readonly slots = new Map<string, Slot>();
   private readonly changeListeners = new Set<ChangeListener>();
+  private readonly addressListeners = new Set<(prefix: string) => void>();
   private readonly eventListeners = new Set<EventListener>();
 
   constructor(private readonly table: readonly Parameter[] = parameterTable) {
@@ -133,6 +134,11 @@ export class ParameterStore implements ParameterAccess {
     return () => this.changeListeners.delete(listener);
   }
 
+  onAddresses(listener: (prefix: string) => void): () => void {
+    this.addressListeners.add(listener);
+    return () => this.addressListeners.delete(listener);
+  }
+
   onEvent(listener: EventListener): () => void {
     this.eventListeners.add(listener);
     return () => this.eventListeners.delete(listener);
@@ -152,7 +158,12 @@ export class ParameterStore implements ParameterAccess {
       this.slots.set(address, { entry, value: entry.kind === 'value' ? entry.default : undefined, handler: undefined });
       return address;
     });
-    return disposable(() => added.forEach((address) => this.slots.delete(address)));
+    const tell = (): void => this.addressListeners.forEach((listener) => listener(prefix));
+    tell();
+    return disposable(() => {
+      for (const address of added) this.slots.delete(address);
+      tell();
+    });
   }
 
   private slot(address: string): Slot {

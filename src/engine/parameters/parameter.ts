@@ -29,6 +29,8 @@ export interface ValueParameter extends Entry {
 export interface ActionParameter extends Entry {
   readonly kind: 'action';
   readonly arguments: readonly ActionArgument[];
+  /** More of them may follow: words and their values in turn, as the description says. */
+  readonly words?: boolean;
 }
 
 export interface ActionArgument {

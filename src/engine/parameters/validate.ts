@@ -26,11 +26,11 @@ export function validateArguments(
   values: readonly ParameterValue[],
 ): readonly ParameterValue[] {
   const needed = entry.arguments.filter((argument) => !argument.optional).length;
-  if (values.length < needed || values.length > entry.arguments.length) {
+  if (values.length < needed || (values.length > entry.arguments.length && !entry.words)) {
     const words = entry.arguments.map((argument) => (argument.optional ? `[${argument.name}]` : argument.name)).join(' ');
     throw new ContinuoError('badValue', `${address} takes ${words || 'no arguments'}, not ${values.length} argument${values.length === 1 ? '' : 's'}.`);
   }
-  return values.map((value, index) => coerce(`${address} ${entry.arguments[index].name}`, entry.arguments[index].type, value));
+  return values.map((value, index) => (index >= entry.arguments.length ? value : coerce(`${address} ${entry.arguments[index].name}`, entry.arguments[index].type, value)));
 }
 
 function coerce(address: string, type: ActionArgument['type'], value: ParameterValue): ParameterValue {

@@ -103,7 +103,12 @@ export class OscSurface implements ControlSurface {
       this.tell(access, this.listeners.answerTo(sender), address, access.get(address));
       return;
     }
-    access.write(address, values, `osc:${sender.address}:${sender.port}`).catch((error: unknown) => this.answerError(sender, error));
+    access.ask(address, values, `osc:${sender.address}:${sender.port}`).then(
+      (reply) => {
+        if (reply.length > 0) this.socket.send(this.listeners.answerTo(sender), prefix + address, ...reply.map((value) => argumentOf(value)));
+      },
+      (error: unknown) => this.answerError(sender, error),
+    );
   }
 
   private listen(access: ParameterAccess, sender: OscPeer, values: readonly ParameterValue[]): void {

@@ -48,6 +48,7 @@ export type ServerMessage =
       readonly parameters: readonly ParameterListing[];
     } & ClockPair)
   | { readonly type: 'value'; readonly id?: MessageId; readonly address: string; readonly value: ParameterValue }
+  | { readonly type: 'reply'; readonly id?: MessageId; readonly address: string; readonly values: readonly ParameterValue[] }
   | { readonly type: 'done'; readonly id: MessageId }
   | { readonly type: 'event'; readonly event: EngineEvent }
   | ({ readonly type: 'pong'; readonly id?: MessageId } & ClockPair)

@@ -98,9 +98,13 @@ export class WebSocketSurface implements ControlSurface {
         expectKind(access, message.address, 'value');
         await access.write(message.address, [message.value], `websocket:${client.number}`);
         break;
-      case 'invoke':
+      case 'invoke': {
         expectKind(access, message.address, 'action');
-        await access.write(message.address, message.arguments, `websocket:${client.number}`);
+        const reply = await access.ask(message.address, message.arguments, `websocket:${client.number}`);
+        if (reply.length === 0) break;
+        client.send({ type: 'reply', id, address: message.address, values: reply });
+        return;
+      }
     }
     if (id !== undefined) client.send({ type: 'done', id });
   }

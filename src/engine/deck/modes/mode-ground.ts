@@ -35,12 +35,14 @@ export interface ModeGround {
   voice(): Voice | undefined;
   /** The first beat that can still be taken back. */
   freeFrom(): Beats;
-  /** Lets the voice hear all that was played and heard before `atBeat`, without playing on. */
-  prime(voice: Voice, atBeat: Beats): Promise<void>;
+  /** Lets the voice hear all that was played and heard before `atBeat`; notes that reach over it end there, or are whole. */
+  prime(voice: Voice, atBeat: Beats, wholeNotes?: boolean): Promise<void>;
   /** The same, and the deck plays from `atBeat` on. */
   begin(voice: Voice, atBeat: Beats): Promise<void>;
   /** Has what is not committed composed again, by a voice that has heard what was played by then. */
   hearAgain(): void;
+  /** Has something done as soon as the voice is idle. */
+  errand<Result>(run: (voice: Voice) => Promise<Result>): Promise<Result>;
   /** Looks for what there is to do. */
   advance(): void;
   report(error: ContinuoError): void;

@@ -8,10 +8,12 @@ import { AccompanyMode, heardKey } from './accompany-mode.js';
 import { AnswerMode } from './answer-mode.js';
 import type { ModeGround } from './mode-ground.js';
 import type { PlayMode } from './play-mode.js';
+import { QueryDesk } from './query-desk.js';
 
 /** What a deck makes of what it hears: the mode that is set, and what it changes of how the deck plays. Thread: main. Blocks: no. */
 export class PlayModes {
   private readonly answer: AnswerMode;
+  private readonly desk: QueryDesk;
   private readonly accompany: AccompanyMode;
   private current: PlayMode = 'continue';
   private turns = 0;
@@ -19,6 +21,7 @@ export class PlayModes {
   constructor(private readonly ground: ModeGround) {
     this.answer = new AnswerMode(ground);
     this.accompany = new AccompanyMode(ground);
+    this.desk = new QueryDesk(ground);
     const { controls } = ground;
     const complete = controls.complete;
     controls.complete = (wanted, place) => complete(this.complete(wanted, place), place);
@@ -46,7 +49,7 @@ export class PlayModes {
 
   /** What the voice is to do while the deck is silent; `undefined`: nothing now. */
   nextTask(voice: Voice): Promise<void> | undefined {
-    return this.current === 'answer' ? this.answer.nextTask(voice, this.ground.position.beat()) : undefined;
+    return this.current === 'query' ? this.desk.nextTask(voice) : this.answer.nextTask(voice, this.ground.position.beat());
   }
 
   /** Up to where the deck may compose, whose horizon is set to `horizon`. */
@@ -76,16 +79,25 @@ export class PlayModes {
     this.answer.takeOver(boundary ?? this.ground.modeSettings().answerAt);
   }
 
+  /** Where it is asked for single notes. Errors: `badValue` in other modes. */
+  get queries(): QueryDesk {
+    this.look();
+    if (this.current === 'query') return this.desk;
+    throw new ContinuoError('badValue', `Deck ${this.ground.deck} is not asked for single notes: set deck/${this.ground.deck}/play-mode to query first.`);
+  }
+
   /** The host jumped and the music moved. */
   moved(by: Beats): void {
     this.answer.moved(by);
     this.accompany.moved(by);
+    this.desk.moved(by);
   }
 
   private change(mode: PlayMode): void {
     const { ahead } = this.ground;
     this.current = mode;
     this.answer.reset();
+    this.desk.begin();
     if (!this.isSilent) return;
     this.turns += 1;
     ahead.endAt(this.ground.freeFrom());

@@ -7,7 +7,7 @@ import { action, value } from './entry.js';
 export const deckModesParameters: readonly Parameter[] = [
   value({
     name: 'play-mode', scope: 'deck', controller: 107, type: 'choice', choices: playModes, default: 'continue', unit: '',
-    description: '`continue` plays alone, `answer` listens and answers, `accompany` plays with what is heard, `query` says a note whenever it is asked.',
+    description: 'What the deck makes of what it hears: `continue` plays alone, `answer` listens and answers, `accompany` plays with it, `query` says single notes when it is asked.',
   }),
   value({
     name: 'answer-at', scope: 'deck', type: 'choice', choices: boundaries, default: 'bar', unit: '',
@@ -24,6 +24,23 @@ export const deckModesParameters: readonly Parameter[] = [
   value({
     name: 'follow-key', scope: 'deck', type: 'boolean', default: true, unit: '',
     description: 'Whether a deck that answers or accompanies takes the key of what is heard, where that is clear, in place of `key`.',
+  }),
+  action({
+    name: 'query', scope: 'deck', arguments: [], words: true,
+    description:
+      'Answers with the next note: pitch, velocity, beats from now, length in beats, channel (0…15), and which of your wishes could not be met. ' +
+      'Wishes are words with their values: `low-pitch`, `high-pitch`, `channel`, `earliest` and `latest` (beats from now), `low-velocity`, `high-velocity`, `shortest`, `longest` (beats), `polyphony`.',
+  }),
+  action({
+    name: 'feed', scope: 'deck',
+    arguments: [
+      { name: 'pitch', type: 'integer' },
+      { name: 'velocity', type: 'integer' },
+      { name: 'beats-from-now', type: 'float', optional: true },
+      { name: 'duration', type: 'float', optional: true },
+      { name: 'channel', type: 'integer', optional: true },
+    ],
+    description: 'Tells a deck that is queried which note was played: the one it said, or another.',
   }),
   action({
     name: 'take-over', scope: 'deck', controller: 88, arguments: [{ name: 'boundary', type: 'text', optional: true }],

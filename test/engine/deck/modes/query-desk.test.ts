@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { ComposeControls } from '../../../../src/engine/contracts/composer.js';
+import { readQueryWishes, unmet, type QueryWishes } from '../../../../src/engine/deck/modes/query-wishes.js';
+import { ContinuoError } from '../../../../src/engine/errors.js';
+import type { Note } from '../../../../src/engine/music/note.js';
+import type { ParameterValue } from '../../../../src/engine/parameters/parameter.js';
+import { AttentiveComposer, Stage } from './stage.js';
+
+const query = { 'play-mode': 'query' };
+
+/** Counts how often it is asked for a note. */
+class CountingComposer extends AttentiveComposer {
+  notes = 0;
+
+  override async nextNote(untilBeat: number, controls: ComposeControls): Promise<Note | undefined> {
+    this.notes += 1;
+    return super.nextNote(untilBeat, controls);
+  }
+}
+
+async function asked(composer = new CountingComposer()) {
+  const stage = await Stage.begin(query, composer);
+  const ask = (...words: readonly ParameterValue[]): Promise<readonly ParameterValue[]> => stage.parameters.ask('deck/1/query', words, 'test');
+  const feed = (...values: readonly ParameterValue[]): Promise<void> => stage.parameters.write('deck/1/feed', values, 'test');
+  await stage.deck.settled();
+  return { stage, composer, ask, feed };
+}
+
+describe('a deck that is queried', () => {
+  it('plays nothing by itself', async () => {
+    const { stage } = await asked();
+    await stage.playUntil(16);
+    assert.deepEqual(stage.played, []);
+    assert.equal(stage.deck.realTime.missedTicks, 0);
+  });
+
+  it('answers with pitch, velocity, beats from now, length and channel', async () => {
+    const { ask } = await asked();
+    assert.deepEqual(await ask(), [60, 80, 0, 0.5, 0, '']);
+  });
+
+  it('goes on from what it is told happened, in its beats', async () => {
+    const { stage, ask, feed } = await asked();
+    await feed(72, 90, 3.5, 0.5);
+    await stage.deck.settled();
+    await ask();
+    const { history } = stage.composer.primed.at(-1) ?? assert.fail('never primed');
+    assert.deepEqual(history.notes, [{ beat: 3.5, duration: 0.5, channel: 0, pitch: 72, velocity: 90 }]);
+  });
+
+  it('has the answer ready where the last one was played and nothing else', async () => {
+    const { stage, composer, ask, feed } = await asked();
+    const primed = stage.composer.primed.length;
+    for (let index = 0; index < 4; index += 1) {
+      const before = composer.notes;
+      const [pitch, velocity, beats, duration, channel] = await ask();
+      assert.equal(composer.notes, before, 'no note was composed while it was waited for');
+      await feed(pitch, velocity, beats, duration, channel);
+      await stage.deck.settled();
+    }
+    assert.equal(stage.composer.primed.length, primed);
+  });
+
+  it('answers again, and with another seed, where it is asked again', async () => {
+    const { composer, ask } = await asked();
+    await ask();
+    const before = composer.notes;
+    assert.equal((await ask()).length, 6);
+    assert.ok(composer.notes > before);
+  });
+
+  it('meets what can be met, and says what cannot, giving up the cheapest first', async () => {
+    const { ask } = await asked();
+    assert.deepEqual(await ask('low-pitch', 90, 'high-pitch', 90), [90, 80, 0, 0.5, 0, '']);
+    assert.deepEqual(await ask('channel', 3, 'low-pitch', 40, 'high-pitch', 45), [45, 80, 0, 0.5, 3, '']);
+    const [pitch, , , , channel, relaxed] = await ask('longest', 0.25, 'channel', 2, 'high-pitch', 50);
+    assert.deepEqual([pitch, channel, relaxed], [50, 2, 'longest']);
+    const [, , , , , several] = await ask('low-velocity', 100, 'shortest', 2);
+    assert.equal(several, 'shortest low-velocity');
+  });
+
+  it('is told what a query takes where it is asked wrongly', async () => {
+    const { ask, stage } = await asked();
+    await assert.rejects(ask('loud', 3), (error) => error instanceof ContinuoError && /low-pitch/.test(error.message));
+    await assert.rejects(ask('channel'), ContinuoError);
+    await assert.rejects(ask('channel', 16), ContinuoError);
+    await stage.parameters.write('deck/1/play-mode', ['continue'], 'test');
+    await assert.rejects(ask(), (error) => error instanceof ContinuoError && /play-mode to query/.test(error.message));
+    await assert.rejects(stage.parameters.write('deck/1/feed', [60, 0], 'test'), ContinuoError);
+  });
+
+  it('answers with a note that is still to come while the music runs', async () => {
+    const { stage, ask } = await asked();
+    await stage.playUntil(6.3);
+    const [, , beats] = await ask();
+    assert.ok(Number(beats) >= 0 && Math.abs(Number(beats) - 0.7) < 0.05, String(beats));
+    const [, , later] = await ask('earliest', 2);
+    assert.ok(Number(later) >= 2);
+  });
+
+  it('knows what somebody plays at the keys', async () => {
+    const { stage, ask } = await asked();
+    stage.willPlay([2, 0.5, 71]);
+    await stage.playUntil(3);
+    await ask();
+    assert.deepEqual(stage.composer.primed.at(-1)?.history.notes.map(({ beat, pitch }) => [beat, pitch]), [[2, 71]]);
+  });
+});
+
+describe('the wishes of a query', () => {
+  const value = fc.integer({ min: 1, max: 15 });
+  const wishes = fc.record(
+    { lowPitch: value, highPitch: value, channel: value, earliest: value, latest: value, lowVelocity: value, highVelocity: value, shortest: value, longest: value, polyphony: value },
+    { requiredKeys: [] },
+  );
+
+  it('are read as they are written', () => {
+    assert.deepEqual(readQueryWishes(['low-pitch', 48, 'latest', '1.5']), { lowPitch: 48, latest: 1.5 } satisfies QueryWishes);
+    assert.deepEqual(readQueryWishes([]), {});
+  });
+
+  it('are unmet only where they were wished for, and the fewer the wishes the fewer are unmet', () => {
+    const note = { beat: 3, duration: 3, channel: 3, pitch: 7, velocity: 7 };
+    fc.assert(fc.property(wishes, (wished) => {
+      const left = unmet(note, wished, 0, []);
+      assert.ok(left.every((word) => wished[word] !== undefined));
+      const [first] = left;
+      if (first) assert.ok(!unmet(note, { ...wished, [first]: undefined }, 0, []).includes(first));
+    }));
+  });
+});
