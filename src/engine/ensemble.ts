@@ -99,7 +99,7 @@ export class Ensemble {
     parameters.publish('sounding', counters.sounding);
     parameters.publish('heard', this.hearing.heard);
     parameters.publish('echoes', this.hearing.echoes);
-    this.machine.judge(this.decks.map((deck) => machineDeck(deck)), this.parts.clock.now());
+    this.machine.judge(this.decks.map((deck) => machineDeck(deck)), parameters.number('horizon'), this.parts.clock.now());
     for (const deck of this.decks) publishDeckFigures(deck, parameters);
   }
 
@@ -172,6 +172,7 @@ export class Ensemble {
       },
       report: (error) => parameters.report(error, `deck ${number}`),
       keptStates: (names) => parameters.publish(`${prefix}states`, names.join(', ')),
+      frozen: (bars) => parameters.publish(`${prefix}frozen`, bars),
       waiting: ({ cued, parked }) => {
         parameters.publish(`${prefix}cued`, cued.join(', '));
         parameters.publish(`${prefix}parked`, parked.join(', '));

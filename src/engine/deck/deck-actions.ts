@@ -1,6 +1,7 @@
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { boundaryFor } from './boundary-for.js';
 import type { Deck } from './deck.js';
+import { bindLoops } from './loop-actions.js';
 import { bindSteering } from './steering/bind-steering.js';
 import { bindModes } from './modes/bind-modes.js';
 import { bindWaiting } from './waiting-actions.js';
@@ -15,6 +16,7 @@ export function bindDeckActions(deck: Deck, parameters: ParameterStore): void {
   parameters.handle(`${prefix}forget-state`, ([name]) => deck.states.forget(String(name)));
   parameters.handle(`${prefix}rethink`, () => parameters.write(`${prefix}seed`, [parameters.number(`${prefix}seed`) + 1], 'rethink'));
   bindWaiting(deck, parameters);
+  bindLoops(deck, parameters);
   bindModes(deck, parameters);
   bindSteering(deck, parameters);
 }

@@ -58,6 +58,8 @@ export interface DeckDependencies {
   report(error: ContinuoError): void;
   /** The names of its kept states are others now. */
   keptStates?(names: readonly string[]): void;
+  /** So many bars are repeated from now on; 0: none. */
+  frozen?(bars: number): void;
   /** The packs that wait are others now. */
   waiting?(names: { readonly cued: readonly string[]; readonly parked: readonly string[] }): void;
 }

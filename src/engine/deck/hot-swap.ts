@@ -22,7 +22,8 @@ export interface SwapVoices extends Pick<VoiceSource, 'open'> {
 /** The first try allows this much time for priming where nothing is known of it; each miss doubles it. */
 const firstLeadBeats: Beats = 1;
 /** A newcomer may take this much longer than it did last. */
-const leadMargin = 1.25;
+const leadMargin = 1.5;
+const shortestLeadBeats: Beats = 0.125;
 /** A newcomer that needs more than this to get ready can't play here. */
 const longestLeadBeats: Beats = 32;
 /** The newcomer's notes must be queued this long before the boundary. */
@@ -157,8 +158,9 @@ export class HotSwap {
   }
 
   /** A newcomer that has been made ready before is not asked for a boundary that it cannot be ready for. */
-  private firstLead({ readyMicros = 0 }: Voice): Beats {
-    return Math.min(longestLeadBeats, Math.max(firstLeadBeats, (readyMicros * leadMargin) / this.ground.position.beatMicros));
+  private firstLead({ readyMicros }: Voice): Beats {
+    if (readyMicros === undefined) return firstLeadBeats;
+    return Math.min(longestLeadBeats, Math.max(shortestLeadBeats, (readyMicros * leadMargin) / this.ground.position.beatMicros));
   }
 
   /** Whether it is too late to queue notes for a beat. */

@@ -1,8 +1,9 @@
 import type { WaitingMemory } from '../capacity/waiting-memory.js';
-import type { ContinuoError } from '../errors.js';
+import { ContinuoError } from '../errors.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import type { Entry } from './entry.js';
-import { HotSwap, type SwapGround } from './hot-swap.js';
+import { Freeze } from './freeze.js';
+import { HotSwap, type SwapGround, type SwapVoices } from './hot-swap.js';
 import { makeReady } from './make-ready.js';
 import { PlayedPacks } from './played-packs.js';
 import { Rescue } from './rescue.js';
@@ -16,6 +17,10 @@ export interface SuccessionGround extends Omit<SwapGround, 'voices'> {
   readonly voices: VoiceSource;
   readonly waitingMemory: WaitingMemory;
   report(error: ContinuoError): void;
+  /** The voice that plays. */
+  voice(): Voice | undefined;
+  /** So many bars are repeated from now on; 0: none. */
+  frozen?(bars: number): void;
   /** The packs that wait are others now. */
   readonly waiting?: WaitingGround['changed'];
 }
@@ -27,6 +32,8 @@ export interface SuccessionGround extends Omit<SwapGround, 'voices'> {
 export class Succession {
   /** Voices that do not play and can at once. */
   readonly waiting: WaitingVoices;
+  /** Loops in the place of a pack. */
+  readonly freeze: Freeze;
   private swap: HotSwap | undefined;
   private readonly played: PlayedPacks;
   private readonly rescue: Rescue;
@@ -48,6 +55,11 @@ export class Succession {
       },
       report,
       changed: (names) => ground.waiting?.(names),
+    });
+    this.freeze = new Freeze({
+      ...ground,
+      swap: (request, boundary, from) => this.load(request, boundary, undefined, from),
+      say: (sentence) => ground.emit({ type: 'notice', sentence }),
     });
     this.rescue = new Rescue(this.swapGround('rescue'), report);
     this.returnWatch = new ReturnWatch((event) => ground.emit(event));
@@ -80,9 +92,9 @@ export class Succession {
   }
 
   /** A later one replaces one that is under way. Errors: `unknownPack`, `badPack`, `modelFailed`, `swapFailed`: the old pack plays on. */
-  async load(request: VoiceRequest, boundary: Boundary, entry?: Entry): Promise<void> {
+  async load(request: VoiceRequest, boundary: Boundary, entry?: Entry, from?: SwapVoices): Promise<void> {
     this.swap?.abandon();
-    const swap = new HotSwap(request, boundary, this.swapGround('performer'), undefined, entry);
+    const swap = new HotSwap(request, boundary, this.swapGround('performer', from), undefined, entry);
     this.swap = swap;
     try {
       await swap.run();
@@ -101,7 +113,11 @@ export class Succession {
   tookOver(voice: Voice, former: Voice | undefined, formerWork: Promise<void> | undefined): void {
     this.played.add(voice);
     this.returnWatch.stop(voice.pack);
-    if (former) void this.waiting.park(former, formerWork);
+    if (former?.loopBars !== undefined) void this.waiting.free(former, formerWork);
+    else if (former && voice.loopBars !== undefined) this.waiting.hold(former, formerWork);
+    else if (former) void this.waiting.park(former, formerWork);
+    if (voice.loopBars === undefined) void this.waiting.parkHeld();
+    this.ground.frozen?.(voice.loopBars ?? 0);
   }
 
   /** The voice that plays has proven itself. */
@@ -109,10 +125,14 @@ export class Succession {
     this.substitution.settled();
   }
 
-  /** The voice that played is of no use any more. Resolves with whether something goes on, or nobody cares any more. */
-  async goOnFor(voice: Voice, error: ContinuoError): Promise<boolean> {
+  /** The voice that played is of no use any more. Resolves with what to tell whoever waits for it where nothing goes on. */
+  async goOnFor(voice: Voice, error: ContinuoError): Promise<ContinuoError | undefined> {
+    const { deck } = this.ground;
     void this.waiting.free(voice);
-    return (await this.rescue.run(this.substitution.candidatesFor(voice, error))) || this.disposed;
+    if ((await this.rescue.run(this.substitution.candidatesFor(voice, error))) || this.disposed) return undefined;
+    const sentence = `Deck ${deck} rests: nothing is left that could go on for ${voice.pack}; load a pack to play on.`;
+    this.ground.emit({ type: 'notice', sentence });
+    return new ContinuoError('badValue', sentence);
   }
 
   /** Nobody comes any more, and whoever waits is freed. */
@@ -124,11 +144,15 @@ export class Succession {
     await this.waiting.dispose();
   }
 
-  private swapGround(by: 'performer' | 'rescue'): SwapGround {
+  private swapGround(by: 'performer' | 'rescue', voices: SwapVoices = this.waiting): SwapGround {
     const { ground } = this;
     return {
       ...ground,
-      voices: this.waiting,
+      voices,
+      // A loop stands for the pack that plays: nobody loads it.
+      emit: (event) => {
+        if (voices === this.waiting || event.type !== 'swap' || event.stage === 'failed') ground.emit(event);
+      },
       takeOver: (voice, atBeat, span, answerMicros) => {
         if (by === 'performer') {
           this.rescue.abandon();

@@ -2,6 +2,7 @@ import type { WaitingMemory } from '../capacity/waiting-memory.js';
 import type { Composer } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import type { Micros } from '../music/units.js';
+import { OpeningComposer } from './opening-composer.js';
 import type { Appraisal, Voice, VoiceRequest, VoiceSource } from './voice.js';
 import { WaitingSeats, type Seat } from './waiting-seats.js';
 
@@ -24,7 +25,7 @@ export interface WaitingGround {
 interface Opened {
   readonly appraisal: Appraisal;
   /** Where it waited before it was taken. */
-  wish?: Seat['wish'];
+  wish?: Seat['wish'] | 'held';
   /** Told when it dies. */
   onFailure: (error: ContinuoError) => void;
 }
@@ -37,6 +38,8 @@ interface Opened {
 export class WaitingVoices {
   private readonly seats: WaitingSeats;
   private readonly opened = new WeakMap<Composer, Opened>();
+  /** The voice of the pack that a loop stands for. */
+  private held: { readonly voice: Voice; readonly work: Promise<void> | undefined } | undefined;
   private disposed = false;
 
   constructor(private readonly ground: WaitingGround) {
@@ -45,6 +48,8 @@ export class WaitingVoices {
 
   /** Takes the voice of a pack that waits, or loads the pack. */
   async open(request: VoiceRequest, onFailure: (error: ContinuoError) => void): Promise<Voice> {
+    const held = await this.takeHeld(request, onFailure);
+    if (held) return held;
     const seat = this.seats.of(request.pack);
     const appraisal = await this.appraise(request).catch((cause: unknown) => {
       // What waits can play, whatever has become of its files.
@@ -84,10 +89,31 @@ export class WaitingVoices {
     await this.sitDown(voice, 'parked', work);
   }
 
+  /** A voice that plays on when a loop has ended waits till then, whatever its memory. */
+  hold(voice: Voice, work?: Promise<void>): void {
+    const opened = this.opened.get(voice.composer);
+    if (!opened) return void this.free(voice, work);
+    this.held = { voice, work };
+    opened.onFailure = (error) => {
+      if (this.held?.voice !== voice) return;
+      this.held = undefined;
+      this.ground.report(new ContinuoError(error.errorName, `${voice.pack}, which waits for deck ${this.ground.deck} to thaw, is gone: ${error.message}; it will be loaded again.`, { cause: error }));
+      void this.free(voice, work);
+    };
+  }
+
+  /** Nobody waits for the loop to end any more. */
+  async parkHeld(): Promise<void> {
+    const { held } = this;
+    this.held = undefined;
+    if (held) await this.park(held.voice, held.work);
+  }
+
   /** A voice that was opened and did not come to play goes back to where it was. */
   async putBack(voice: Voice): Promise<void> {
     const wish = this.opened.get(voice.composer)?.wish;
     if (wish === undefined) await voice.composer.dispose();
+    else if (wish === 'held') this.hold(voice);
     else await this.sitDown(voice, wish);
   }
 
@@ -103,7 +129,7 @@ export class WaitingVoices {
 
   async dispose(): Promise<void> {
     this.disposed = true;
-    await this.seats.emptyAll();
+    await Promise.all([this.seats.emptyAll(), this.parkHeld()]);
   }
 
   private async sitDown(voice: Voice, wish: Seat['wish'], work?: Promise<void>): Promise<void> {
@@ -118,6 +144,17 @@ export class WaitingVoices {
       : undefined;
     if (!opened || !seat) return this.free(voice, work);
     opened.onFailure = (error) => this.died(seat, error);
+  }
+
+  private async takeHeld({ pack }: VoiceRequest, onFailure: (error: ContinuoError) => void): Promise<Voice | undefined> {
+    const { held } = this;
+    const opened = held?.voice.pack === pack ? this.opened.get(held.voice.composer) : undefined;
+    if (!held || !opened) return undefined;
+    this.held = undefined;
+    opened.wish = 'held';
+    opened.onFailure = onFailure;
+    await held.work;
+    return held.voice;
   }
 
   /** `undefined` where the voice is not what would be opened now, or was taken or freed meanwhile. */
@@ -139,8 +176,9 @@ export class WaitingVoices {
     const opened: Opened = { appraisal, onFailure };
     await this.ground.memory.makeRoom(appraisal.loadingBytes);
     const voice = await this.ground.voices.open(request, (error) => opened.onFailure(error));
-    this.opened.set(voice.composer, opened);
-    return voice;
+    const composer = new OpeningComposer(voice.composer);
+    this.opened.set(composer, opened);
+    return { ...voice, composer, opening: () => composer.opening };
   }
 
   private async openAndRehearse(seat: Seat): Promise<Voice> {

@@ -6,6 +6,7 @@ import { deckConstraintParameters } from './table/deck-constraints.js';
 import { deckFiguresParameters } from './table/deck-figures.js';
 import { deckFormParameters } from './table/deck-form.js';
 import { deckModesParameters } from './table/deck-modes.js';
+import { deckLoopsParameters } from './table/deck-loops.js';
 import { deckPacksParameters } from './table/deck-packs.js';
 import { deckShapingParameters } from './table/deck-shaping.js';
 import { deckStatesParameters } from './table/deck-states.js';
@@ -28,6 +29,7 @@ export const parameterTable: readonly Parameter[] = [
   ...recordingParameters,
   ...deckPacksParameters,
   ...deckWaitingParameters,
+  ...deckLoopsParameters,
   ...deckFiguresParameters,
   ...deckSteeringParameters,
   ...deckConstraintParameters,

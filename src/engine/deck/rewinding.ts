@@ -1,0 +1,90 @@
+import { ContinuoError } from '../errors.js';
+import { shiftScore } from '../music/score.js';
+import type { Beats } from '../music/units.js';
+import { nextBoundary, samePlaceInBar } from './boundary.js';
+import type { DeckControls } from './deck-controls.js';
+import type { Opening } from './opening-composer.js';
+import type { Plan } from './plan.js';
+import type { Voice } from './voice.js';
+
+const mostBars = 64;
+
+/** What rewinding may see and do of its deck. */
+export interface RewindingGround {
+  readonly deck: number;
+  readonly plan: Plan;
+  readonly controls: Pick<DeckControls, 'frameFor'>;
+  settings(): { readonly beatsPerBar: number };
+  voice(): Voice | undefined;
+  /** The first beat of which a voice that is asked now can still decide. */
+  freeFrom(): Beats;
+  /** Has something done as soon as the voice is idle. */
+  errand(run: (voice: Voice) => Promise<void>): Promise<void>;
+  readonly ahead: { readonly writtenUntil: Beats };
+  /** What is written before a beat stands, and from there on it is written anew. */
+  asks(atBeat: Beats): void;
+  compose(voice: Voice, untilBeat: Beats): Promise<void>;
+  /** Beats of the session minus beats of the voice from now on. */
+  shiftBy(by: Beats): void;
+}
+
+/** Lets a deck's music go on from an earlier place, or from the beginning of its take. Thread: main. Blocks: no. Errors: `badValue`. */
+export class Rewinding {
+  constructor(private readonly ground: RewindingGround) {}
+
+  /** From the next bar that is free, the music goes on as from `bars` before it: what was played since is forgotten. */
+  async back(bars: number): Promise<void> {
+    const { ground } = this;
+    if (!(Number.isInteger(bars) && bars >= 1 && bars <= mostBars)) throw wrong(`The music can go back by 1 to ${mostBars} whole bars, not by ${bars}.`);
+    this.playing();
+    await ground.errand(async (voice) => {
+      const { beatsPerBar } = ground.settings();
+      const atBeat = nextBoundary(ground.freeFrom(), 'bar', beatsPerBar);
+      const by = bars * beatsPerBar;
+      const { notes } = ground.plan.history(atBeat - by);
+      if (notes.length === 0) throw wrong(`Deck ${ground.deck} remembers nothing of the time before bar ${(atBeat - by) / beatsPerBar + 1}: go back by fewer bars, or replay the take.`);
+      await this.goOn(voice, atBeat, () => {
+        ground.plan.suppose({ score: shiftScore(ground.plan.history(atBeat - by), by), untilBeat: atBeat });
+        return { history: ground.plan.history(atBeat, ground.controls.frameFor(voice)), atBeat };
+      });
+    });
+  }
+
+  /**
+   * Plays the take again from where the pack last began to write, at the next place that stands so in its bar: the same notes,
+   * where seed, tempo, bars and all that steers are as they were throughout.
+   */
+  async replay(): Promise<void> {
+    const { ground } = this;
+    this.playing();
+    await ground.errand(async (voice) => {
+      const opening = voice.opening?.();
+      if (!opening) throw wrong(`Deck ${ground.deck} does not know how its take began: load the pack again.`);
+      const atBeat = samePlaceInBar(ground.freeFrom(), opening.atBeat, ground.settings().beatsPerBar);
+      await this.goOn(voice, atBeat, () => opening);
+    });
+  }
+
+  /** The music up to `atBeat` stands; there it goes on as it does from an opening. */
+  private async goOn(voice: Voice, atBeat: Beats, from: () => Opening): Promise<void> {
+    const { ground } = this;
+    ground.asks(atBeat);
+    if (ground.ahead.writtenUntil < atBeat) await ground.compose(voice, atBeat);
+    if (ground.voice() !== voice) return;
+    ground.asks(atBeat);
+    const opening = from();
+    ground.shiftBy(atBeat - opening.atBeat);
+    await voice.composer.prime(opening.history, opening.atBeat);
+  }
+
+  private playing(): void {
+    const { deck } = this.ground;
+    const voice = this.ground.voice();
+    if (!voice) throw wrong(`Deck ${deck} plays no pack: load one first.`);
+    if (voice.loopBars !== undefined) throw wrong(`Deck ${deck} is frozen: thaw it first.`);
+  }
+}
+
+function wrong(sentence: string): ContinuoError {
+  return new ContinuoError('badValue', sentence);
+}
