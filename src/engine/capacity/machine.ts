@@ -8,6 +8,9 @@ import { MachineShare } from './machine-share.js';
 /** A newcomer is let in as if its music were needed no earlier than this from now: who plays goes first. */
 const newcomerBeats: Beats = 2;
 
+/** A deck with less than this share of its horizon falls behind: while all can be computed, it has nearly all of it. */
+const shortShare = 0.5;
+
 /** What the machine may see of a deck. */
 export interface MachineDeck {
   readonly number: number;
@@ -27,9 +30,12 @@ export interface MachineGround {
   changed(deck: number, rests: boolean): void;
 }
 
-/** How many composers compute at once, where each computes with so many threads. */
+/**
+ * How many composers compute at once, where each computes with so many threads. With one thread each, twice as many as there
+ * are cores: a composer spends half its time handing over. More threads spin, and must have cores of their own.
+ */
 export function placesFor(threads: number, cores: number = availableParallelism()): number {
-  return Math.max(1, Math.floor(cores / threads));
+  return threads === 1 ? 2 * cores : Math.max(1, Math.floor(cores / threads));
 }
 
 /** One machine shared by several decks: who computes next, and who rests where it cannot compute them all. Thread: main. */
@@ -68,12 +74,12 @@ export class Machine {
   }
 
   /** Looks whether all decks can go on; call it a few times a second. */
-  judge(decks: readonly MachineDeck[], now: Micros): void {
+  judge(decks: readonly MachineDeck[], horizon: Beats, now: Micros): void {
     const claims = decks
       .filter(({ state }) => state === 'playing' || state === 'resting')
       .map(({ number, pack, timesRealTime, aheadBeats, audible }) => {
         const load = this.light.has(pack) || timesRealTime === 0 ? 0 : 1 / timesRealTime;
-        return { deck: number, load, aheadBeats, audible };
+        return { deck: number, load, isShort: aheadBeats < shortShare * horizon, audible };
       });
     this.share.judge(claims, now);
   }
