@@ -2,7 +2,7 @@ import type { Container } from 'inversify';
 import type { Configuration } from './configuration.js';
 import { transportOptions } from './configuration.js';
 import type { PluginDescriptor } from './contracts/plugin.js';
-import { Transport, TransportContext, type Notice, type TransportOffer } from './contracts/transport.js';
+import { Transport, TransportContext, type Endpoint, type Notice, type TransportOffer } from './contracts/transport.js';
 import type { ControllerDesk } from './controllers/controller-desk.js';
 import type { Deck } from './deck/deck.js';
 import type { Position } from './deck/deck-dependencies.js';
@@ -55,6 +55,7 @@ export interface EngineParts {
  */
 export class Engine {
   private readonly wires: Transport[] = [];
+  private readonly endpoints: Endpoint[] = [];
   private readonly outputs = new Map<string, { dispose(): Promise<void> }>();
   private readonly disposables: Disposable[] = [];
   private readonly said: Notice[] = [];
@@ -108,8 +109,8 @@ export class Engine {
     );
     await Promise.all(ensemble.decks.map((deck, index) => this.firstLoad(deck, configuration.decks[index]?.pack ?? configuration.pack)));
     await this.openSet();
-    // Who names a host waits for it; with `auto`, whoever leads by now decides.
-    if (chooser.leader === internal.name && ['auto', internal.name].includes(configuration.sync)) chooser.start();
+    // Who names a host waits for it.
+    if (['auto', internal.name].includes(configuration.sync)) chooser.launch();
   }
 
   /** Ends every note, closes every wire, frees every model. */
@@ -210,12 +211,13 @@ export class Engine {
 
   private async openWire(descriptor: PluginDescriptor, options: unknown): Promise<void> {
     const { clock, parameters, chooser } = this.parts;
-    const context: TransportContext = { options, clock, packs: () => this.packs() };
+    const context: TransportContext = { options, clock, packs: () => this.packs(), endpoints: () => this.endpoints };
     try {
       const container: Container = await loadInContainer(descriptor, { options, files: {} }, new Map([[TransportContext, context]]));
       const wire = container.get<Transport>(Transport);
       const offer = await wire.open();
       this.wires.push(wire);
+      this.endpoints.push(...(offer.endpoints ?? []));
       for (const notice of offer.notices) this.notice(notice);
       await this.addOutputs(offer);
       for (const source of offer.syncSources) this.disposables.push(chooser.register(source));

@@ -105,6 +105,41 @@ describe('the Link wire', { skip }, () => {
     assert.ok(jump < 3_000, `the beat jumped by ${jump} µs`);
   });
 
+  it('plays as soon as it is up, on the bar of a session that nobody starts, and starts nobody', async () => {
+    for (const startStop of [true, false]) {
+      const peer = await LinkPeer.join(network, { bpm: 126, startStop });
+      await passed(1_000);
+      const engine = await LinkEngine.start(network, { bpm: 90, sync: 'auto' });
+      await engine.is('playing', ({ playing }) => playing);
+      await engine.is('led by Link', ({ leader, bpm }) => leader === 'link' && bpm === 126);
+      const now = monotonicClock.now();
+      assert.ok(apart(engine.beatAt(now), peer.beatAt(now), 4, 126) < 1_000, 'on its bar');
+      await passed(600);
+      assert.equal(peer.state.playing, false);
+      await engine.stop();
+      await peer.leave();
+    }
+  });
+
+  it('begins again with a session that starts, and ends with it, though it played before', async (context) => {
+    const peer = await join(context, { bpm: 126 });
+    await passed(1_000);
+    const engine = await play(context, { bpm: 90, sync: 'auto' });
+    await engine.is('playing in the lead of Link', ({ playing, leader }) => playing && leader === 'link');
+    await passed(2_500);
+    const changes = () => engine.events.flatMap((event) => (event.type === 'transport' ? [event] : []));
+    const before = changes().length;
+    peer.press('start');
+    await engine.is('told of a start', () => changes().length > before);
+    assert.deepEqual(changes().slice(before).map(({ playing, beat }) => [playing, beat]), [[true, 0]]);
+    await passed(2_100);
+    const now = monotonicClock.now();
+    assert.ok(apart(engine.beatAt(now), peer.beatAt(now), 4, 126) < 1_000, 'on its bar');
+    peer.press('stop');
+    await engine.is('stopped', ({ playing }) => !playing);
+    assert.equal(engine.leader, 'link');
+  });
+
   it('brings those who join to its own tempo, beat and bar', async (context) => {
     const engine = await play(context, { bpm: 93 });
     await passed(3_000);

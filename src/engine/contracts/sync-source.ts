@@ -20,13 +20,14 @@ export interface SyncSource {
   proposeTempo(bpm: Bpm): boolean;
   /**
    * Asks the host to start from the top, to go on, or to stop, where it can be asked. The listener is told when it does.
-   * False where it cannot be asked now.
+   * `join` asks nobody: the listener is told of a start in time with the host; a source whose host's own start is sure to come, and
+   * is to be waited for, has none to tell of. False where it cannot be asked now.
    */
   proposeTransport?(request: TransportRequest): boolean;
 }
 
 /** What a performer may want of the leader's transport. */
-export type TransportRequest = 'start' | 'continue' | 'stop';
+export type TransportRequest = 'start' | 'continue' | 'stop' | 'join';
 
 export interface SyncListener {
   /** The source's present timeline; its beats are the host's song position. */

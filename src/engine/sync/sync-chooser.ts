@@ -154,6 +154,20 @@ export class SyncChooser {
     return true;
   }
 
+  /**
+   * Everything is ready. Whoever is heard may lead, settled or not, for there is no music yet that a takeover could move. Where nobody
+   * is, the music begins; beside a host that may never start, it joins in. A host whose start is sure to come is waited for.
+   */
+  launch(): void {
+    if (this.choice === 'auto') {
+      const heard = this.best(this.clock.now());
+      if (heard !== this.lead) this.takeOver(heard);
+    }
+    if (this.isPlaying) return;
+    if (this.lead === this.fallback) this.internal.startPlaying();
+    else this.proposeTransport('join');
+  }
+
   /** The performer starts from the top. Where a host leads that cannot be asked, the music joins in at its position. */
   start(): void {
     if (this.lead === this.fallback) this.internal.startPlaying();
@@ -245,9 +259,8 @@ export class SyncChooser {
     this.takeOver(wanted);
   }
 
-  /** The most wanted source that is heard; one that does not lead yet must have settled. */
-  private best(): Candidate {
-    const settled = this.clock.now() - settleMicros;
+  /** The most wanted source that is heard; one that does not lead yet must have settled: been heard since `settled` or longer. */
+  private best(settled = this.clock.now() - settleMicros): Candidate {
     let best = this.fallback;
     for (const candidate of this.candidates.values()) {
       if (candidate.timeline === undefined || candidate.aliveSince === undefined) continue;

@@ -73,12 +73,17 @@ export class LinkSyncSource implements SyncSource {
   }
 
   /**
-   * Starts from the top at the next bar line, goes on at once, or stops; with everybody who shares that, where we share it.
-   * Refused while nobody is there.
+   * Starts from the top at the next bar line, goes on at once, or stops; with everybody who shares that, where we share it. Joins
+   * at the next bar line, alone: whether anybody in a session shares his start is not to be known before he does. Refused while
+   * nobody is there.
    */
   proposeTransport(request: TransportRequest): boolean {
     if (!this.isAlive || this.told === undefined) return false;
     const now = this.clock.now();
+    if (request === 'join') {
+      this.act('start', now);
+      return true;
+    }
     const playing = request !== 'stop';
     if (this.session.startStop && this.sessionPlays !== playing) {
       this.resumes = request === 'continue';
@@ -115,7 +120,7 @@ export class LinkSyncSource implements SyncSource {
   }
 
   /** The session starts, goes on or stops, as was asked at `asked`. */
-  private act(request: TransportRequest, asked: Micros): void {
+  private act(request: Exclude<TransportRequest, 'join'>, asked: Micros): void {
     if (this.told === undefined) return;
     const now = this.clock.now();
     if (request === 'start') {

@@ -357,6 +357,44 @@ describe('SyncChooser: the performer', () => {
     assert.ok(!chooser.playing);
   });
 
+  it('plays when it is launched where nobody is heard, and waits for a host whose start is sure to come', () => {
+    const alone = stage();
+    alone.chooser.launch();
+    alone.chooser.launch();
+    assert.deepEqual(alone.said().filter((line) => line.startsWith('start')), ['start 0']);
+    const { chooser, hosts, pass } = stage();
+    hosts.best.says(0);
+    chooser.launch();
+    assert.equal(chooser.leader, 'best');
+    assert.ok(!chooser.playing);
+    pass(settleMicros);
+    hosts.best.does('start', 0);
+    assert.ok(chooser.playing);
+  });
+
+  it('joins in when it is launched beside a host that may never start, though it was heard but now', () => {
+    const { chooser, clock, said } = stage();
+    const session = new FakeHost('session', clock, true);
+    const asked: string[] = [];
+    chooser.register(Object.assign(session, { proposeTransport: (request: string) => asked.push(request) > 0 }));
+    session.says(0, 126);
+    chooser.launch();
+    session.does('start', 0);
+    chooser.launch();
+    assert.deepEqual(asked, ['join']);
+    assert.equal(chooser.leader, 'session');
+    assert.ok(said().includes('start 0'));
+  });
+
+  it('takes nobody for the leader at launch where another was chosen', () => {
+    const { chooser, hosts } = stage();
+    chooser.choose('internal');
+    hosts.best.says(0);
+    chooser.launch();
+    assert.equal(chooser.leader, 'internal');
+    assert.ok(chooser.playing);
+  });
+
   it('starts and stops by itself where a host that can be asked refuses, or is lost', () => {
     const { chooser, clock, pass } = stage();
     let asked = 0;
