@@ -7,10 +7,11 @@ import { register as registerPacks } from './commands/packs.js';
 import { register as registerPlay } from './commands/play.js';
 import { register as registerPlugins } from './commands/plugins.js';
 import { register as registerRender } from './commands/render.js';
+import { register as registerTakes } from './commands/takes.js';
 import { register as registerTokenize } from './commands/tokenize.js';
 
 /** Each command registers itself on the program. */
-const commands = [registerBench, registerDetokenize, registerDoctor, registerPacks, registerPlay, registerPlugins, registerRender, registerTokenize];
+const commands = [registerBench, registerDetokenize, registerDoctor, registerPacks, registerPlay, registerPlugins, registerRender, registerTakes, registerTokenize];
 
 const program = new Command('continuo')
   .description('A real-time engine that improvises MIDI on stage, in time with the host.')

@@ -16,7 +16,7 @@ describe('continuo play', { skip: process.platform === 'win32' }, () => {
   after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'stage.json');
   const packFolders = [join(repositoryRoot, 'test', 'fixtures', 'packs')];
-  writeFileSync(file, JSON.stringify({ pack: 'tiny-lm', packFolders, transports: { midi: false, websocket: false, osc: { listen: { port: 0 }, destinations: [] } } }));
+  writeFileSync(file, JSON.stringify({ pack: 'tiny-lm', packFolders, transports: { midi: false, oscquery: false, websocket: false, osc: { listen: { port: 0 }, destinations: [] } } }));
 
   /** Ends it with a signal when it has said something that matches. */
   async function endAt(words: RegExp, signals: readonly NodeJS.Signals[]): Promise<{ code: number | null; signal: string | null; said: string }> {

@@ -7,12 +7,13 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** The real command line. */
+export const cliFile = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 /** Runs the real command line in a process of its own, away from any terminal. */
 export function runCli(...words: readonly string[]): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cliFile, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -26,7 +26,7 @@ describe('the doctor', () => {
   }
 
   it('says that the engine can play where there is a pack and a wire', async () => {
-    const diagnosis = await look({ transports: { midi: false, osc: free, websocket: free } });
+    const diagnosis = await look({ transports: { midi: false, oscquery: false, osc: free, websocket: free } });
     assert.equal(diagnosis.canPlay, true);
     assert.deepEqual(sentences(diagnosis, 'fault'), []);
     const cpu = diagnosis.inference?.providers.find(({ provider }) => provider === 'cpu');
@@ -36,7 +36,7 @@ describe('the doctor', () => {
   });
 
   it('says that it cannot where every wire is off', async () => {
-    const diagnosis = await look({ transports: { midi: false, osc: false, websocket: false } });
+    const diagnosis = await look({ transports: { midi: false, oscquery: false, osc: false, websocket: false } });
     assert.equal(diagnosis.canPlay, false);
     assert.deepEqual(sentences(diagnosis, 'fault'), ['There is nothing to play to: turn a wire on in the configuration.']);
   });
@@ -50,7 +50,7 @@ describe('the doctor', () => {
   it('tells what is wrong with a pack and a plugin, and that the rest plays', async () => {
     mkdirSync(join(folder, 'packs', 'broken'), { recursive: true });
     writeFileSync(join(folder, 'packs', 'broken', 'pack.json'), '{}');
-    const diagnosis = await look({ packFolders: ['./packs'], plugins: ['./nowhere.js'], transports: { midi: false, osc: free, websocket: free } });
+    const diagnosis = await look({ packFolders: ['./packs'], plugins: ['./nowhere.js'], transports: { midi: false, oscquery: false, osc: free, websocket: free } });
     assert.equal(diagnosis.canPlay, true);
     const faults = sentences(diagnosis, 'fault');
     assert.equal(faults.length, 2);
@@ -62,7 +62,7 @@ describe('the doctor', () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const { port } = holder.address() as AddressInfo;
-    const configuration = { transports: { midi: false, osc: free, websocket: { listen: { port } } } };
+    const configuration = { transports: { midi: false, oscquery: false, osc: free, websocket: { listen: { port } } } };
     assert.match(sentences(await look(configuration), 'fault').join(), new RegExp(String(port)));
     await new Promise((resolve) => holder.close(resolve));
     assert.deepEqual(sentences(await look(configuration), 'fault'), []);

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { readPrompt } from '../../src/engine/midi-file/prompt.js';
+import { keptTakes, readTake } from '../../src/engine/recording/take-journal.js';
+import { OscPeer } from '../transports/support/osc-peer.js';
+import { until } from '../transports/support/within.js';
+import { cliFile, runCli } from './run-cli.js';
+
+/** A run of the engine in a process of its own, that writes its takes where the test looks. */
+async function playing(context: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'continuo-takes-'));
+  const takes = join(folder, 'takes');
+  const peer = await OscPeer.open(0);
+  const config = join(folder, 'stage.json');
+  const transports = { midi: false, oscquery: false, link: false, websocket: false, osc: { listen: { port: 0 }, destinations: [{ name: 'peer', port: peer.port }] } };
+  await writeFile(config, JSON.stringify({ bpm: 240, pack: 'perlin', takes: { folder: takes }, transports }));
+  const child = spawn(process.execPath, [cliFile, 'play', '--config', config], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  context.after(async () => {
+    child.kill('SIGKILL');
+    await peer.close();
+    await rm(folder, { recursive: true });
+  });
+  const notes = async (): Promise<number> => {
+    const [take] = await keptTakes(takes);
+    return take ? (await readTake(take)).filter((line) => 'on' in line).length : 0;
+  };
+  return { folder, config, child, peer, notes, said: () => said };
+}
+
+/** Resolves with how many notes are on the disk, once there are `count`. */
+async function untilWritten(count: number, notes: () => Promise<number>): Promise<number> {
+  const end = Date.now() + 30_000;
+  let written = await notes();
+  while (written < count) {
+    assert.ok(Date.now() < end, `only ${written} notes are written`);
+    await setTimeout(20);
+    written = await notes();
+  }
+  return written;
+}
+
+describe('a take', () => {
+  it('outlives the engine that is killed, and is saved afterwards', async (context) => {
+    const { folder, config, child, notes } = await playing(context);
+    const written = await untilWritten(20, notes);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const file = join(folder, 'saved.mid');
+    const { code, stderr } = await runCli('takes', '--config', config, '--save', file);
+    assert.equal(code, 0, stderr);
+    const { notes: saved } = readPrompt(await readFile(file));
+    assert.ok(saved.length >= written);
+    const listed = JSON.parse((await runCli('takes', '--config', config, '--json')).stdout) as { notes: number }[];
+    assert.equal(listed[0].notes, saved.length);
+  });
+
+  it('holds every note that left, and is saved while it plays on', async (context) => {
+    const { folder, peer, child, notes, said } = await playing(context);
+    await untilWritten(12, notes);
+    const port = Number(/OSC control listens at [\d.]+:(\d+)/.exec(said())?.[1]);
+    const control = await OscPeer.open(port);
+    context.after(() => control.close());
+    control.send('/continuo/save-take', 'now.mid');
+    const file = join(folder, 'now.mid');
+    await until('it is saved', () => said().includes('the take is saved as'));
+    const saved = readPrompt(await readFile(file));
+    const heard = peer.heard.drain().filter(({ address }) => address === '/continuo/note');
+    assert.ok(saved.notes.length >= 12);
+    const pitches = heard.map(({ values }) => values[2]);
+    assert.deepEqual(saved.notes.slice(0, 12).map(({ pitch }) => pitch).sort(), pitches.slice(0, 12).sort());
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'exit')) as [number | null];
+    assert.equal(code, 0);
+  });
+});

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import { readMidiFile } from '../../../src/engine/midi-file/read-midi-file.js';
+import { readPrompt } from '../../../src/engine/midi-file/prompt.js';
+import { TakeAxis } from '../../../src/engine/recording/take-axis.js';
+import { takeFile } from '../../../src/engine/recording/take-file.js';
+import { keepNewest, keptTakes, readTake, TakeJournal } from '../../../src/engine/recording/take-journal.js';
+import { formatLine, parseLines, type TakeLine } from '../../../src/engine/recording/take-line.js';
+import type { PlayedMessage } from '../../../src/engine/recording/take-output.js';
+import { TakeWriter } from '../../../src/engine/recording/take-writer.js';
+
+const played = (type: PlayedMessage['type'], beat: number, id = 1, pitch = 60, bpm = 120): PlayedMessage => ({
+  type, id, owner: 1, beat, channel: 0, data1: pitch, data2: 90, microsPerBeat: 60_000_000 / bpm,
+});
+
+function written(bars = 4): { writer: TakeWriter; lines: TakeLine[] } {
+  const lines: TakeLine[] = [];
+  return { writer: new TakeWriter(() => bars, (line) => lines.push(line)), lines };
+}
+
+async function folderOf(context: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'continuo-takes-'));
+  context.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+const note = (on: number, beat: number): TakeLine => ({ on, part: 1, beat, channel: 0, pitch: 60, velocity: 90 });
+
+describe('the beats of a take', () => {
+  it('go on where the session jumps or stops, at the same place of the bar, and never back', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ to: fc.integer({ min: 0, max: 4000 }), plays: fc.integer({ min: 0, max: 200 }) })), fc.integer({ min: 1, max: 7 }), (jumps, bar) => {
+        const axis = new TakeAxis();
+        for (const { to, plays } of jumps) {
+          const before = axis.end;
+          const beat = to / 4;
+          axis.goOnAt(beat, bar);
+          const place = axis.at(beat);
+          assert.ok(place >= before - 1e-6 && place < before + bar + 1e-6);
+          assert.ok(Math.abs(((((place - beat) % bar) + bar + 1e-6) % bar) - 1e-6) < 1e-3);
+          assert.ok(Math.abs(axis.at(beat + plays / 4) - place - plays / 4) < 1e-6);
+        }
+      }),
+    );
+  });
+});
+
+describe('what is written of a take', () => {
+  it('are the notes as they sounded, with the tempo, the bars and what was heard', () => {
+    const { writer, lines } = written();
+    writer.played(played('goesOn', 8));
+    writer.played(played('note', 8, 7, 64));
+    writer.heard({ type: 'began', source: 'midi', note: { beat: 8.5, channel: 2, pitch: 50, velocity: 70 } }, 120);
+    writer.mark('deck 1: perlin', 9);
+    writer.played(played('noteOff', 9, 7, 64));
+    writer.heard({ type: 'ended', source: 'midi', note: { beat: 8.5, duration: 1, channel: 2, pitch: 50, velocity: 70 } }, 120);
+    writer.played(played('note', 12, 8, 65, 90));
+    assert.equal(writer.notes, 3);
+    const score = readPrompt(takeFile(lines, 'a take'));
+    assert.deepEqual(
+      score.notes.map(({ beat, duration, channel, pitch, velocity }) => [beat, duration, channel, pitch, velocity]),
+      [[0, 1, 0, 64, 90], [0.5, 1, 2, 50, 70], [4, 1 / 96, 0, 65, 90]],
+    );
+    assert.deepEqual(score.tempos.map(({ beat, bpm }) => [beat, Math.round(bpm)]), [[0, 120], [4, 90]]);
+    assert.deepEqual(score.meters, [{ beat: 0, numerator: 4, denominator: 4 }]);
+  });
+
+  it('has a track for each part, and markers', () => {
+    const { writer, lines } = written();
+    writer.played({ ...played('note', 0, 1), owner: 2 });
+    writer.played({ ...played('note', 0, 2), owner: 1, channel: 3 });
+    writer.played({ ...played('note', 1, 3), owner: 1, channel: 9 });
+    writer.heard({ type: 'began', source: 'osc', note: { beat: 1, channel: 0, pitch: 50, velocity: 70 } }, 120);
+    writer.mark('scene 2: Dusk', 1);
+    const file = takeFile(lines, 'a take');
+    const text = Buffer.from(file).toString('latin1');
+    for (const name of ['a take', 'Heard', 'Deck 1', 'Deck 2', 'scene 2: Dusk']) assert.ok(text.includes(name), name);
+    const { score } = readMidiFile(file);
+    assert.deepEqual(score.tracks.map((events) => events.filter(({ type }) => type === 'note').length), [0, 1, 2, 1]);
+  });
+
+  it('tells a tempo that settles once a bar, and a new one at once', () => {
+    const { writer, lines } = written();
+    writer.played(played('goesOn', 0));
+    for (let beat = 0; beat < 16; beat += 0.25) writer.played(played('note', beat, beat * 4 + 1, 60, 120 + (beat % 2) * 0.1));
+    assert.ok(lines.filter((line) => 'bpm' in line).length <= 4);
+    writer.played(played('note', 16, 99, 60, 130));
+    assert.ok(lines.some((line) => 'bpm' in line && Math.round(line.bpm) === 130 && line.beat === 16));
+  });
+});
+
+describe('the lines of a take', () => {
+  it('read back as they were, as far as they were written', () => {
+    const lines: TakeLine[] = [{ beatsPerBar: 3, beat: 0 }, { bpm: 99.5, beat: 0 }, note(1, 0), { marker: 'ü "x"\n{', beat: 0.5 }, { off: 1, beat: 1 }];
+    const text = lines.map(formatLine).join('');
+    assert.deepEqual(parseLines(text), lines);
+    for (let length = 0; length < text.length; length += 1) {
+      const read = parseLines(text.slice(0, length));
+      assert.deepEqual(read, lines.slice(0, read.length));
+    }
+  });
+
+  it('of a note that nothing ended end with the take', () => {
+    const score = readPrompt(takeFile([note(1, 0), note(2, 3), { off: 2, beat: 5 }], 'cut short'));
+    assert.deepEqual(score.notes.map(({ beat, duration }) => [beat, duration]), [[0, 5], [3, 2]]);
+  });
+});
+
+describe('the journal of a take', () => {
+  it('keeps what was written last, and lets the oldest go as a whole', async (context) => {
+    const folder = await folderOf(context);
+    const journal = new TakeJournal(folder, 'take-a', 2, (error) => assert.fail(error.message));
+    journal.add({ beatsPerBar: 4, beat: 0 });
+    journal.add({ bpm: 100, beat: 0 });
+    for (let beat = 0; beat < 5000; beat += 10) {
+      journal.add(note(beat, beat));
+      if (beat % 100 === 0) await journal.write();
+    }
+    await journal.write();
+    assert.equal((await readdir(folder)).length, 2);
+    const [take] = await keptTakes(folder);
+    const lines = await readTake(take);
+    assert.equal(lines[lines.length - 1].beat, 4990);
+    assert.deepEqual(lines.slice(0, 2).map((line) => Object.keys(line)[0]), ['beatsPerBar', 'bpm']);
+    const score = readPrompt(takeFile(lines, take.name));
+    assert.ok(score.notes[0].beat < 4 && score.notes.length > 100);
+    assert.equal(Math.round(score.tempos[0].bpm), 100);
+  });
+
+  it('says once that the disk refuses, keeps what it has, and writes it when it can', async (context) => {
+    const folder = join(await folderOf(context), 'takes');
+    await writeFile(folder, 'in the way');
+    const faults: string[] = [];
+    const journal = new TakeJournal(folder, 'take-b', 2, (error) => faults.push(error.message));
+    journal.add(note(1, 0));
+    await journal.write();
+    journal.add(note(2, 1));
+    await journal.write();
+    assert.equal(faults.length, 1);
+    assert.match(faults[0], /kept in memory/);
+    await rm(folder);
+    await journal.write();
+    assert.deepEqual((await readTake((await keptTakes(folder))[0])).map(({ beat }) => beat), [0, 1]);
+  });
+
+  it('is one of a number that are kept', async (context) => {
+    const folder = await folderOf(context);
+    assert.deepEqual(await keptTakes(join(folder, 'none')), []);
+    for (const name of ['take-1', 'take-2', 'take-3']) {
+      const journal = new TakeJournal(folder, name, 2, (error) => assert.fail(error.message));
+      journal.add(note(1, 0));
+      await journal.write();
+    }
+    await keepNewest(folder, 2);
+    assert.equal((await keptTakes(folder)).length, 2);
+  });
+});
