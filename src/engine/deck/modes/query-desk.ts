@@ -16,8 +16,8 @@ const justAfter: Beats = 1 / 96;
 const beforehand = 2;
 /** How far back notes may still sound. */
 const soundingBeats: Beats = 32;
-/** A note that was played comes back in 32-bit floats, a little louder or longer perhaps. */
-const sameBeat: Beats = 0.02;
+/** A note that was played comes back a little later, louder or longer than it was said; until then it is waited for. */
+const sameBeat: Beats = 0.2;
 const sameVelocity = 8;
 const sameDuration = 0.25;
 
@@ -66,7 +66,7 @@ export class QueryDesk {
     const [ready] = this.expected;
     const isSame = this.replied !== undefined && ready === this.replied;
     this.again = isSame ? this.again + 1 : 0;
-    const answers = ready && !isSame && this.isUpToDate && ready.beat >= this.earliest(wishes) && this.unmetBy(ready, wishes).length === 0;
+    const answers = ready && !isSame && this.isUpToDate && ready.beat >= this.earliest(wishes) - (wishes.earliest === undefined ? sameBeat : 0) && this.unmetBy(ready, wishes).length === 0;
     this.wishes = wishes;
     return answers ? this.reply(ready, []) : this.ground.errand((voice) => this.compose(voice, wishes));
   }
@@ -144,7 +144,8 @@ export class QueryDesk {
         continue;
       }
       const left = this.unmetBy(note, wishes);
-      if (given < asked.length && this.unmetBy(note, kept).length > 0) continue;
+      // Without the next cheapest wish no note would be better than one that misses only that.
+      if (given < asked.length && left.some((word) => !asked.slice(0, given + 1).includes(word))) continue;
       this.expected = [note];
       return this.reply(note, left);
     }
@@ -175,7 +176,7 @@ export class QueryDesk {
   }
 
   private unmetBy(note: Note, wishes: QueryWishes): readonly QueryWord[] {
-    return unmet(note, wishes, this.nowBeat, this.ground.hearing.notesBetween(note.beat - soundingBeats, note.beat + sameBeat));
+    return unmet(note, wishes, this.nowBeat, this.ground.hearing.notesBetween(note.beat - soundingBeats, note.beat + justAfter));
   }
 
   private reply(note: Note, left: readonly QueryWord[]): QueryReply {
