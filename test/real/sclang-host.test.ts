@@ -1,79 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
-import { loadConfiguration } from '../../src/engine/configuration.js';
-import { engineContainer } from '../../src/engine/create-engine.js';
-import { Engine } from '../../src/engine/engine.js';
-import type { EngineEvent } from '../../src/engine/events.js';
-import { repositoryRoot } from '../../src/engine/paths.js';
+import { execFile } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { monotonicClock } from '../../src/engine/time/clock.js';
-import { beatAt, microsPerBeat } from '../../src/engine/time/timeline.js';
-import { builtInPlugins } from '../../src/plugins/manifest.js';
-import { OscPeer } from '../transports/support/osc-peer.js';
-import { freePort } from './support/free-port.js';
-import { Program } from './support/program.js';
+import { beatAt } from '../../src/engine/time/timeline.js';
+import type { LinkClockLeadsResult } from './inner/link-clock-leads-result.js';
+import { hostStage, steps, type ToldTimeline } from './support/host-stage.js';
+import { LinkNetwork, skipWithoutLink } from './support/link-network.js';
+import { median } from './support/median.js';
 import { skipWithoutSuperCollider } from './support/sclang.js';
-import { until } from './support/until.js';
-
-type Told = Extract<EngineEvent, { type: 'timeline' }> & { readonly told: number };
-
-/** The whole engine with OSC alone, and sclang with the Quark, whose TempoClock leads. */
-async function stage(context: TestContext, bpm: number) {
-  const oscPort = await freePort();
-  const configuration = { ...loadConfiguration(), pack: 'perlin' };
-  const transports = { midi: false, websocket: false, link: false, osc: { listen: { port: oscPort }, destinations: [] } } as typeof configuration.transports;
-  const engine = engineContainer({ ...configuration, transports }, builtInPlugins).get(Engine);
-  const timelines: Told[] = [];
-  engine.parameters.onEvent((event) => {
-    if (event.type === 'timeline' && event.leader === 'osc') timelines.push({ ...event, told: monotonicClock.now() });
-  });
-  await engine.start();
-  context.after(() => engine.stop());
-  const folder = mkdtempSync(join(tmpdir(), 'continuo-host-'));
-  const settings = join(folder, 'sclang.yaml');
-  writeFileSync(settings, `includePaths:\n  - ${join(repositoryRoot, 'patches', 'supercollider')}\nexcludePaths: []\npostInlineWarnings: false\n`);
-  const program = Program.start('sclang', ['-l', settings, join(repositoryRoot, 'test', 'fixtures', 'sclang', 'host-test.scd')], {
-    QT_QPA_PLATFORM: 'offscreen',
-    QTWEBENGINE_DISABLE_SANDBOX: '1',
-    XDG_CONFIG_HOME: folder,
-    XDG_DATA_HOME: folder,
-    CONTINUO_OSC_PORT: String(oscPort),
-    CONTINUO_TEST_BPM: String(bpm),
-  });
-  context.after(async () => {
-    await program.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const prompter = await OscPeer.open(Number(await program.line('LISTENING', 60_000)));
-  context.after(() => prompter.close());
-  /** Asks sclang to do something, and waits until it has. */
-  const ask = async (word: string, value: number | string = ''): Promise<void> => {
-    prompter.send(`/test/${word}`, value);
-    await program.line('DID');
-  };
-  const is = (what: string, condition: () => boolean): Promise<void> =>
-    until(what, condition, () => ({ leader: parameters.text('leader'), bpm: parameters.number('bpm'), said: program.said.slice(-8) }), 30_000);
-  const { parameters } = engine;
-  return { engine, parameters, timelines, program, ask, is };
-}
-
-/** How far, in microseconds, each timeline puts its beats from where the one before it did. */
-function steps(timelines: readonly Told[]): readonly number[] {
-  return timelines.slice(1).map((timeline, index) => {
-    const before = timelines[index];
-    return (timeline.timeOrigin - before.timeOrigin) - (timeline.beatOrigin - before.beatOrigin) * microsPerBeat(before);
-  });
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
-}
 
 describe('a TempoClock of SuperCollider leads by the Quark', { skip: skipWithoutSuperCollider }, () => {
   it('tempo, beat, bar, start and stop; and when it is gone the tempo stays', async (context) => {
-    const { engine, parameters, timelines, program, ask, is } = await stage(context, 132);
+    const { engine, parameters, timelines, program, ask, is } = await hostStage((close) => context.after(close), 'TempoClock', 132);
     await is('led by sclang', () => parameters.text('leader') === 'osc');
     await is('in its tempo', () => Math.abs(parameters.number('bpm') - 132) < 0.001);
     timelines.length = 0;
@@ -97,7 +37,7 @@ describe('a TempoClock of SuperCollider leads by the Quark', { skip: skipWithout
     await is('stopped', () => !parameters.boolean('playing'));
     await ask('transport', 'start');
     await is('playing', () => parameters.boolean('playing'));
-    const { told, ...timeline } = timelines.at(-1) as Told;
+    const { told, ...timeline } = timelines.at(-1) as ToldTimeline;
     const bar = Math.ceil(beatAt(timeline, told) / 3) * 3;
     await is('past its bar', () => engine.position.beat() >= bar);
 
@@ -108,11 +48,27 @@ describe('a TempoClock of SuperCollider leads by the Quark', { skip: skipWithout
 
     await ask('transport', 'start');
     await is('playing again', () => parameters.boolean('playing'));
-    const last = timelines.at(-1) as Told;
+    const last = timelines.at(-1) as ToldTimeline;
     await program.stop();
     await is('led by itself', () => parameters.text('leader') === 'internal');
     assert.ok(Math.abs(parameters.number('bpm') - 142) < 0.001);
     assert.ok(parameters.boolean('playing'));
     assert.ok(Math.abs(engine.position.beat() - beatAt(last, monotonicClock.now())) < 0.01, 'the position goes on');
+  });
+});
+
+describe('a LinkClock of SuperCollider leads by the Quark', { skip: skipWithoutLink({ sclang: 'supercollider-language' }) }, () => {
+  it('as the session says: tempo, bar, start and stop', async (context) => {
+    const network = await LinkNetwork.open();
+    context.after(() => network.close());
+    const inner = fileURLToPath(new URL('./inner/link-clock-leads.js', import.meta.url));
+    const [program, ...words] = network.command(process.execPath, inner);
+    const { stdout } = await promisify(execFile)(program, words, { timeout: 120_000 });
+    const result = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as LinkClockLeadsResult;
+    context.diagnostic(`µs beside the session, medians: ${JSON.stringify(result)}`);
+    for (const aside of [result.aside, result.asideAfter, result.asidePlaying]) assert.ok(aside < 5_000, `${aside} µs beside the session`);
+    assert.ok(result.between < 500, `${result.between} µs from beat to beat`);
+    assert.ok(Math.abs(result.bpmAfter - 104) < 0.01 && Math.abs(result.sessionBpm - 104) < 0.01);
+    assert.ok(Math.abs(result.bpmAlone - 104) < 0.01, 'the tempo stays');
   });
 });

@@ -50,7 +50,10 @@ ContinuoHost {
 		switch(what,
 			\tempo, { this.tellBeat },
 			\meter, { this.tellMeter; this.tellBeat },
-			\stop, { this.free }
+			\stop, { this.free },
+			// A LinkClock passes on what the session's transport does.
+			\linkStart, { this.start },
+			\linkStop, { this.stop }
 		);
 	}
 

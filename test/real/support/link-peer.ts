@@ -30,7 +30,7 @@ export class LinkPeer {
   }
 
   /** Starts it, outside of any session. */
-  static start(network: LinkNetwork, { bpm = 120, quantum = 4, startStop = true }: LinkPeerOptions = {}): LinkPeer {
+  static start(network: Pick<LinkNetwork, 'helper'>, { bpm = 120, quantum = 4, startStop = true }: LinkPeerOptions = {}): LinkPeer {
     const [program, ...rest] = network.helper;
     const peer = new LinkPeer(spawn(program, [...rest, String(bpm)], { stdio: 'pipe' }));
     peer.say(`quantum ${quantum}`);
@@ -39,7 +39,7 @@ export class LinkPeer {
   }
 
   /** Starts it and lets it take part. */
-  static async join(network: LinkNetwork, options: LinkPeerOptions = {}): Promise<LinkPeer> {
+  static async join(network: Pick<LinkNetwork, 'helper'>, options: LinkPeerOptions = {}): Promise<LinkPeer> {
     const peer = LinkPeer.start(network, options);
     peer.say('enable');
     await peer.is('in a session', (state) => state.enabled);
