@@ -20,6 +20,10 @@ const beatsPerSwap = beats / swaps;
 const packs = ['perlin', 'tiny-lm', 'perlin', 'tiny-lm-b'];
 /** The models may sound for the first beats of their turn only, then the weightless one has the rest. */
 const modelBeats = 12;
+/** What has played and is cued has room for so many swaps, then none. */
+const roomySwaps = 120;
+/** A loop plays so long before a pack takes over from it. */
+const loopBeats = 12;
 const swapBoundaries: Boundary[] = ['bar', 'beat', '2-bars', 'now'];
 
 /** What was planned and not taken back, by identity of onset. */
@@ -38,7 +42,7 @@ class PlannedOnsets {
 
 const onset = (note: Note): string => `${note.beat.toFixed(6)} ${note.channel} ${note.pitch} ${note.velocity}`;
 
-it('plays an hour with two hundred swaps: what was planned is what sounds, and every note ends', async () => {
+it('plays an hour with two hundred swaps, cued, loaded, come back to and out of loops: what was planned is what sounds, and every note ends', async () => {
   const configuration = { ...loadConfiguration(), packFolders: [join(repositoryRoot, 'test', 'fixtures', 'packs')] };
   const container = engineContainer(configuration, builtInPlugins);
   await container.get(PackShelf).read();
@@ -54,8 +58,18 @@ it('plays an hour with two hundred swaps: what was planned is what sounds, and e
   await take.start(packs[0]);
   for (let swap = 0; swap < swaps; swap += 1) {
     const turn = packs[swap % packs.length];
-    await take.playUntil(swap * beatsPerSwap + (turn === 'perlin' ? beatsPerSwap - modelBeats : modelBeats));
-    await take.swap(packs[(swap + 1) % packs.length], swapBoundaries[swap % swapBoundaries.length]);
+    const next = packs[(swap + 1) % packs.length];
+    const boundary = swapBoundaries[swap % swapBoundaries.length];
+    const act = (word: string, ...values: (string | number)[]): Promise<void> => take.playDuring(take.parameters.write(`deck/1/${word}`, values, 'test'));
+    if (swap === roomySwaps) await take.parameters.write('cue-memory', [0], 'test');
+    const swapBeat = swap * beatsPerSwap + (turn === 'perlin' ? beatsPerSwap - modelBeats : modelBeats);
+    if (turn === 'perlin' && swap % 8 === 0) {
+      await take.playUntil(swapBeat - loopBeats);
+      await act('freeze', 1 + (swap % 3));
+    }
+    if (turn === 'perlin' && swap % 4 === 2 && swap < roomySwaps) await take.parameters.write('deck/1/cue', [next], 'test');
+    await take.playUntil(swapBeat);
+    await (next === 'perlin' ? act('back', boundary) : act('load', next, boundary));
   }
   await take.playUntil(beats);
   const onsets = planned.before(beats);

@@ -52,10 +52,14 @@ export class OfflineTake {
 
   /** Swaps at the next boundary, as a performer would; resolves when the newcomer's first notes are queued. */
   async swap(pack: string, boundary: Boundary): Promise<void> {
+    await this.playDuring(this.ensemble.decks[0].load(pack, boundary));
+  }
+
+  /** Lets the music run on until something is done that waits for it. Errors: those of `doing`. */
+  async playDuring(doing: Promise<void>): Promise<void> {
     const [deck] = this.ensemble.decks;
-    const loading = deck.load(pack, boundary);
     let pending = true;
-    const done = loading.finally(() => {
+    const done = doing.finally(() => {
       pending = false;
     });
     await deck.settled();
