@@ -4,6 +4,7 @@ import { transportOptions } from './configuration.js';
 import type { PluginDescriptor } from './contracts/plugin.js';
 import { Transport, TransportContext, type Endpoint, type Notice, type TransportOffer } from './contracts/transport.js';
 import type { ControllerDesk } from './controllers/controller-desk.js';
+import { bindDeckCount } from './deck-count.js';
 import type { Deck } from './deck/deck.js';
 import type { Position } from './deck/deck-dependencies.js';
 import type { Disposable } from './disposable.js';
@@ -107,7 +108,9 @@ export class Engine {
       }, planningMilliseconds),
       setInterval(() => ensemble.publishCounters(), counterMilliseconds),
     );
-    await Promise.all(ensemble.decks.map((deck, index) => this.firstLoad(deck, configuration.decks[index]?.pack ?? configuration.pack)));
+    const first = (deck: Deck): Promise<void> => this.firstLoad(deck, configuration.decks.at(deck.number - 1)?.pack ?? configuration.pack);
+    bindDeckCount({ ensemble, parameters, configuration }, first);
+    await Promise.all(ensemble.decks.map(first));
     await this.openSet();
     // Who names a host waits for it.
     if (['auto', internal.name].includes(configuration.sync)) chooser.launch();

@@ -2,6 +2,7 @@ import type { PluginDescriptor } from '../engine/contracts/plugin.js';
 import { linkTransport } from '../transports/link/descriptor.js';
 import { midiTransport } from '../transports/midi/descriptor.js';
 import { oscTransport } from '../transports/osc/descriptor.js';
+import { oscQueryTransport } from '../transports/oscquery/descriptor.js';
 import { websocketTransport } from '../transports/websocket/descriptor.js';
 import { decoderLm } from './models/decoder-lm/descriptor.js';
 import { eventLm } from './models/event-lm/descriptor.js';
@@ -28,6 +29,7 @@ export const builtInPlugins: readonly PluginDescriptor[] = [
   perlin,
   midiTransport,
   oscTransport,
+  oscQueryTransport,
   websocketTransport,
   linkTransport,
 ];

@@ -13,7 +13,7 @@ import type { EngineEvent } from '../../src/engine/events.js';
 import { repositoryRoot } from '../../src/engine/paths.js';
 import { builtInPlugins } from '../../src/plugins/manifest.js';
 
-const quietWires = { midi: false, osc: { listen: { port: 0 }, destinations: [] }, websocket: { listen: { port: 0 } } } as const;
+const quietWires = { midi: false, oscquery: false, osc: { listen: { port: 0 }, destinations: [] }, websocket: { listen: { port: 0 } } } as const;
 
 function engineWith(changes: Partial<Configuration>): { engine: Engine; events: EngineEvent[] } {
   const engine = engineContainer({ ...loadConfiguration(), transports: quietWires, ...changes }, builtInPlugins).get(Engine);

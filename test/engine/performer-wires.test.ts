@@ -16,7 +16,7 @@ async function stage(context: TestContext, bpm: number) {
     { name: 'first', port: first.port },
     { name: 'second', port: second.port, leadMilliseconds: 80 },
   ];
-  const transports = { midi: false, link: false, osc: { listen: { port: 0 }, destinations }, websocket: { listen: { port: 0 } } } as Configuration['transports'];
+  const transports = { midi: false, oscquery: false, link: false, osc: { listen: { port: 0 }, destinations }, websocket: { listen: { port: 0 } } } as Configuration['transports'];
   const engine = engineContainer({ ...loadConfiguration(), pack: 'perlin', bpm, transports }, builtInPlugins).get(Engine);
   context.after(async () => {
     await Promise.all([first.close(), second.close()]);

@@ -199,7 +199,7 @@ describe('the Link test plan', { skip: skipWithoutLink(linkHutPrograms) }, () =>
       if (packet.address === '/continuo/clock') arrivals.push({ beat: packet.args[0].value, micros });
     });
     const destinations = [{ name: 'ear', port: listener.address().port, delivery: 'when-due' }];
-    const app = await openApp(context, { transports: { osc: { listen: { port: 0 }, destinations } } });
+    const app = await openApp(context, { transports: { oscquery: false, osc: { listen: { port: 0 }, destinations } } });
     await app.is('led by Link', ({ leader }) => leader === 'link');
     arrivals.length = 0;
     await until('thirty beats have been sent', () => arrivals.length >= 30, () => arrivals.length, 30_000);

@@ -36,8 +36,18 @@ export interface TransportOffer {
   readonly noteSources?: readonly NoteSource[];
   /** Knobs and buttons that parameters can be put on. Default: none. */
   readonly controllerSources?: readonly ControllerSource[];
+  /** Where it listens, for wires that tell programs what there is. Default: nowhere. */
+  readonly endpoints?: readonly Endpoint[];
   /** One sentence each: what is open and where, what is off and how to get it. */
   readonly notices: readonly Notice[];
+}
+
+/** Where a wire can be reached. */
+export interface Endpoint {
+  /** What is spoken there, as service discovery names it: `_osc._udp` for instance. */
+  readonly service: string;
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface Notice {
@@ -51,4 +61,6 @@ export interface TransportContext {
   readonly clock: Clock;
   /** Packs on the shelf, for wires that show them. */
   packs(): readonly PackSummary[];
+  /** Where the wires that are open by now can be reached. Default: nowhere. */
+  endpoints?(): readonly Endpoint[];
 }

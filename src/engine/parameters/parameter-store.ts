@@ -134,6 +134,14 @@ export class ParameterStore implements ParameterAccess {
     return () => this.changeListeners.delete(listener);
   }
 
+  /** Does something; disposing takes back the listeners for changes that were added meanwhile. */
+  listening<Result>(act: () => Result): { readonly result: Result; readonly listeners: Disposable } {
+    const before = new Set(this.changeListeners);
+    const result = act();
+    const added = [...this.changeListeners].filter((listener) => !before.has(listener));
+    return { result, listeners: disposable(() => added.forEach((listener) => this.changeListeners.delete(listener))) };
+  }
+
   onAddresses(listener: (prefix: string) => void): () => void {
     this.addressListeners.add(listener);
     return () => this.addressListeners.delete(listener);

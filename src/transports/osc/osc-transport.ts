@@ -31,7 +31,8 @@ export class OscTransport implements Transport {
     const player = new OscPlayer(clock, wallClock, inputLatencyMilliseconds * 1000);
     const surface = new OscSurface(this.socket, clock, () => this.context.packs(), new Map([...syncSource.words, ...player.words]));
     const notice: Notice = { level: 'ready', sentence: `OSC control listens at ${listen.host}:${this.socket.port} (UDP).` };
-    return { outputs: sends.outputs, syncSources: [syncSource], controlSurfaces: [surface], noteSources: [player], notices: [notice, ...sends.notices] };
+    const endpoints = [{ service: '_osc._udp', host: listen.host, port: this.socket.port }];
+    return { outputs: sends.outputs, syncSources: [syncSource], controlSurfaces: [surface], noteSources: [player], notices: [notice, ...sends.notices], endpoints };
   }
 
   async close(): Promise<void> {

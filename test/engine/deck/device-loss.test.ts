@@ -63,7 +63,7 @@ class Stage {
       bpm,
       decks: [{ pack, outputs: ['osc:peer'] }, { pack: 'perlin', outputs: [] }],
       packFolders: [folder, fixtures],
-      transports: { midi: false, websocket: false, osc: { listen: { port: 0 }, destinations } } as const,
+      transports: { midi: false, oscquery: false, websocket: false, osc: { listen: { port: 0 }, destinations } } as const,
     };
     const engine = engineContainer(configuration, [...builtInPlugins, fakeLostDevice]).get(Engine);
     const stage = new Stage(engine, peer);

@@ -35,7 +35,7 @@ export async function startEngine(
     JSON.stringify({
       ...configuration,
       packFolders: [join(repositoryRoot, 'test', 'fixtures', 'packs')],
-      transports: { midi, link, osc: { listen, ...osc }, websocket: { listen, ...websocket } },
+      transports: { midi, link, oscquery: false, osc: { listen, ...osc }, websocket: { listen, ...websocket } },
     }),
   );
   const main = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));

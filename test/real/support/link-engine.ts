@@ -29,7 +29,7 @@ export class LinkEngine {
 
   static async start(network: LinkNetwork, configuration: Partial<Configuration> = {}, link: object = {}): Promise<LinkEngine> {
     const transports = {
-      ...{ midi: false, osc: false, websocket: false },
+      ...{ midi: false, osc: false, oscquery: false, websocket: false },
       ...configuration.transports,
       link: { enabled: true, helper: network.helper, ...link },
     } as Configuration['transports'];

@@ -38,7 +38,7 @@ class Stage {
         pack: 'far',
         packFolders: [folder, fixtures],
         inference: { ...configuration.inference, provider: 'cpu', threads: 1, allowedHosts },
-        transports: { midi: false, osc: false, websocket: false },
+        transports: { midi: false, oscquery: false, osc: false, websocket: false },
       },
       builtInPlugins,
     ).get(Engine);
