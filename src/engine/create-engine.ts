@@ -7,8 +7,7 @@ import type { Configuration } from './configuration.js';
 import type { PluginDescriptor } from './contracts/plugin.js';
 import { ControllerDesk } from './controllers/controller-desk.js';
 import { ControllerFile } from './controllers/controller-file.js';
-import { outputText } from './deck/shaping/bind-outputs.js';
-import { startValues } from './deck/shaping/start-values.js';
+import { applyStartValues } from './deck-count.js';
 import { placesFor } from './capacity/machine.js';
 import { Engine, type EngineParts } from './engine.js';
 import { steers } from './deck/deck-controls.js';
@@ -57,7 +56,7 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
     .inSingletonScope();
   container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble, ConfigurationService]).inSingletonScope();
   container.bind(ControllerDesk).toResolvedValue(deskOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
-  container.bind(Scenes).toResolvedValue(scenesOf, [ParameterStore, Ensemble]).inSingletonScope();
+  container.bind(Scenes).toResolvedValue(scenesOf, [ParameterStore, Ensemble, ControllerDesk]).inSingletonScope();
   container.bind<Recording | undefined>(Recording).toResolvedValue(recordingOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
   container
     .bind(Engine)
@@ -115,11 +114,7 @@ function ensembleOf(
 ): Ensemble {
   parameters.publish('cue-memory', usualLimitMebibytes(memoryRoom()));
   const ensemble = new Ensemble({ clock, sender, voices, parameters, timeline: internal.timeline, sent, places: placesFor(configuration.inference.threads) }, configuration.decks.length);
-  configuration.decks.forEach((deck, index) => {
-    const prefix = `deck/${index + 1}/`;
-    parameters.publish(`${prefix}outputs`, outputText(deck.outputs));
-    for (const [name, value] of startValues(deck)) parameters.publish(prefix + name, value);
-  });
+  for (const { number } of ensemble.decks) applyStartValues(number, configuration, parameters);
   return ensemble;
 }
 
@@ -153,9 +148,10 @@ function deskOf(parameters: ParameterStore, configuration: Configuration, _ensem
   return new ControllerDesk(parameters, new ControllerFile(configuration.controllerFile));
 }
 
-function scenesOf(parameters: ParameterStore, ensemble: Ensemble): Scenes {
+function scenesOf(parameters: ParameterStore, ensemble: Ensemble, desk: ControllerDesk): Scenes {
   return new Scenes({
     parameters,
+    desk,
     decks: () => ensemble.decks,
     position: ensemble.session,
     settings: () => ensemble.settings(),

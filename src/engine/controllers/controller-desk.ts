@@ -69,6 +69,12 @@ export class ControllerDesk {
     return disposable(() => this.programListeners.delete(listener));
   }
 
+  /** What knobs move until others are lent, before what was learned. */
+  lend(mappings: readonly Mapping[]): void {
+    this.map.lend(mappings);
+    for (const source of this.sources.values()) for (const { address } of mappings) this.show(address, source);
+  }
+
   private moved(source: string, place: ControllerPlace, value: number): void {
     const coarse = this.coarseHalf(source, place);
     if (coarse !== undefined) {

@@ -33,11 +33,12 @@ export function defaultMappings(table: ControllableTable): readonly Mapping[] {
 }
 
 /**
- * What each knob moves: what was learned, and the table's own where nothing else was learned for the knob. A knob moves one
+ * What each knob moves: what the scene says, else what was learned, else the table's own. A knob moves one
  * address; an address may have many knobs. Thread: main. Blocks: no.
  */
 export class ControllerMap {
   private own: readonly Mapping[];
+  private ofScene: readonly Mapping[] = [];
 
   constructor(
     private readonly defaults: readonly Mapping[],
@@ -52,12 +53,17 @@ export class ControllerMap {
 
   at(source: string, place: ControllerPlace): Mapping | undefined {
     const here = (mapping: Mapping): boolean => isAt(mapping, source, place);
-    return this.own.find(here) ?? this.defaults.find(here);
+    return this.ofScene.find(here) ?? this.own.find(here) ?? this.defaults.find(here);
   }
 
   /** Every knob that moves an address. */
   of(address: string): readonly Mapping[] {
-    return [...this.own, ...this.defaults].filter((mapping) => mapping.address === address);
+    return [...this.ofScene, ...this.own, ...this.defaults].filter((mapping) => mapping.address === address);
+  }
+
+  /** Until the next scene that says what its knobs move. */
+  lend(mappings: readonly Mapping[]): void {
+    this.ofScene = mappings;
   }
 
   learn(source: string, place: ControllerPlace, address: string, values: readonly ParameterValue[]): void {

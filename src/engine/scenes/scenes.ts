@@ -1,3 +1,4 @@
+import type { ControllerDesk } from '../controllers/controller-desk.js';
 import type { Disposable } from '../disposable.js';
 import { boundaryFor } from '../deck/boundary-for.js';
 import { ContinuoError } from '../errors.js';
@@ -7,7 +8,10 @@ import { SceneRecall, type SceneRecallParts } from './scene-recall.js';
 import type { Scene } from './set-list.js';
 import { SetShelf } from './set-shelf.js';
 
-export type ScenesParts = Omit<SceneRecallParts, 'arrived' | 'write' | 'report'> & { readonly parameters: ParameterStore };
+export interface ScenesParts extends Omit<SceneRecallParts, 'arrived' | 'write' | 'report'> {
+  readonly parameters: ParameterStore;
+  readonly desk: Pick<ControllerDesk, 'lend' | 'onProgram'>;
+}
 
 /**
  * The set list as a performer has it at hand: parameters and actions of the table. Thread: main. Blocks: no.
@@ -18,6 +22,7 @@ export class Scenes implements Disposable {
   private readonly recalls: SceneRecall;
   /** The scene that was asked for last, whether it has come about or not. */
   private wanted: string | undefined;
+  private readonly programs: Disposable;
 
   constructor(private readonly parts: ScenesParts) {
     const { parameters } = parts;
@@ -28,13 +33,17 @@ export class Scenes implements Disposable {
       ...parts,
       report,
       write: (address, value, origin) => parameters.write(address, [value], origin),
-      arrived: ({ name }) => parameters.emit({ type: 'scene', number: this.numberOf(name), name }),
+      arrived: ({ name, knobs }) => {
+        if (knobs) parts.desk.lend(knobs);
+        parameters.emit({ type: 'scene', number: this.numberOf(name), name });
+      },
     });
     parameters.handle('set-file', ([file]) => this.shelf.open(String(file)));
     parameters.handle('recall', ([scene, boundary]) => this.recall(this.find(String(scene)), boundary as string | undefined));
     parameters.handle('next-scene', () => this.step(1));
     parameters.handle('previous-scene', () => this.step(-1));
     parameters.handle('save-scene', ([name]) => this.save(name as string | undefined));
+    this.programs = parts.desk.onProgram((channel, program) => this.programChosen(channel, program));
   }
 
   /** Takes the set of a file. Errors: `badSetFile`. */
@@ -49,7 +58,15 @@ export class Scenes implements Disposable {
   }
 
   dispose(): void {
+    this.programs.dispose();
     this.shelf.dispose();
+  }
+
+  /** Program 0 recalls the first scene. */
+  private programChosen(channel: number, program: number): void {
+    const { parameters } = this.parts;
+    if (channel !== parameters.number('scene-channel') - 1) return;
+    parameters.write('recall', [String(program + 1)], 'program').catch((cause: unknown) => parameters.report(ContinuoError.from(cause, 'badValue'), 'scenes'));
   }
 
   private async recall(scene: Scene, boundary?: string): Promise<void> {

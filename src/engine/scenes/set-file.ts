@@ -1,6 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z, type ZodError } from 'zod';
+import type { Mapping } from '../controllers/controller-map.js';
+import { isSteerable } from '../controllers/controller-scale.js';
 import { ContinuoError } from '../errors.js';
 import { boundaries } from '../parameters/boundaries.js';
 import type { Parameter, ParameterValue } from '../parameters/parameter.js';
@@ -17,6 +19,7 @@ const setSchema = z.strictObject({
         name: z.string().min(1),
         at: z.enum(boundaries).optional(),
         engine: z.record(z.string(), valueSchema).default({}),
+        knobs: z.record(z.string(), z.string().min(1)).optional(),
         decks: z.record(z.string().regex(/^[1-9]\d?$/, 'is not the number of a deck'), z.record(z.string(), valueSchema)).default({}),
       }),
     )
@@ -100,6 +103,7 @@ function sceneOf(written: WrittenScene, path: Path, folder: string, checks: Chec
   return {
     name: written.name,
     ...(written.at && { at: written.at }),
+    ...(written.knobs && { knobs: knobsOf(written.knobs, [...path, 'knobs'], checks) }),
     values: valuesOf(written.engine, '', [...path, 'engine'], checks),
     decks: new Map(decks),
   };
@@ -109,6 +113,22 @@ function valuesOf(written: Readonly<Record<string, ParameterValue>>, prefix: str
   return new Map(
     Object.entries(written).map(([name, value]) => [name, at([...path, name], () => checked(prefix + name, value, parameters))]),
   );
+}
+
+function knobsOf(written: Readonly<Record<string, string>>, path: Path, { parameters, at }: Checks): readonly Mapping[] {
+  return Object.entries(written).map(([place, moves]) => at([...path, place], () => knobOf(place, moves, parameters)));
+}
+
+/** @example knobOf('16/21', 'recall 3', parameters) // → { channel: 15, controller: 21, address: 'recall', arguments: ['3'] } */
+function knobOf(place: string, moves: string, parameters: ParameterTypes): Mapping {
+  const [, channel, controller] = /^(?:(\d{1,2})\/)?(\d{1,3})$/.exec(place) ?? [];
+  const isChannel = channel === undefined || (Number(channel) >= 1 && Number(channel) <= 16);
+  if (controller === undefined || Number(controller) > 127 || !isChannel) {
+    throw new ContinuoError('badValue', `A knob is a controller 0 to 127, or a channel 1 to 16 and a controller as in 16/21, not ${place}.`);
+  }
+  const [address, ...given] = moves.trim().split(/\s+/);
+  if (!isSteerable(parameters.entry(address), given)) throw new ContinuoError('badValue', `No knob can move ${moves}.`);
+  return { ...(channel !== undefined && { channel: Number(channel) - 1 }), controller: Number(controller), address, ...(given.length > 0 && { arguments: given }) };
 }
 
 function checkDeck(number: string, parameters: ParameterTypes): void {
@@ -131,7 +151,7 @@ function faultOf({ issues: [issue] }: ZodError, lineOf: (path: Path) => number):
   const where = path.join('.');
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys;
-    return [lineOf([...path, key]), `${where === '' ? '' : `${where}: `}"${key}" means nothing here; a set has title and scenes, a scene name, at, engine and decks`];
+    return [lineOf([...path, key]), `${where === '' ? '' : `${where}: `}"${key}" means nothing here; a set has title and scenes, a scene name, at, engine, knobs and decks`];
   }
   return [lineOf(path), `${where === '' ? 'the set' : where}: ${issue.message}`];
 }

@@ -1,3 +1,4 @@
+import type { Mapping } from '../controllers/controller-map.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import type { ParameterValue } from '../parameters/parameter.js';
 
@@ -18,6 +19,8 @@ export interface Scene {
   readonly at?: Boundary;
   /** Of the engine. */
   readonly values: SceneValues;
+  /** What knobs move from the scene on; absent: what they moved before. */
+  readonly knobs?: readonly Mapping[];
   /** By the decks' numbers, 1.. */
   readonly decks: ReadonlyMap<number, DeckScene>;
 }

@@ -5,39 +5,11 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ControllerDesk } from '../../../src/engine/controllers/controller-desk.js';
 import { ControllerFile } from '../../../src/engine/controllers/controller-file.js';
-import type { ControllerListener, ControllerPlace, ControllerSource } from '../../../src/engine/contracts/controller-source.js';
 import { ContinuoError } from '../../../src/engine/errors.js';
 import { ParameterStore } from '../../../src/engine/parameters/parameter-store.js';
 import type { ParameterValue } from '../../../src/engine/parameters/parameter.js';
 import { until } from '../../transports/support/within.js';
-
-/** A box of knobs that shows what it is told to. */
-class KnobBox implements ControllerSource {
-  readonly shown: (readonly [channel: number, controller: number, value: number])[] = [];
-  private listener: ControllerListener | undefined;
-
-  constructor(readonly name = 'box') {}
-
-  start(listener: ControllerListener): void {
-    this.listener = listener;
-  }
-
-  stop(): void {
-    this.listener = undefined;
-  }
-
-  show({ channel, controller }: ControllerPlace, value: number): void {
-    this.shown.push([channel, controller, value]);
-  }
-
-  turn(channel: number, controller: number, ...values: readonly number[]): void {
-    for (const value of values) this.listener?.moved({ channel, controller }, value);
-  }
-
-  choose(channel: number, program: number): void {
-    this.listener?.programChosen(channel, program);
-  }
-}
+import { KnobBox } from './knob-box.js';
 
 function placeFor(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'continuo-knobs-'));

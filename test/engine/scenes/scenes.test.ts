@@ -58,6 +58,28 @@ describe('a scene', () => {
     await assert.rejects(stage.parameters.write('recall', ['1', 'soon'], 'test'), /A boundary is one of/);
   });
 
+  it('is recalled by a program change on its channel, and says what knobs move from then on', async (context) => {
+    const stage = await TwoDeckStage.begin(context, 'scenes: [{ name: A, knobs: { 21: deck/1/density, 3/22: recall 2 } }, { name: B, knobs: { 21: deck/2/density } }]\n');
+    const { box, parameters } = stage;
+    const passing = (): Promise<void> => stage.playUntil(stage.ensemble.session.beat() + 9);
+    box.choose(15, 0);
+    box.choose(4, 1);
+    await passing();
+    assert.equal(parameters.text('scene-name'), 'A');
+    box.turn(0, 21, 64, 127);
+    await passing();
+    assert.deepEqual([parameters.number('deck/1/density'), parameters.number('deck/2/density')], [1, 0.5]);
+    box.turn(2, 22, 127);
+    await passing();
+    assert.equal(parameters.text('scene-name'), 'B');
+    box.turn(0, 21, 64, 0);
+    await passing();
+    assert.deepEqual([parameters.number('deck/1/density'), parameters.number('deck/2/density')], [1, 0]);
+    box.choose(15, 7);
+    await passing();
+    assert.match(stage.faults[0], /There is no scene 8/);
+  });
+
   it('comes about as far as it can be had, and says what cannot', async (context) => {
     const stage = await TwoDeckStage.begin(context, set);
     await stage.recall('recall', ['Gone']);

@@ -72,6 +72,9 @@ describe('a set file', () => {
     assert.match(changed('  - name: Noon', '  - name: Dawn'), /line 13: there are two scenes of the name Dawn/);
     assert.match(changed('title: Friday', 'colour: red'), /line 2: "colour" means nothing here/);
     assert.match(changed('decks:\n      1: { low', 'deck:\n      1: { low'), /line 14: scenes\.1: "deck" means nothing here/);
+    assert.match(changed('at: 4-bars', 'knobs: { 200: deck/1/density }'), /line 5: A knob is a controller/);
+    assert.match(changed('at: 4-bars', 'knobs: { 20: deck/1/style }'), /line 5: No knob can move deck\/1\/style/);
+    assert.match(changed('at: 4-bars', 'knobs: { 17/20: panic }'), /line 5: A knob is/);
     assert.match(refusal('scenes: [}'), /^friday\.yaml line 1: /);
     assert.match(refusal('scenes:\n- name: A\n\t- b'), /line [23]: /);
     assert.match(refusal(''), /line 1: scenes: /);

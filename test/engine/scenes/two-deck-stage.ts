@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { loadConfiguration } from '../../../src/engine/configuration.js';
 import { engineContainer } from '../../../src/engine/create-engine.js';
+import { ControllerDesk } from '../../../src/engine/controllers/controller-desk.js';
+import { ControllerFile } from '../../../src/engine/controllers/controller-file.js';
 import { steers } from '../../../src/engine/deck/deck-controls.js';
 import { Ensemble } from '../../../src/engine/ensemble.js';
 import type { EngineEvent } from '../../../src/engine/events.js';
@@ -19,6 +21,7 @@ import { VirtualClock } from '../../../src/engine/time/clock.js';
 import { timeAt } from '../../../src/engine/time/timeline.js';
 import { PackVoices } from '../../../src/engine/voices.js';
 import { builtInPlugins } from '../../../src/plugins/manifest.js';
+import { KnobBox } from '../controllers/knob-box.js';
 
 /** Finer than what a scene sets before its beat. */
 const stepMicros = 5_000;
@@ -30,6 +33,7 @@ export class TwoDeckStage {
   readonly events: (EngineEvent & { readonly heardAt: Beats })[] = [];
   readonly ensemble: Ensemble;
   readonly scenes: Scenes;
+  readonly box = new KnobBox();
   private readonly timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
   private readonly clock = new VirtualClock();
   private readonly sender = new LocalSender(this.clock, { timeline: this.timeline });
@@ -41,7 +45,9 @@ export class TwoDeckStage {
     const { clock, sender, parameters, timeline } = this;
     this.ensemble = new Ensemble({ clock, sender, voices, parameters, timeline }, 2);
     const { session, decks } = this.ensemble;
-    this.scenes = new Scenes({ parameters, decks: () => decks, position: session, settings: () => this.ensemble.settings(), steers, readPrompt: promptFrom });
+    const desk = new ControllerDesk(parameters, new ControllerFile(join(dirname(file), 'knobs.json')));
+    desk.register(this.box);
+    this.scenes = new Scenes({ parameters, desk, decks: () => decks, position: session, settings: () => this.ensemble.settings(), steers, readPrompt: promptFrom });
     parameters.onEvent((event) => this.events.push({ ...event, heardAt: session.beat() }));
   }
 

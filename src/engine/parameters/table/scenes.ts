@@ -19,6 +19,10 @@ export const scenesParameters: readonly Parameter[] = [
     name: 'scene-name', scope: 'engine', type: 'text', default: '', unit: 'name', readOnly: true,
     description: 'Its name.',
   }),
+  value({
+    name: 'scene-channel', scope: 'engine', type: 'integer', minimum: 0, maximum: 16, default: 16, unit: 'MIDI channel',
+    description: 'Program changes on this channel recall scenes: program 1 the first; 0: none do.',
+  }),
   action({
     name: 'recall', scope: 'engine', arguments: [{ name: 'scene', type: 'text' }, { name: 'boundary', type: 'text', optional: true }],
     description: 'Brings a scene about, by its number or its name, at the next boundary (default: its own `at`, else `swap-at`).',
