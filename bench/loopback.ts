@@ -11,7 +11,7 @@ import { percentile } from './support/percentile.js';
 import { onsetRecord } from './support/send-recorder.js';
 import { deviation, makeRecorder, type Sample } from './support/sent-samples.js';
 
-export const summary = 'a MIDI round trip, term by term: count=400 (at most 2048) bpm=120, and for a cable out=DEVICE in=DEVICE (without them, a virtual port)';
+export const summary = 'a MIDI round trip, term by term: count=400 (at most 2048) bpm=120, and for a cable out=DEVICE in=DEVICE (without them a virtual port; out=none: without a driver)';
 
 const virtualPort = 'Continuo Loop';
 /** Notes a beat of the first half: what is due is known long before, as on stage. */
@@ -34,13 +34,14 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   const count = Math.min(keys, Number(options.count ?? 400));
   const bpm = Number(options.bpm ?? 120);
   const out = options.out ?? virtualPort;
-  const recorder = makeRecorder(Math.ceil((count * 60) / (bpm * notesPerBeat)) + count, out, options.out === undefined ? 'virtual' : 'device');
+  const hasWire = out !== 'none';
+  const recorder = makeRecorder(Math.ceil((count * 60) / (bpm * notesPerBeat)) + count, hasWire ? out : undefined, options.out === undefined ? 'virtual' : 'device');
   const sender = new SendThread({ onNotice: () => undefined });
   let input: MidiInput | undefined;
   try {
     await sender.addOutput({ ...recorder.specification, sendsClock: false });
     const heard = new Map<number, Micros>();
-    input = new MidiInput({ device: options.in ?? portLike(out) }, (_delta, [status, pitch, velocity]) => {
+    if (hasWire) input = new MidiInput({ device: options.in ?? portLike(out) }, (_delta, [status, pitch, velocity]) => {
       if ((status & 0xf0) === 0x90 && velocity > 0) heard.set((status & 0x0f) * keysPerChannel + pitch, monotonicClock.now());
     });
     await pass(settleMilliseconds);
@@ -48,7 +49,7 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
     const ahead = recorder.read().filter(({ kind }) => kind === onsetRecord);
     const aheadHeard = new Map(heard);
     heard.clear();
-    if (aheadHeard.size === 0) throw new ContinuoError('portUnavailable', `Nothing that was sent to "${out}" came back; connect it to the port that in= names, and see that nothing filters notes.`);
+    if (hasWire && aheadHeard.size === 0) throw new ContinuoError('portUnavailable', `Nothing that was sent to "${out}" came back; connect it to the port that in= names, and see that nothing filters notes.`);
     const queued = await playNow(sender, count, bpm);
     const now = recorder.read().filter(({ kind }) => kind === onsetRecord).slice(ahead.length);
     return {
@@ -56,12 +57,12 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
       count: 2 * count,
       loadAverage: loadavg()[0],
       dropped: 2 * count - ahead.length - now.length,
-      lost: ahead.length + now.length - aheadHeard.size - heard.size,
+      lost: hasWire ? ahead.length + now.length - aheadHeard.size - heard.size : 0,
       micros: [
         { term: 'send thread: sent - due', ...figures(ahead.map(({ due, at }) => at - due)) },
-        { term: 'driver, cable, driver, event loop: heard - sent', ...figures(between(sentAt(ahead), aheadHeard)) },
+        ...(hasWire ? [{ term: 'driver, cable, driver, event loop: heard - sent', ...figures(between(sentAt(ahead), aheadHeard)) }] : []),
         { term: 'queue: sent - queued, of a note that is due at once', ...figures(between(queued, sentAt(now))) },
-        { term: 'there and back: heard - queued, of a note that is due at once', ...figures(between(queued, heard)) },
+        ...(hasWire ? [{ term: 'there and back: heard - queued, of a note that is due at once', ...figures(between(queued, heard)) }] : []),
       ],
     };
   } finally {

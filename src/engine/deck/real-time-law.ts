@@ -4,7 +4,9 @@ import type { Beats } from '../music/units.js';
 export const ticksPerBeat = 4;
 /** Beyond this a wish is heard so late that it is no answer any more. */
 const longestTicks = 32;
-/** What is asked for where no length is safe. */
+/** Where every wish costs music: eight bars of 4/4. */
+const rarelyTicks = 128;
+/** The least that is asked for where no length is safe. */
 const shortestAnswer = 2;
 
 /** How a deck asks its composer, in ticks of a sixteenth. */
@@ -27,10 +29,12 @@ export function isSafe(intervalTicks: number, lengthTicks: number, roundTripTick
 
 /**
  * The shortest safe interval. `roundTripTicks` tells how long 95 of 100 answers of a length take at most, in ticks, and grows
- * with the length. Where none is safe, short answers as often as they come: what they replace must do until then. Source: the inequalities of StreamMUSE.
+ * with the length. Where none is safe, the shortest answers that are composed faster than they play, as often as they come: what
+ * they replace must do until then. Where the composer cannot hold the tempo at all (`holdsTempo`), hardly ever: after every rest the
+ * music is new anyhow, and what is written anew before it was heard is lost. Source: the inequalities of StreamMUSE.
  * @example paceFor((length) => length / 4) // → I = 1, GL = 2, one tick ahead
  */
-export function paceFor(roundTripTicks: (lengthTicks: number) => number): Pace {
+export function paceFor(roundTripTicks: (lengthTicks: number) => number, holdsTempo = true): Pace {
   for (let intervalTicks = roundTripTicks(1) > 0 ? 1 : 0; 2 * intervalTicks <= longestTicks; intervalTicks += 1) {
     // What is asked is at most twice the interval, for an answer that takes longer than the interval is never safe.
     for (let lengthTicks = Math.max(1, intervalTicks); lengthTicks <= Math.max(1, 2 * intervalTicks); lengthTicks += 1) {
@@ -38,8 +42,12 @@ export function paceFor(roundTripTicks: (lengthTicks: number) => number): Pace {
       if (isSafe(intervalTicks, lengthTicks, aheadTicks)) return { intervalTicks, lengthTicks, aheadTicks, isSafe: true };
     }
   }
+  for (let lengthTicks = shortestAnswer; lengthTicks <= longestTicks; lengthTicks += 1) {
+    const aheadTicks = Math.ceil(roundTripTicks(lengthTicks));
+    if (aheadTicks <= lengthTicks) return { intervalTicks: aheadTicks, lengthTicks, aheadTicks, isSafe: false };
+  }
   const aheadTicks = Math.min(longestTicks, Math.ceil(roundTripTicks(shortestAnswer)));
-  return { intervalTicks: aheadTicks, lengthTicks: shortestAnswer, aheadTicks, isSafe: false };
+  return { intervalTicks: holdsTempo ? aheadTicks : rarelyTicks, lengthTicks: shortestAnswer, aheadTicks, isSafe: false };
 }
 
 /**

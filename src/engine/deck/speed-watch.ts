@@ -54,7 +54,8 @@ export class SpeedWatch {
   pace(beatMicros: number): Pace {
     if (this.latestPace?.beatMicros !== beatMicros) {
       const tickMicros = beatMicros / ticksPerBeat;
-      this.latestPace = { beatMicros, pace: paceFor((lengthTicks) => this.answers.within(lengthTicks) / tickMicros) };
+      const holdsTempo = !this.measured || this.timesRealTime(beatMicros) >= 1;
+      this.latestPace = { beatMicros, pace: paceFor((lengthTicks) => this.answers.within(lengthTicks) / tickMicros, holdsTempo) };
     }
     return this.latestPace.pace;
   }

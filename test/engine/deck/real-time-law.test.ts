@@ -26,6 +26,12 @@ describe('the inequalities of the real-time law', () => {
     assert.deepEqual(pace, { intervalTicks: 2, lengthTicks: 2, aheadTicks: 2, isSafe: false });
   });
 
+  it('where none is safe, ask for the least that is composed faster than it plays; where the tempo cannot be held, hardly ever', () => {
+    assert.deepEqual(paceFor((length) => 0.4 + 0.9 * length), { intervalTicks: 4, lengthTicks: 4, aheadTicks: 4, isSafe: false });
+    assert.deepEqual(paceFor((length) => 1.25 * length), { intervalTicks: 3, lengthTicks: 2, aheadTicks: 3, isSafe: false }, 'now and then too slow');
+    assert.deepEqual(paceFor((length) => 1.25 * length, false), { intervalTicks: 128, lengthTicks: 2, aheadTicks: 3, isSafe: false });
+  });
+
   it('hold for every pace that is said to be safe, and one is found wherever half the time suffices', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.001, max: 1, noNaN: true }), fc.double({ min: 0, max: 8, noNaN: true }), (slope, way) => {

@@ -104,6 +104,16 @@ describe('the real-time law on a deck', () => {
     assert.equal(sentences.filter((sentence) => /fake cannot hold this tempo .* play at 218 BPM or below/.test(sentence)).length, 1, sentences.join());
   });
 
+  it('degrades by rest, not by lateness, at 300 BPM under a knob that never rests', async () => {
+    // A beat lasts 200 ms: the first is just quick enough if it is asked for enough at a time, the others cannot hold the tempo.
+    for (const [millisecondsPerBeat, leastInTime] of [[180, 0.9], [230, 0.6], [260, 0.4]]) {
+      const { inTime, late, droppedLate, hanging, onsets } = await played({ bpm: 300, beats: 96, costOf: speed(millisecondsPerBeat, 20) });
+      assert.deepEqual([late, droppedLate, hanging], [0, 0, 0], `${millisecondsPerBeat} ms a beat`);
+      assert.equal(new Set(onsets).size, onsets.length, 'no onset plays twice');
+      assert.ok(inTime > leastInTime && inTime < 1, `${inTime} of the sixteenths at ${millisecondsPerBeat} ms a beat`);
+    }
+  });
+
   it('is never broken by lateness, whatever a composer takes and however often something changes', async () => {
     await fc.assert(
       fc.asyncProperty(
