@@ -8,13 +8,11 @@ import { defaultThreads } from './generation/composer-recipe.js';
 import { platformObstacle, possibleChoices, providerChoices, type ProviderChoice } from './generation/onnx/providers.js';
 import { findJsonFault } from './json-fault.js';
 import { maximumBpm, minimumBpm } from './music/units.js';
+import { mostDecks } from './parameters/most-decks.js';
 import { describeIssues } from './plugins/describe-issues.js';
 import { stateFolder } from './paths.js';
 import { isPath } from './plugins/locate-module.js';
 import type { PluginRegistry } from './plugins/plugin-registry.js';
-
-/** A set has no more hands than this. */
-export const mostDecks = 8;
 
 const deckSchema = z.strictObject({
   /** The pack the deck starts with; absent: the configuration's `pack`. */

@@ -9,6 +9,7 @@ import { DeckControls } from './deck/deck-controls.js';
 import { bindOutputs } from './deck/shaping/bind-outputs.js';
 import { ShapingControls } from './deck/shaping/shaping-controls.js';
 import type { VoiceSource } from './deck/voice.js';
+import { disposable, type Disposable } from './disposable.js';
 import { samePlaceInBar } from './deck/boundary.js';
 import { Hearing } from './listening/hearing.js';
 import type { SentNotes } from './listening/sent-notes.js';
@@ -16,6 +17,7 @@ import { readModeSettings } from './deck/modes/bind-modes.js';
 import type { Score } from './music/score.js';
 import type { Beats } from './music/units.js';
 import type { ParameterStore } from './parameters/parameter-store.js';
+import type { ParameterValue } from './parameters/parameter.js';
 import type { Sender } from './scheduling/sender.js';
 import { Session } from './session.js';
 import type { Clock } from './time/clock.js';
@@ -41,7 +43,7 @@ export class Ensemble {
   readonly session: Session;
   /** What people play. */
   readonly hearing: Hearing;
-  readonly decks: readonly Deck[];
+  private readonly row: { readonly deck: Deck; readonly place: Disposable }[] = [];
   private readonly waitingMemory: WaitingMemory;
   private readonly machine: Machine;
 
@@ -59,9 +61,36 @@ export class Ensemble {
       beat: () => this.session.beat(),
       changed: (deck, rests) => this.toldToRest(deck, rests),
     });
-    this.decks = Array.from({ length: deckCount }, (_unused, index) => this.makeDeck(index + 1));
+    for (let number = 1; number <= deckCount; number += 1) this.addDeck();
     parts.parameters.handle('panic', () => this.panic());
     parts.sender.publish(parts.timeline);
+  }
+
+  get decks(): readonly Deck[] {
+    return this.row.map(({ deck }) => deck);
+  }
+
+  /** One more deck, empty, with the next number. */
+  addDeck(): Deck {
+    const { parameters } = this.parts;
+    const number = this.row.length + 1;
+    const addresses = parameters.addDeck(number);
+    const { result: deck, listeners } = parameters.listening(() => this.makeDeck(number));
+    this.row.push({ deck, place: disposable(() => [listeners, addresses].forEach((each) => each.dispose())) });
+    return deck;
+  }
+
+  /** Takes the last deck away, if there is one: its notes end at once, and its voice is freed. */
+  async removeDeck(): Promise<void> {
+    const last = this.row.pop();
+    if (!last) return;
+    const { number } = last.deck;
+    // Who plays solo alone may not silence the others for good.
+    this.parts.parameters.publish(`deck/${number}/solo`, false);
+    await last.deck.dispose();
+    await last.deck.ended();
+    this.machine.forget(number);
+    last.place.dispose();
   }
 
   /** Takes the leader's timeline: queued notes move with it. */
@@ -144,13 +173,19 @@ export class Ensemble {
     parameters.onChange((address, value) => {
       if (address === 'hear-notes' && value === false) hearing.release();
     });
+    hearing.onHeard((news) => {
+      if (news.type !== 'control') parameters.emit({ type: 'heard', source: news.source, note: news.note });
+    });
     return hearing;
   }
 
   private makeDeck(number: number): Deck {
     const { clock, parameters, sender, voices } = this.parts;
     const prefix = `deck/${number}/`;
-    parameters.addDeck(number);
+    // What a voice still had to say when its deck was taken away has no place any more.
+    const publish = (name: string, value: ParameterValue): void => {
+      if (parameters.has(prefix + name)) parameters.publish(prefix + name, value);
+    };
     const shaping = new ShapingControls(parameters, prefix, this.session, () => deck.ahead.reshape());
     const deck: Deck = new Deck(number, {
       clock,
@@ -167,15 +202,15 @@ export class Ensemble {
       settings: () => this.settings(),
       emit: (event) => {
         if (event.type === 'swap' && event.stage === 'ready') this.machine.renewed(number, clock.now());
-        if (event.type === 'swap' && event.stage === 'playing') parameters.publish(`${prefix}pack`, event.pack);
+        if (event.type === 'swap' && event.stage === 'playing') publish('pack', event.pack);
         parameters.emit(event);
       },
       report: (error) => parameters.report(error, `deck ${number}`),
-      keptStates: (names) => parameters.publish(`${prefix}states`, names.join(', ')),
-      frozen: (bars) => parameters.publish(`${prefix}frozen`, bars),
+      keptStates: (names) => publish('states', names.join(', ')),
+      frozen: (bars) => publish('frozen', bars),
       waiting: ({ cued, parked }) => {
-        parameters.publish(`${prefix}cued`, cued.join(', '));
-        parameters.publish(`${prefix}parked`, parked.join(', '));
+        publish('cued', cued.join(', '));
+        publish('parked', parked.join(', '));
       },
     });
     bindOutputs(number, parameters, sender, () => deck.ahead.restate());

@@ -160,12 +160,13 @@ export class Deck {
 
   /** Keeps the horizon filled. Call it often and after every change; it never waits. */
   advance(): void {
+    if (this.disposed) return;
     this.news.heardAt(this.parts.position.beat());
     this.modes.look();
     this.ahead.look();
     this.succession.advance();
     const { voice } = this;
-    if (!voice || this.work || this.disposed) return;
+    if (!voice || this.work) return;
     const task = this.nextTask(voice);
     if (!task) return;
     const work: Promise<void> = task.then(
@@ -245,6 +246,11 @@ export class Deck {
     await this.work;
     await Promise.all([this.voice?.composer.dispose(), succession]);
     this.voice = undefined;
+  }
+
+  /** Resolves once nobody asks any more for what the performer has set for it; call it after {@link dispose}. */
+  async ended(): Promise<void> {
+    await this.succession.ended();
   }
 
   private nextTask(voice: Voice): Promise<void> | undefined {

@@ -40,6 +40,7 @@ export class Succession {
   private readonly substitution: Substitution;
   private readonly returnWatch: ReturnWatch;
   private disposed = false;
+  private underWayStill: Promise<void> = Promise.resolve();
 
   constructor(private readonly ground: SuccessionGround) {
     const { deck, voices, waitingMemory } = ground;
@@ -85,6 +86,11 @@ export class Succession {
     return this.rescue.working || (this.swap !== undefined && !this.swap.waitsForTime);
   }
 
+  /** Resolves once nothing of what was loaded is still on its way, abandoned or not. */
+  async ended(): Promise<void> {
+    await this.underWayStill;
+  }
+
   /** Called as time goes on. */
   advance(): void {
     this.swap?.advance();
@@ -96,8 +102,10 @@ export class Succession {
     this.swap?.abandon();
     const swap = new HotSwap(request, boundary, this.swapGround('performer', from), undefined, entry);
     this.swap = swap;
+    const run = swap.run();
+    this.underWayStill = Promise.allSettled([this.underWayStill, run]).then(() => undefined);
     try {
-      await swap.run();
+      await run;
     } finally {
       if (this.swap === swap) this.swap = undefined;
       this.ground.changed();

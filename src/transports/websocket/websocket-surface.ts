@@ -4,7 +4,7 @@ import type { PackSummary } from '../../engine/packs/pack.js';
 import type { Clock } from '../../engine/time/clock.js';
 import { idOf, readClientMessage, type ClientMessage, type MessageId } from './client-message.js';
 import type { Client } from './client.js';
-import { protocolVersion, type ClockPair, type ParameterListing } from './server-message.js';
+import { protocolVersion, type ClockPair, type ParameterListing, type ServerMessage } from './server-message.js';
 import type { WebSocketServer } from './websocket-server.js';
 import type { WebSocketPlayer } from './websocket-player.js';
 import type { WebSocketSyncSource } from './websocket-sync-source.js';
@@ -16,6 +16,7 @@ import type { WebSocketSyncSource } from './websocket-sync-source.js';
  */
 export class WebSocketSurface implements ControlSurface {
   readonly name = 'websocket';
+  private greeting = false;
   private unsubscribe: readonly (() => void)[] = [];
 
   constructor(
@@ -29,7 +30,7 @@ export class WebSocketSurface implements ControlSurface {
   attach(access: ParameterAccess): void {
     this.detach();
     this.server.handler = {
-      connected: (client) => this.greet(access, client),
+      connected: (client) => client.send(this.hello(access)),
       left: (client) => {
         this.syncSource.left(client);
         this.player.left(client);
@@ -39,6 +40,7 @@ export class WebSocketSurface implements ControlSurface {
     };
     this.unsubscribe = [
       access.onChange((address, value) => this.server.broadcast({ type: 'value', address, value })),
+      access.onAddresses(() => this.greetAll(access)),
       access.onEvent((event) => this.server.broadcast({ type: 'event', event })),
     ];
   }
@@ -50,16 +52,26 @@ export class WebSocketSurface implements ControlSurface {
     this.server.dismiss('The engine is going.');
   }
 
-  private greet(access: ParameterAccess, client: Client): void {
+  /** Once for all that comes or goes in one go. */
+  private greetAll(access: ParameterAccess): void {
+    if (this.greeting) return;
+    this.greeting = true;
+    queueMicrotask(() => {
+      this.greeting = false;
+      this.server.broadcast(this.hello(access));
+    });
+  }
+
+  private hello(access: ParameterAccess): ServerMessage {
     const addresses = access.addresses();
-    client.send({
+    return {
       type: 'hello',
       protocol: protocolVersion,
       ...this.clocks(),
       decks: decksOf(addresses),
       packs: this.packs(),
       parameters: addresses.map((address) => listing(access, address)),
-    });
+    };
   }
 
   private answer(access: ParameterAccess, client: Client, text: string): void {

@@ -20,7 +20,7 @@ export function outputText(outputs: readonly string[] | typeof every): string {
  * Lets the performer move a deck between outputs: what sounds ends where it began, and `onMoved` tells the new ones what is
  * in force. Names of outputs there are not are refused; those of the start may come later. Thread: main.
  */
-export function bindOutputs(number: number, parameters: ParameterStore, sender: Sender, onMoved: () => void): () => void {
+export function bindOutputs(number: number, parameters: ParameterStore, sender: Sender, onMoved: () => void): void {
   const address = `deck/${number}/outputs`;
   parameters.handle(address, ([text]) => {
     const known = outputNames(parameters.text('outputs'));
@@ -30,7 +30,8 @@ export function bindOutputs(number: number, parameters: ParameterStore, sender: 
     const there = parameters.text('outputs') || 'none';
     throw new ContinuoError('badValue', `There is no output "${unknown[0]}"; there are ${there}.`);
   });
-  return parameters.onChange((changed, value) => {
+  sender.route(number, outputNames(parameters.text(address)));
+  parameters.onChange((changed, value) => {
     if (changed !== address) return;
     const wanted = outputNames(String(value));
     // Wherever it plays, it is recorded.

@@ -1,4 +1,3 @@
-import { disposable, type Disposable } from '../../disposable.js';
 import type { ParameterStore } from '../../parameters/parameter-store.js';
 import { deckShapingParameters } from '../../parameters/table/deck-shaping.js';
 import type { Position } from '../deck-dependencies.js';
@@ -12,8 +11,7 @@ const solo = /^deck\/\d+\/solo$/;
 const hostBars = 'beats-per-bar';
 
 /** Reads a deck's parameters as its shaping, and tells when it is another. Thread: main. */
-export class ShapingControls implements Disposable {
-  private readonly listening: Disposable;
+export class ShapingControls {
   /** Decks that play solo, by their addresses. */
   private readonly soloing: Set<string>;
 
@@ -24,12 +22,11 @@ export class ShapingControls implements Disposable {
     onChange: () => void,
   ) {
     this.soloing = new Set(store.addresses().filter((address) => solo.test(address) && store.boolean(address)));
-    const forget = store.onChange((address, value) => {
+    store.onChange((address, value) => {
       if (solo.test(address)) this.soloing[value ? 'add' : 'delete'](address);
       const own = address.startsWith(prefix) && names.has(address.slice(prefix.length));
       if (own || address === hostBars || solo.test(address)) onChange();
     });
-    this.listening = disposable(forget);
   }
 
   read(): Shaping {
@@ -50,10 +47,6 @@ export class ShapingControls implements Disposable {
       },
       accents: { amount: number('accent'), beatsPerBar: store.number(hostBars) },
     };
-  }
-
-  dispose(): void {
-    this.listening.dispose();
   }
 
   private isSoloedOut(): boolean {

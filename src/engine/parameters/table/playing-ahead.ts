@@ -1,10 +1,15 @@
 import { providerChoices } from '../../generation/onnx/providers.js';
 import { boundaries } from '../boundaries.js';
+import { mostDecks } from '../most-decks.js';
 import type { Parameter } from '../parameter.js';
 import { value } from './entry.js';
 
 /** How far ahead every deck composes, and where swaps take effect. */
 export const playingAheadParameters: readonly Parameter[] = [
+  value({
+    name: 'decks', scope: 'engine', type: 'integer', minimum: 1, maximum: mostDecks, default: 1, unit: 'decks',
+    description: 'How many decks there are; more come with packs of their own, of fewer the last go and end their notes.',
+  }),
   value({
     name: 'horizon', scope: 'engine', controller: 15, type: 'float', minimum: 1, maximum: 64, default: 8, unit: 'beats',
     description: 'How far ahead every deck composes.',
