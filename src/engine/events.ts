@@ -10,6 +10,8 @@ export type EngineEvent =
   | { readonly type: 'transport'; readonly playing: boolean; readonly beat: Beats }
   | { readonly type: 'timeline'; readonly leader: string; readonly bpm: Bpm; readonly beatOrigin: Beats; readonly timeOrigin: Micros }
   | { readonly type: 'scene'; readonly number: number; readonly name: string }
+  /** Somebody played a note; `duration` once it has ended. */
+  | { readonly type: 'heard'; readonly source: string; readonly note: Omit<Note, 'duration'> & { readonly duration?: Beats } }
   | { readonly type: 'packs'; readonly names: readonly string[] }
   | { readonly type: 'error'; readonly code: number; readonly sentence: string; readonly origin: string }
   | { readonly type: 'notice'; readonly sentence: string };

@@ -17,6 +17,7 @@ export function eventSentence(event: EngineEvent, beatsPerBar: number): string |
       return `error ${event.code} (${event.origin}): ${event.sentence}`;
     case 'notice':
       return event.sentence;
+    case 'heard':
     case 'planned':
     case 'discarded':
       return undefined;

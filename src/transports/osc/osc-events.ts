@@ -24,6 +24,10 @@ export function eventMessage(event: EngineEvent, now: Micros): EventMessage | un
       return { path: 'timeline', values: [float(event.bpm), float(beatAt(event, now)), argumentOf(event.leader)] };
     case 'scene':
       return { path: 'scene-begins', values: [argumentOf(event.number), argumentOf(event.name)] };
+    case 'heard': {
+      const { channel, pitch, velocity, beat, duration = 0 } = event.note;
+      return { path: 'heard/note', values: [argumentOf(event.source), argumentOf(channel), argumentOf(pitch), argumentOf(velocity), float(beat), float(duration)] };
+    }
     case 'packs':
       return { path: 'packs', values: event.names.map((name) => argumentOf(name)) };
     case 'error':
