@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ContinuoError } from '../../../src/engine/errors.js';
 import { ParameterStore } from '../../../src/engine/parameters/parameter-store.js';
+import { repositoryRoot } from '../../../src/engine/paths.js';
 import { writeScene } from '../../../src/engine/scenes/set-document.js';
 import { parseSetFile } from '../../../src/engine/scenes/set-file.js';
 import type { Scene } from '../../../src/engine/scenes/set-list.js';
@@ -94,6 +97,19 @@ describe('a set file', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('the sets that are shown to people', () => {
+  it('are good ones', () => {
+    const shown = /```yaml\n(.*?)```/s.exec(readFileSync(join(repositoryRoot, 'docs', 'scenes.md'), 'utf8'))?.[1] ?? '';
+    const example = readFileSync(join(repositoryRoot, 'examples', 'sets', 'evening.yaml'), 'utf8');
+    assert.deepEqual([shown, example].map((text) => parse(text).set.scenes.length), [2, 4]);
+  });
+
+  it('are refused as the page says', () => {
+    const broken = evening.replace('2: { pack: perlin, seed: 7 }', '2: { temperature: 7 }');
+    assert.equal(refusal(broken), 'friday.yaml line 12: deck/2/temperature must be 0 to 2, not 7.');
   });
 });
 
