@@ -1,19 +1,28 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { ContinuoError } from '../../engine/errors.js';
+import type { Deck } from '../../engine/deck/deck.js';
 import type { Engine } from '../../engine/engine.js';
 import { eventSentence } from './event-sentence.js';
 import { NoteWindow } from './note-window.js';
-import { drawScreen, type DeckView } from './screen.js';
+import type { DeckView } from './deck-lines.js';
+import { drawScreen } from './screen.js';
+import { shapingWords } from './shaping-words.js';
 
 const framesPerSecond = 15;
 /** A stroke moves the beat by what one just hears. */
 const nudgeMilliseconds = 10;
 const csi = '\u001b[';
+const up = `${csi}A`;
+const down = `${csi}B`;
+/** An arrow comes as three characters. */
+const keyStroke = /\u001b\[[A-D]|[^]/gu;
 
 /** The engine on a terminal: a picture that moves and a few keys. Thread: main. */
 export class LiveTerminal {
   private readonly window = new NoteWindow();
   private readonly swaps = new Map<number, string>();
+  /** The number of the deck that the keys are for. */
+  private chosen = 1;
   private message = '';
   private timer: NodeJS.Timeout | undefined;
   private forget: () => void = () => undefined;
@@ -57,7 +66,7 @@ export class LiveTerminal {
   }
 
   private readonly onKeys = (text: string | Buffer): void => {
-    for (const key of String(text)) void this.press(key);
+    for (const key of String(text).match(keyStroke) ?? []) void this.press(key);
   };
 
   private async press(key: string): Promise<void> {
@@ -67,17 +76,50 @@ export class LiveTerminal {
       else if (key === 'p') await parameters.write('panic', [], 'keyboard');
       else if (key === ' ') await parameters.write(parameters.get('playing') ? 'stop' : 'continue', [], 'keyboard');
       else if (key === 't') await parameters.write('tap', [], 'keyboard');
+      else if (key === up || key === down) this.choose(this.chosen + (key === down ? 1 : -1));
+      else if (key === 'm' || key === 's') await this.toggle(key === 'm' ? 'mute' : 'solo');
+      else if (key === '+' || key === '-') await parameters.write('decks', [this.engine.decks.length + (key === '+' ? 1 : -1)], 'keyboard');
       else if (key === '[' || key === ']') await parameters.write('nudge', [key === ']' ? nudgeMilliseconds : -nudgeMilliseconds], 'keyboard');
       else if (key >= '1' && key <= '9') {
         const pack = this.engine.packs()[Number(key) - 1];
-        if (pack) await parameters.write('deck/1/load', [pack.name], 'keyboard');
+        if (pack) await parameters.write(`deck/${this.chosen}/load`, [pack.name], 'keyboard');
       }
     } catch (cause) {
       this.message = ContinuoError.from(cause, 'badValue').message;
     }
   }
 
+  private choose(number: number): void {
+    this.chosen = Math.max(1, Math.min(this.engine.decks.length, number));
+  }
+
+  private async toggle(name: string): Promise<void> {
+    const { parameters } = this.engine;
+    const address = `deck/${this.chosen}/${name}`;
+    await parameters.write(address, [!parameters.boolean(address)], 'keyboard');
+  }
+
+  private viewOf(deck: Deck): DeckView {
+    const { parameters } = this.engine;
+    const prefix = `deck/${deck.number}/`;
+    return {
+      number: deck.number,
+      pack: deck.pack,
+      state: deck.state,
+      speed: deck.timesRealTime,
+      aheadBeats: deck.aheadBeats,
+      inTime: deck.realTime.inTime,
+      temperature: parameters.number(`${prefix}temperature`),
+      muted: parameters.boolean(`${prefix}mute`),
+      solo: parameters.boolean(`${prefix}solo`),
+      shaping: shapingWords(deck.ahead.shaping),
+      swap: this.swaps.get(deck.number) ?? '',
+      chosen: deck.number === this.chosen,
+    };
+  }
+
   private draw(): void {
+    this.choose(this.chosen);
     const { engine } = this;
     const { parameters } = engine;
     const beat = engine.position.beat();
@@ -87,17 +129,8 @@ export class LiveTerminal {
       playing: engine.position.playing,
       beat,
       beatsPerBar: this.beatsPerBar,
-      decks: engine.decks.map((deck): DeckView => ({
-        number: deck.number,
-        pack: deck.pack,
-        state: deck.state,
-        speed: deck.timesRealTime,
-        aheadBeats: deck.aheadBeats,
-        inTime: deck.realTime.inTime,
-        temperature: parameters.number(`deck/${deck.number}/temperature`),
-        swap: this.swaps.get(deck.number) ?? '',
-      })),
-      notes: this.window.notes(beat),
+      decks: engine.decks.map((deck) => this.viewOf(deck)),
+      notes: this.window.notes(beat, engine.decks.map(({ number }) => number)),
       counters: {
         sent: parameters.number('sent'),
         late: parameters.number('late'),

@@ -5,6 +5,11 @@ import type { Beats } from '../../engine/music/units.js';
 /** Beats of the past that are still drawn at the widest. */
 const keptBeats: Beats = 128;
 
+/** A note, and who plays it. */
+export interface DeckNote extends Note {
+  readonly deck: number;
+}
+
 /** The notes a screen may draw: what every deck has planned, less what was taken back. */
 export class NoteWindow {
   private readonly byDeck = new Map<number, readonly Note[]>();
@@ -14,10 +19,11 @@ export class NoteWindow {
     if (event.type === 'discarded') this.keep(event.deck, (note) => note.beat < event.fromBeat);
   }
 
-  /** All notes in view; forgets those long past. */
-  notes(nowBeat: Beats): readonly Note[] {
+  /** All notes in view; forgets those long past, and what decks had to come that are no more. */
+  notes(nowBeat: Beats, decks: readonly number[]): readonly DeckNote[] {
+    for (const deck of this.byDeck.keys()) if (!decks.includes(deck)) this.keep(deck, (note) => note.beat < nowBeat);
     for (const deck of this.byDeck.keys()) this.keep(deck, (note) => note.beat > nowBeat - keptBeats);
-    return [...this.byDeck.values()].flat();
+    return [...this.byDeck].flatMap(([deck, notes]) => notes.map((note) => ({ ...note, deck })));
   }
 
   private ofDeck(deck: number): readonly Note[] {

@@ -1,16 +1,18 @@
 import pc from 'picocolors';
 import type { Note } from '../../engine/music/note.js';
 import type { Beats } from '../../engine/music/units.js';
+import { colourOf } from './colours.js';
+import type { DeckNote } from './note-window.js';
 
 /** Sixteenths a beat: one column each. */
 const columnsPerBeat = 4;
 /** Share of the width that shows what has been. */
 const pastShare = 0.6;
 
-const channelColours = [pc.cyan, pc.yellow, pc.green, pc.magenta, pc.blue, pc.red];
-
 export interface RollView {
-  readonly notes: readonly Note[];
+  readonly notes: readonly DeckNote[];
+  /** What is told apart by colours. */
+  readonly colourBy: 'deck' | 'channel';
   readonly nowBeat: Beats;
   readonly columns: number;
   readonly rows: number;
@@ -34,7 +36,7 @@ export function drawRoll(view: RollView): string[] {
     const slot = rows * 2 - 1 - Math.floor(((note.pitch - low) * rows * 2) / span);
     const start = Math.floor(note.beat * columnsPerBeat) - firstStep;
     const end = Math.max(start + 1, Math.round((note.beat + note.duration) * columnsPerBeat) - firstStep);
-    for (let column = Math.max(0, start); column < Math.min(columns, end); column += 1) cells[slot * columns + column] = note.channel;
+    for (let column = Math.max(0, start); column < Math.min(columns, end); column += 1) cells[slot * columns + column] = view.colourBy === 'deck' ? note.deck - 1 : note.channel;
   }
   return Array.from({ length: rows }, (_unused, row) => {
     let line = '';
@@ -61,6 +63,6 @@ function pitchWindow(notes: readonly Note[], slots: number): { low: number; span
 function cell(upper: number, lower: number, fromNow: number): string {
   if (upper < 0 && lower < 0) return fromNow === 0 ? pc.dim('│') : ' ';
   const glyph = upper >= 0 && lower >= 0 ? '█' : upper >= 0 ? '▀' : '▄';
-  const coloured = channelColours[Math.max(upper, lower) % channelColours.length](glyph);
+  const coloured = colourOf(Math.max(upper, lower))(glyph);
   return fromNow >= 0 ? pc.dim(coloured) : coloured;
 }

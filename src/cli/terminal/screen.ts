@@ -1,20 +1,8 @@
 import pc from 'picocolors';
-import type { Note } from '../../engine/music/note.js';
 import type { Beats } from '../../engine/music/units.js';
+import { deckLines, type DeckView } from './deck-lines.js';
+import type { DeckNote } from './note-window.js';
 import { drawRoll } from './roll.js';
-
-export interface DeckView {
-  readonly number: number;
-  readonly pack: string;
-  readonly state: string;
-  readonly speed: number;
-  readonly aheadBeats: number;
-  /** ISR: share of the last sixteenths that had music when they were due. */
-  readonly inTime: number;
-  readonly temperature: number;
-  /** What a swap is doing, e.g. `perlin takes over at bar 12`. */
-  readonly swap: string;
-}
 
 export interface ScreenView {
   readonly bpm: number;
@@ -23,7 +11,7 @@ export interface ScreenView {
   readonly beat: Beats;
   readonly beatsPerBar: number;
   readonly decks: readonly DeckView[];
-  readonly notes: readonly Note[];
+  readonly notes: readonly DeckNote[];
   readonly counters: { readonly sent: number; readonly late: number; readonly dropped: number; readonly sounding: number };
   readonly wires: readonly string[];
   readonly packs: readonly string[];
@@ -35,18 +23,18 @@ export interface ScreenView {
 /** The whole screen as lines, each at most `columns` visible characters. Pure. */
 export function drawScreen(view: ScreenView): string[] {
   const rule = pc.dim('─'.repeat(view.columns));
-  const head = [headLine(view), ...view.decks.map((deck) => deckLine(deck)), rule];
+  const head = [headLine(view), ...deckLines(view.decks), rule];
   const { sent, late, dropped, sounding } = view.counters;
   const foot = [
     rule,
     `sent ${pc.bold(String(sent))}   sounding ${sounding}   late ${warnIf(late)}   dropped ${warnIf(dropped)}`,
     ...view.wires.map((wire) => pc.dim(wire)),
     view.packs.slice(0, 9).map((pack, index) => `${pc.bold(String(index + 1))} ${pack}`).join('   '),
-    pc.dim('1-9 swap at the next bar · space start/stop · t tap · [ ] nudge · p panic · q quit'),
+    pc.dim(`1-9 swap at the next bar · ${view.decks.length > 1 ? '↑ ↓ deck · ' : ''}m mute · s solo · + - decks · space start/stop · t tap · [ ] nudge · p panic · q quit`),
     view.message,
   ];
   const rollRows = Math.max(4, view.rows - head.length - foot.length - 1);
-  const roll = drawRoll({ notes: view.notes, nowBeat: view.beat, columns: view.columns, rows: rollRows });
+  const roll = drawRoll({ notes: view.notes, colourBy: view.decks.length > 1 ? 'deck' : 'channel', nowBeat: view.beat, columns: view.columns, rows: rollRows });
   return [...head, ...roll, ...foot].map((line) => clip(line, view.columns));
 }
 
@@ -56,21 +44,6 @@ function headLine(view: ScreenView): string {
   const dots = Array.from({ length: view.beatsPerBar }, (_unused, index) => (index === beatInBar ? '●' : '○')).join('');
   const state = view.playing ? pc.green('playing') : pc.yellow('stopped');
   return `${pc.bold('continuo')}   ${view.bpm.toFixed(1)} BPM from ${pc.cyan(view.leader || 'nobody')}   bar ${bar} ${dots}   ${state}`;
-}
-
-function deckLine(deck: DeckView): string {
-  const speed = deck.speed > 0 ? `${deck.speed.toFixed(1)}x real time` : '';
-  const ahead = `${Math.max(0, deck.aheadBeats).toFixed(1)} beats ahead`;
-  const parts = [
-    `deck ${deck.number}`, pc.bold(deck.pack || '(empty)'), deck.state, speed, inTimeWords(deck.inTime), ahead, `temperature ${deck.temperature.toFixed(2)}`,
-    deck.swap && pc.yellow(deck.swap),
-  ];
-  return parts.filter(Boolean).join('   ');
-}
-
-/** Nothing while all is well; never 100 % where something is missing. */
-function inTimeWords(share: number): string {
-  return share < 1 ? pc.red(`in time ${(Math.floor(share * 1000) / 10).toFixed(1)} %`) : '';
 }
 
 function warnIf(count: number): string {

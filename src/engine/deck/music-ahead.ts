@@ -55,12 +55,17 @@ export class MusicAhead {
     private readonly news: DeckNews,
   ) {
     this.plan = new Plan(parts.heardMusic);
-    this.queue = new ShapedQueue(owner, parts.sender, () => this.shaping());
+    this.queue = new ShapedQueue(owner, parts.sender, () => this.shaping);
   }
 
   /** Whether the deck is to be heard: not muted, and no other plays solo. */
   get audible(): boolean {
-    return this.shaping().audible;
+    return this.shaping.audible;
+  }
+
+  /** How it is played at this moment. */
+  get shaping(): Shaping {
+    return this.parts.shaping?.() ?? neutralShaping;
   }
 
   /** Where the composer stands. */
@@ -160,7 +165,7 @@ export class MusicAhead {
   /** The shaping is another: silence is heard at once, all else from the next note on that can still be queued. */
   reshape(): void {
     const { heard } = this;
-    const wanted = this.shaping();
+    const wanted = this.shaping;
     this.heard = wanted;
     this.outOfShape = true;
     if (heard.audible && !wanted.audible) {
@@ -210,17 +215,13 @@ export class MusicAhead {
     this.news.planned(fromBeat, this.lasts, this.queue.shapeAnew(this.plan.from(fromBeat - shapingReach), fromBeat));
   }
 
-  private shaping(): Shaping {
-    return this.parts.shaping?.() ?? neutralShaping;
-  }
-
   private hasMusicAt(beat: Beats): boolean {
     return beat < this.lasts && !(beat >= this.gap.from && beat < this.gap.until);
   }
 
   /** The first beat that notes can still be written for: where they are played early, they must leave early. */
   private soonest(): Beats {
-    return this.soonestAtAll() + this.shaping().humanise.timingBeats;
+    return this.soonestAtAll() + this.shaping.humanise.timingBeats;
   }
 
   /** The first beat that a note can still be played at. */

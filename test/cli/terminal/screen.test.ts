@@ -8,7 +8,7 @@ const plain = (lines: string[]): string[] => lines.map((line) => stripVTControlC
 
 const view: ScreenView = {
   bpm: 120, leader: 'internal', playing: true, beat: 9.2, beatsPerBar: 4,
-  decks: [{ number: 1, pack: 'perlin', state: 'playing', speed: 40, aheadBeats: 7.5, inTime: 1, temperature: 1, swap: '' }],
+  decks: [{ number: 1, pack: 'perlin', state: 'playing', speed: 40, aheadBeats: 7.5, inTime: 1, temperature: 1, muted: false, solo: false, shaping: [], swap: '', chosen: true }],
   notes: [], counters: { sent: 3, late: 0, dropped: 0, sounding: 1 }, wires: ['midi is off'], packs: ['perlin'], message: '',
   columns: 80, rows: 24,
 };
@@ -16,16 +16,16 @@ const view: ScreenView = {
 describe('drawRoll', () => {
   it('draws a note at its time and height, what is to come right of now', () => {
     const lines = plain(drawRoll({
-      notes: [{ beat: 0, duration: 0.5, channel: 0, pitch: 60, velocity: 90 }, { beat: 1, duration: 0.25, channel: 1, pitch: 61, velocity: 90 }],
+      notes: [{ beat: 0, duration: 0.5, channel: 0, pitch: 60, velocity: 90, deck: 1 }, { beat: 1, duration: 0.25, channel: 1, pitch: 61, velocity: 90, deck: 1 }], colourBy: 'channel',
       nowBeat: 0.5, columns: 10, rows: 1,
     }));
     assert.deepEqual(lines, ['    ▄▄│ ▀ ']);
   });
 
   it('always fills the space it was given', () => {
-    const notes = Array.from({ length: 128 }, (_unused, pitch) => ({ beat: pitch / 9, duration: 2, channel: pitch % 16, pitch, velocity: 1 }));
+    const notes = Array.from({ length: 128 }, (_unused, pitch) => ({ beat: pitch / 9, duration: 2, channel: pitch % 16, pitch, velocity: 1, deck: 1 }));
     for (const rows of [1, 4, 30]) {
-      const lines = plain(drawRoll({ notes, nowBeat: 3.3, columns: 33, rows }));
+      const lines = plain(drawRoll({ notes, colourBy: 'deck', nowBeat: 3.3, columns: 33, rows }));
       assert.deepEqual([lines.length, ...new Set(lines.map((line) => line.length))], [rows, 33]);
     }
   });
@@ -44,6 +44,15 @@ describe('drawScreen', () => {
     const text = (inTime: number): string => plain(drawScreen({ ...view, columns: 120, decks: [{ ...view.decks[0], inTime }] })).join('\n');
     assert.match(text(0.99996), /in time 99\.9 %/);
     assert.doesNotMatch(text(1), /in time/);
+  });
+
+  it('lists several decks in columns, with what of their playing is not as written', () => {
+    const [one] = view.decks;
+    const other = { ...one, number: 2, pack: 'skytnt-pop', speed: 2.25, muted: true, shaping: ['channel 5', '+7'], swap: 'deck 2 loads perlin', chosen: false };
+    const lines = plain(drawScreen({ ...view, columns: 120, decks: [one, other] }));
+    assert.equal(lines[1], '▸1 perlin      playing      40.0x   7.5 ahead');
+    assert.equal(lines[2], ' 2 skytnt-pop  playing       2.3x   7.5 ahead  muted  channel 5, +7  deck 2 loads perlin');
+    assert.match(lines.join('\n'), /↑ ↓ deck/);
   });
 
   it('never draws past the window', () => {
