@@ -85,6 +85,7 @@ export class Deck {
     this.modes = new PlayModes({
       ...ground,
       begin: (voice, atBeat) => this.begin(voice, atBeat),
+      delay: (by) => void (this.shift += by),
       hearAgain: () => this.wishes.add('bars', parts.position.beat()),
       advance: () => this.advance(),
     });

@@ -3,6 +3,7 @@ import type { MusicConstraint } from '../../music/constraint.js';
 import type { Beats, Micros } from '../../music/units.js';
 import type { Boundary } from '../../parameters/boundaries.js';
 import { nextBoundary } from '../boundary.js';
+import { moveSpan } from '../move-span.js';
 import type { Voice } from '../voice.js';
 import { LeadTimes } from './lead-times.js';
 import type { ModeGround } from './mode-ground.js';
@@ -12,6 +13,8 @@ import { upbeatRemoved } from './upbeat-removed.js';
 const graceBeats: Beats = 0.5;
 /** Beats closer than this are the same. */
 const sameBeat: Beats = 1e-6;
+/** Notes must be queued so long before they are due. */
+const safetyMicros: Micros = 12_000;
 /** An answer of no given length. */
 const forGood: Beats = Infinity;
 
@@ -27,6 +30,8 @@ export class AnswerMode {
   private cue: Boundary | undefined;
   /** Whether the answer that comes, or plays, was asked for: not by silence. */
   private asked = false;
+  /** Whether it begins as soon as it is there, on no line. */
+  private free = false;
   private startBeat: Beats = 0;
   private endBeat: Beats = 0;
   /** The last onset that the last answer knew of, and the one that the answer to come was chosen after. */
@@ -108,9 +113,10 @@ export class AnswerMode {
 
   /** What was composed as it is to be played: an answer begins on its line. */
   finish(span: ComposedSpan): ComposedSpan {
+    if (Math.abs(span.fromBeat - this.startBeat) > sameBeat) return span;
     if (this.begunMicros !== undefined) this.leads.add(this.ground.clock.now() - this.begunMicros);
     this.begunMicros = undefined;
-    return Math.abs(span.fromBeat - this.startBeat) > sameBeat ? span : upbeatRemoved(span);
+    return this.free ? this.delayed(upbeatRemoved(span)) : upbeatRemoved(span);
   }
 
   private get leadBeats(): Beats {
@@ -122,7 +128,8 @@ export class AnswerMode {
     const { hearing } = this.ground;
     const { answerAt, answerAfter } = this.ground.modeSettings();
     const boundary = this.cue ?? answerAt;
-    const beat = nextBoundary(now + this.leadBeats, boundary, this.ground.settings().beatsPerBar);
+    const free = boundary === 'now';
+    const beat = free ? now : nextBoundary(now + this.leadBeats, boundary, this.ground.settings().beatsPerBar);
     const isNew = hearing.lastOnset > this.answeredOnset;
     const quiet = hearing.quietBeats(now);
     const falls = answerAfter > 0 && isNew && quiet > 0 && quiet + (beat - now) >= answerAfter;
@@ -131,6 +138,7 @@ export class AnswerMode {
     this.cue = undefined;
     this.chosenOnset = hearing.lastOnset;
     this.startBeat = beat;
+    this.free = free;
     this.phase = 'coming';
   }
 
@@ -143,6 +151,17 @@ export class AnswerMode {
     this.phase = 'answering';
     this.begunMicros = this.ground.clock.now();
     return this.ground.begin(voice, this.startBeat);
+  }
+
+  /** An answer on no line begins when it is there. */
+  private delayed(span: ComposedSpan): ComposedSpan {
+    const { position } = this.ground;
+    const by = Math.max(0, position.beat() + safetyMicros / position.beatMicros - span.fromBeat);
+    this.free = false;
+    this.startBeat += by;
+    this.endBeat += by;
+    this.ground.delay(by);
+    return moveSpan(span, by);
   }
 
   /** Once a beat, as long as there is something new: the voice hears what was played, up to where an answer may begin. */

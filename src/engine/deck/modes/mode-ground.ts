@@ -39,6 +39,8 @@ export interface ModeGround {
   prime(voice: Voice, atBeat: Beats, wholeNotes?: boolean): Promise<void>;
   /** The same, and the deck plays from `atBeat` on. */
   begin(voice: Voice, atBeat: Beats): Promise<void>;
+  /** All that the voice composes plays `by` beats later from now on. */
+  delay(by: Beats): void;
   /** Has what is not committed composed again, by a voice that has heard what was played by then. */
   hearAgain(): void;
   /** Has something done as soon as the voice is idle. */
