@@ -39,6 +39,8 @@ async function play(options: PlayOptions): Promise<void> {
       });
     }
   });
+  // A library that calls process.exit, an error in the very ending: nobody asks then.
+  process.once('exit', () => engine.lastWords());
   const hide = show(engine, quit);
   try {
     await engine.start();

@@ -32,6 +32,7 @@ export function watchedSender(sender: Sender, sent: SentNotes): Sender {
       sent.cleared();
       sender.panic();
     },
+    panicNow: () => sender.panicNow(),
     route: (owner, outputs) => sender.route(owner, outputs),
     setOffset: (output, offsetMicros) => {
       sent.offset(output, offsetMicros);

@@ -75,6 +75,11 @@ export class CommandRing {
     return true;
   }
 
+  /** Whether the reader has taken all there was. */
+  get isEmpty(): boolean {
+    return Atomics.load(this.words, readWord) === Atomics.load(this.words, writtenWord);
+  }
+
   /** Wakes the reader. */
   ring(): void {
     Atomics.add(this.words, bellWord, 1);

@@ -124,6 +124,10 @@ export class LocalSender implements Sender {
     this.writer.panic();
   }
 
+  panicNow(): void {
+    this.writer.panic();
+  }
+
   route(owner: number, outputs: readonly string[] | 'all'): void {
     this.writer.route(owner, outputs);
   }

@@ -21,6 +21,9 @@ const ringCapacity = 16_384;
 const restartsAllowed = 4;
 const restartWindow: Micros = 10_000_000;
 const closeMillis = 5_000;
+/** How long a dying process waits for its notes to be ended, and then for a socket to have sent what it was given. */
+const lastWordsMillis = 50;
+const socketMillis = 5;
 
 export interface SendThreadOptions {
   /** Until one is published. Default 120 BPM, beat 0 now. */
@@ -118,6 +121,15 @@ export class SendThread implements Sender {
 
   panic(): void {
     this.writer.panic();
+  }
+
+  panicNow(): void {
+    if (!this.worker) return;
+    this.panic();
+    const pause = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const isSilent = (): boolean => this.ring.isEmpty && this.sendCounters.read().sounding === 0;
+    for (let millis = 0; millis < lastWordsMillis - socketMillis && !isSilent(); millis += 1) Atomics.wait(pause, 0, 0, 1);
+    Atomics.wait(pause, 0, 0, socketMillis);
   }
 
   route(owner: number, outputs: readonly string[] | 'all'): void {

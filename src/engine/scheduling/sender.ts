@@ -26,6 +26,8 @@ export interface Sender {
   silence(owner: number): void;
   /** Every lane: each sounding note ended by name, then CC 123, 120 and 64 = 0 on used channels; the queue emptied. */
   panic(): void;
+  /** A panic that has reached the wires when it returns: for a process that ends without being asked. Blocks: 50 ms at most. */
+  panicNow(): void;
   /** Which outputs an owner reaches; default all. */
   route(owner: number, outputs: readonly string[] | 'all'): void;
   /** How long before its beat an event leaves for the output that is given it the earliest; 0 or more. */
