@@ -2,16 +2,16 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { nextBoundary } from '../src/engine/deck/boundary.js';
 import type { EngineEvent } from '../src/engine/events.js';
 import type { Beats, Micros } from '../src/engine/music/units.js';
-import { monotonicClock } from '../src/engine/time/clock.js';
 import { LiveStage } from './support/live-stage.js';
 import type { RecordedNote } from './support/note-recorder.js';
 import { openVoices } from './support/open-voices.js';
 import { percentile } from './support/percentile.js';
 import { busyCoresOfOthers, processorTime } from './support/processor-time.js';
-import { swap, SwapScript, type SwapKind, type SwapWish } from './support/swap-script.js';
+import { SimulatedSwapStage } from './support/simulated-swap-stage.js';
+import { swap, SwapScript, type SwapKind, type SwapStage, type SwapWish } from './support/swap-script.js';
 
 export const summary =
-  'random swaps among packs, cued, loaded and come back to, at all boundaries, with a real send thread: packs=a,b swaps=500 bpm=120 seed=1 cue-memory=512';
+  'random swaps among packs, cued, loaded and come back to, at all boundaries, with a real send thread: packs=a,b swaps=500 bpm=120 seed=1 cue-memory=512 clock=wall|processor';
 
 const goals = { emptySixteenths: 0, hangingNotes: 0, offTheBoundary: 0, sendP99Micros: 1000 };
 /** An off that is this much later than the note is long has been forgotten. */
@@ -33,7 +33,8 @@ interface Swap extends SwapWish {
 }
 
 /**
- * Plays on while packs are swapped at random. Lateness is from when an onset was due to when the wire was given it; onsets of a
+ * Plays on while packs are swapped at random. `clock=wall` plays as a stage does, with a real send thread; `clock=processor` lets
+ * time go on by what the processor time of the process says that the composers took: what a machine would do that does nothing else. Lateness is from when an onset was due to when the wire was given it; onsets of a
  * swap are those due between asking and the beat after taking over. Goals are for a machine that does nothing else.
  */
 export async function run(options: Readonly<Record<string, string>> = {}): Promise<object> {
@@ -42,12 +43,19 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   const packs = options.packs?.split(',') ?? names;
   const ready = new Map<string, Beats>();
   const heard: Beats[] = [];
-  const stage = new LiveStage(voices, bpm, (event: EngineEvent) => {
+  const clock = options.clock ?? 'wall';
+  const sentences: string[] = [];
+  const live = clock === 'wall' ? new LiveStage(voices, bpm) : undefined;
+  const simulated = new SimulatedSwapStage(voices, bpm);
+  const stage: SwapStage = live ?? simulated;
+  const { parameters } = live ?? simulated.stage;
+  parameters.onEvent((event: EngineEvent) => {
+    if (event.type === 'notice' || event.type === 'error') sentences.push(event.sentence);
     if (event.type !== 'swap') return;
     if (event.stage === 'ready') ready.set(event.pack, event.atBeat ?? Number.NaN);
     if (event.stage === 'playing') heard.push(event.atBeat ?? Number.NaN);
   });
-  await stage.parameters.write('cue-memory', [Number(options['cue-memory'] ?? 512)], 'bench');
+  await parameters.write('cue-memory', [Number(options['cue-memory'] ?? 512)], 'bench');
   await stage.start(packs[0]);
   const script = new SwapScript(packs, seed);
   const swaps: Swap[] = [];
@@ -57,7 +65,7 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   const [underruns, { missedTicks }] = [stage.deck.underruns, stage.deck.realTime];
   const notes = await stage.end();
   return {
-    packs, swaps: count, bpm, seed, goals,
+    clock, packs, swaps: count, bpm, seed, goals,
     minutes: (performance.now() - began) / 60_000,
     processor: cpus()[0]?.model, cores: availableParallelism(), loadAverage: loadavg()[0], busyCoresOfOthers: others,
     failed: swaps.filter(({ fault }) => fault !== undefined).map(({ fault }) => fault),
@@ -67,23 +75,23 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
     offTheBoundary: swaps.filter((each) => !isOnBoundary(each)).length,
     heardWhereSaid: swaps.filter(({ atBeat }) => atBeat !== undefined && heard.includes(atBeat)).length,
     byKind: (['load', 'cued', 'back'] as const).map((kind) => figuresOf(kind, swaps, bpm)),
-    sendMicros: sendFigures(notes, swaps, (60_000_000 / bpm)),
+    ...(live && { sendMicros: sendFigures(notes, swaps, (60_000_000 / bpm)) }),
     rssMegabytes: rssFigures(swaps),
-    said: counted(stage.sentences),
+    said: counted(sentences),
   };
 }
 
-async function doSwap(stage: LiveStage, wish: SwapWish, ready: Map<string, Beats>): Promise<Swap> {
+async function doSwap(stage: SwapStage, wish: SwapWish, ready: Map<string, Beats>): Promise<Swap> {
   if (wish.kind === 'cued') await stage.write('cue', wish.pack);
   ready.delete(wish.pack);
-  const [askedBeat, askedMicros, missed] = [stage.beat, monotonicClock.now(), stage.deck.realTime.missedTicks];
+  const [askedBeat, askedMicros, missed] = [stage.beat, stage.now, stage.deck.realTime.missedTicks];
   let fault: string | undefined;
   try {
     await swap(stage, wish);
   } catch (cause) {
     fault = cause instanceof Error ? cause.message : String(cause);
   }
-  const doneMicros = monotonicClock.now();
+  const doneMicros = stage.now;
   const atBeat = ready.get(wish.pack);
   await stage.playUntil((atBeat ?? stage.beat) + wish.beats);
   const empty = stage.deck.realTime.missedTicks - missed;

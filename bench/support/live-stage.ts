@@ -3,26 +3,32 @@ import type { Deck } from '../../src/engine/deck/deck.js';
 import type { VoiceSource } from '../../src/engine/deck/voice.js';
 import { Ensemble } from '../../src/engine/ensemble.js';
 import type { EngineEvent } from '../../src/engine/events.js';
-import type { Beats, Bpm } from '../../src/engine/music/units.js';
+import type { Beats, Bpm, Micros } from '../../src/engine/music/units.js';
 import { ParameterStore } from '../../src/engine/parameters/parameter-store.js';
 import { SendThread } from '../../src/engine/scheduling/send-thread.js';
 import { monotonicClock } from '../../src/engine/time/clock.js';
 import { noteRecorder, type RecordedNote } from './note-recorder.js';
+import type { SwapStage } from './swap-script.js';
 
 /** As often as the engine looks after its decks. */
 const lookMilliseconds = 10;
 const mostEvents = 400_000;
 
 /** A deck as on stage, on the clock of this machine, with a real send thread and a wire that writes down what it is given. */
-export class LiveStage {
+export class LiveStage implements SwapStage {
   readonly parameters = new ParameterStore();
+  /** What the performer was told. */
   readonly sentences: string[] = [];
   private readonly recorder = noteRecorder(mostEvents);
   private readonly sender = new SendThread();
   private readonly ensemble: Ensemble;
   private looks: NodeJS.Timeout | undefined;
 
-  constructor(voices: VoiceSource, private readonly bpm: Bpm, onEvent: (event: EngineEvent) => void) {
+  constructor(
+    voices: VoiceSource,
+    private readonly bpm: Bpm,
+    onEvent: (event: EngineEvent) => void = () => undefined,
+  ) {
     const { parameters, sender } = this;
     this.ensemble = new Ensemble({ clock: monotonicClock, sender, voices, parameters, timeline: this.timeline(monotonicClock.now()) }, 1);
     parameters.onEvent((event) => {
@@ -49,6 +55,11 @@ export class LiveStage {
     this.ensemble.transport({ type: 'start', beat: 0, micros });
   }
 
+  get now(): Micros {
+    return monotonicClock.now();
+  }
+
+  /** What a performer does to deck 1. */
   async write(word: string, ...values: (string | number)[]): Promise<void> {
     await this.parameters.write(`deck/1/${word}`, values, 'bench');
   }

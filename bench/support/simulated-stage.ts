@@ -62,6 +62,11 @@ export class SimulatedStage {
     parameters.onEvent((event) => event.type === 'notice' && this.sentences.push(event.sentence));
   }
 
+  /** Where the music is. */
+  get beat(): Beats {
+    return this.ensemble.session.beat();
+  }
+
   /** Loads a pack, then starts. */
   async start(pack: string): Promise<void> {
     await this.sender.attach({ name: 'stage', leadMicros: 0, offsetMicros: 0, sendsClock: false }, this.recorder);
@@ -86,6 +91,16 @@ export class SimulatedStage {
         this.tick += 1;
       } else await this.step(Math.min(end, tickMicros, this.clock.now() + lookMicros));
     }
+  }
+
+  /** Plays on until something is done that hangs on time. Errors: those of `doing`. */
+  async playDuring(doing: Promise<void>): Promise<void> {
+    let pending = true;
+    const done = doing.finally(() => (pending = false));
+    // It is looked at below, once it is done.
+    done.catch(() => undefined);
+    while (pending) await this.step(this.clock.now() + lookMicros);
+    await done;
   }
 
   async end(): Promise<void> {

@@ -1,6 +1,21 @@
 import { CounterRandom } from '../../src/engine/generation/sampling/counter-random.js';
 import { boundaries, type Boundary } from '../../src/engine/parameters/boundaries.js';
-import type { LiveStage } from './live-stage.js';
+import type { Deck } from '../../src/engine/deck/deck.js';
+import type { Beats, Micros } from '../../src/engine/music/units.js';
+import type { RecordedNote } from './note-recorder.js';
+
+/** Where swaps are tried. */
+export interface SwapStage {
+  readonly deck: Deck;
+  readonly beat: Beats;
+  readonly now: Micros;
+  start(pack: string): Promise<void>;
+  /** Resolves when it is done; the music plays on meanwhile. */
+  write(word: string, ...values: (string | number)[]): Promise<void>;
+  playUntil(beat: Beats): Promise<void>;
+  /** Lets what sounds end by itself; returns everything that was played. */
+  end(): Promise<readonly RecordedNote[]>;
+}
 
 export type SwapKind = 'load' | 'cued' | 'back';
 
@@ -52,6 +67,6 @@ export class SwapScript {
 }
 
 /** Does what a wish says; resolves when the newcomer's first notes are queued. */
-export async function swap(stage: LiveStage, { kind, boundary, pack }: SwapWish): Promise<void> {
+export async function swap(stage: SwapStage, { kind, boundary, pack }: SwapWish): Promise<void> {
   await (kind === 'back' ? stage.write('back', boundary) : stage.write('load', pack, boundary));
 }
