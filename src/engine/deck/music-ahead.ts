@@ -175,13 +175,14 @@ export class MusicAhead {
     } else if (!heard.audible && wanted.audible) {
       this.shapeAnew(this.parts.position.playing ? this.soonestAtAll() : this.parts.position.beat());
     }
-    if (!saysTheSame(heard, wanted)) this.restate();
+    // Silence has lifted the pedals.
+    if (!saysTheSame(heard, wanted) || (!heard.audible && wanted.audible)) this.restate(heard);
   }
 
-  /** Tells the programs and controllers in force once more: where they go there may be somebody who has not heard. */
-  restate(): void {
+  /** Tells the programs and controllers in force once more: where they go there may be somebody who has not heard. `former`: where they went. */
+  restate(former?: Shaping): void {
     const { position } = this.parts;
-    if (position.playing) this.queue.restate(this.plan.inForce(position.beat()), position.beat());
+    if (position.playing) this.queue.restate(this.plan.inForce(position.beat()), position.beat(), former);
     else this.untold = true;
   }
 

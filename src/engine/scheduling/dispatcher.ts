@@ -85,8 +85,7 @@ export class Dispatcher {
       case 'panic':
         return this.each((lane) => lane.panic());
       case 'route':
-        this.routes[command.owner] = command.amount;
-        return;
+        return this.route(command.owner, command.amount);
       case 'offset':
         this.lanes[command.data1]?.setOffset(command.amount);
         return;
@@ -125,6 +124,14 @@ export class Dispatcher {
     entry.durationBeats = kind === 'noteOn' ? command.amount : 0;
     entry.noteId = command.noteId;
     for (const lane of this.lanes) if (lane && !lane.queue(entry)) this.counters.onsetDroppedFull();
+  }
+
+  private route(owner: number, mask: number): void {
+    const left = this.routes[owner] & ~mask;
+    this.routes[owner] = mask;
+    for (let number = 0; left !== 0 && number < maximumLanes; number += 1) {
+      if (((left >>> number) & 1) === 1) this.lanes[number]?.leave(owner);
+    }
   }
 
   private change(type: 'start' | 'continue' | 'stop' | 'locate', beat: Beats, micros: Micros): void {

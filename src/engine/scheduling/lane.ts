@@ -6,6 +6,7 @@ import type { Timeline } from '../time/timeline.js';
 import { BeatQueue, emptyEntry, type QueueEntry } from './beat-queue.js';
 import { ClockGenerator } from './clock-generator.js';
 import { maximumOwner } from './command.js';
+import { HeldPedals } from './held-pedals.js';
 import { droppedAfter, judge } from './late-policy.js';
 import { RecentTimeline } from './recent-timeline.js';
 import type { SendCounters } from './send-counters.js';
@@ -65,6 +66,7 @@ export class Lane {
   private readonly wire: Wire;
   private readonly clockwork: ClockGenerator | undefined;
   private readonly time: RecentTimeline;
+  private readonly pedals = new HeldPedals();
   private readonly changes: TransportChange[] = [];
   private offset: Micros;
   private playing = false;
@@ -150,6 +152,12 @@ export class Lane {
     for (let key = sounding.next(0, owner); key >= 0; key = sounding.next(key + 1, owner)) this.endNote(key, now);
     this.entries.removeOwner(owner);
     this.leftUntil[owner] = this.standsUntil[owner] = -Infinity;
+    this.leave(owner);
+  }
+
+  /** The owner does not reach this lane any more: pedals that it holds are lifted, and its notes ring to their ends. */
+  leave(owner: number): void {
+    this.pedals.release(owner, this.liftPedal);
     this.wire.flush();
   }
 
@@ -165,6 +173,7 @@ export class Lane {
       }
     }
     this.entries.clear();
+    this.pedals.clear();
     this.forgetLeft();
     this.wire.flush();
   }
@@ -249,11 +258,22 @@ export class Lane {
     const verdict = judge(entry.kind, late);
     if (entry.kind === 'noteOff') this.releaseEnd(due);
     else if (!this.parts.isRouted(entry.owner)) return;
-    else if (entry.kind !== 'noteOn') this.wire.mark(entry.kind, entry.owner, entry.channel, entry.data1, entry.data2, entry.beat, due);
+    else if (entry.kind !== 'noteOn') this.releaseMark(entry.kind, due);
     else if (entry.beat < this.startBeat - sameBeat) return;
     else if (verdict === 'dropped') this.counters.onsetDroppedLate();
     else if (this.releaseOnset(due)) this.counters.onset(late + this.parts.leadMicros, verdict === 'late');
   }
+
+  private releaseMark(kind: 'program' | 'control', due: Micros): void {
+    const { owner, channel, data1, data2, beat } = this.entry;
+    this.wire.mark(kind, owner, channel, data1, data2, beat, due);
+    if (kind === 'control') this.pedals.moved(owner, channel, data1, data2);
+  }
+
+  private readonly liftPedal = (owner: number, channel: number, controller: number): void => {
+    const due = Math.max(this.clock.now(), this.wire.latestDue);
+    this.wire.mark('control', owner, channel, controller, 0, this.beatHeard(due), due);
+  };
 
   private releaseEnd(due: Micros): void {
     const key = keyOf(this.entry.channel, this.entry.data1);

@@ -7,6 +7,7 @@ import { Pending } from './pending.js';
 import { shapeControl, shapeNote, shapeProgram, type Music, type Shaping } from './shaping.js';
 
 const nothing: Music = { notes: [], programs: [], controls: [] };
+const sustainPedal = 64;
 /** Beyond this nothing is remembered of what has left: no shaping moves anything further. */
 const rememberedBeats: Beats = 2;
 
@@ -78,15 +79,20 @@ export class ShapedQueue {
     this.forced.takenBack(nowBeat);
   }
 
-  /** Tells marks that are in force already once more, at `beat`, and the deck's own program before its next note. */
-  restate({ programs, controls }: Pick<Music, 'programs' | 'controls'>, beat: Beats): void {
+  /**
+   * Tells marks that are in force already once more, at `beat`, and the deck's own program before its next note. Pedals that
+   * were held as `former` has it are lifted first.
+   */
+  restate({ programs, controls }: Pick<Music, 'programs' | 'controls'>, beat: Beats, former?: Shaping): void {
     const shaping = this.shaping();
     this.forced.forget();
+    const held = former ? controls.filter(({ controller, value }) => controller === sustainPedal && value > 0) : [];
+    const lifted = held.flatMap((mark) => shapeControl({ ...mark, value: 0 }, former ?? shaping) ?? []);
     this.sender.queue(
       this.owner,
       [],
       programs.flatMap((mark) => shapeProgram(mark, shaping) ?? []).map((mark) => ({ ...mark, beat })),
-      controls.flatMap((mark) => shapeControl(mark, shaping) ?? []).map((mark) => ({ ...mark, beat })),
+      [...lifted, ...controls.flatMap((mark) => shapeControl(mark, shaping) ?? [])].map((mark) => ({ ...mark, beat })),
     );
   }
 

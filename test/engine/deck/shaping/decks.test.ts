@@ -7,6 +7,7 @@ import type { Voice, VoiceSource } from '../../../../src/engine/deck/voice.js';
 import { Ensemble } from '../../../../src/engine/ensemble.js';
 import type { EngineEvent } from '../../../../src/engine/events.js';
 import type { Note } from '../../../../src/engine/music/note.js';
+import type { ControlMark } from '../../../../src/engine/music/score.js';
 import { ParameterStore } from '../../../../src/engine/parameters/parameter-store.js';
 import type { ParameterValue } from '../../../../src/engine/parameters/parameter.js';
 import { TakeRecorder } from '../../../../src/engine/rendering/take-recorder.js';
@@ -42,7 +43,8 @@ class PatternComposer extends NullComposer {
     }
     this.at = untilBeat;
     const programs = fromBeat === 0 ? this.channels.map((channel) => ({ beat: 0, channel, program: 20 + channel })) : [];
-    return { fromBeat, untilBeat, notes, programs, controls: [], tokens: 0, micros: 1 };
+    const controls = fromBeat === 0 ? this.channels.map((channel) => ({ beat: 0, channel, controller: 64, value: 127 })) : [];
+    return { fromBeat, untilBeat, notes, programs, controls, tokens: 0, micros: 1 };
   }
 }
 
@@ -246,6 +248,21 @@ describe('what a deck plays', () => {
     assert.deepEqual(onsets(between(early.notes, 0, 8)), halves(4.5, 8));
     assert.deepEqual(early.programs.map(({ program }) => program), [20]);
     await assert.rejects(play.set('deck/1/outputs', 'nowhere'), /There is no output "nowhere"; there are prompt, early/);
+  });
+
+  it('leaves no pedal down where it does not play any more: on another channel, another output, or muted', async () => {
+    const play = await stage('0');
+    await play.playUntil(2.25);
+    await play.set('deck/1/channel', 4);
+    await play.playUntil(4.25);
+    await play.set('deck/1/outputs', 'prompt');
+    await play.playUntil(6.25);
+    await play.set('deck/1/mute', true);
+    await play.playUntil(8);
+    const { prompt, early } = await play.end();
+    const told = (controls: readonly ControlMark[]): string[] => controls.map(({ channel, value }) => `${channel}:${value}`);
+    assert.deepEqual(told(early.controls), ['0:127', '0:0', '3:127', '3:0']);
+    assert.deepEqual(told(prompt.controls).filter((each, index, all) => each !== all[index - 1]), ['0:127', '0:0', '3:127', '3:0']);
   });
 
   it('keeps to itself: the composer’s past is what it wrote', async () => {
