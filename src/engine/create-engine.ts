@@ -55,7 +55,7 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
     .toResolvedValue(ensembleOf, [Clock, Sender, PackVoices, ParameterStore, InternalSource, ConfigurationService, SentNotes])
     .inSingletonScope();
   container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble, ConfigurationService]).inSingletonScope();
-  container.bind(ControllerDesk).toResolvedValue(deskOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
+  container.bind(ControllerDesk).toResolvedValue(deskOf, [ParameterStore, ConfigurationService]).inSingletonScope();
   container.bind(Scenes).toResolvedValue(scenesOf, [ParameterStore, Ensemble, ControllerDesk]).inSingletonScope();
   container.bind<Recording | undefined>(Recording).toResolvedValue(recordingOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
   container
@@ -143,8 +143,7 @@ function chooserOf(
   return chooser;
 }
 
-/** The ensemble is asked for so that the decks, and with them their addresses, are there. */
-function deskOf(parameters: ParameterStore, configuration: Configuration, _ensemble: Ensemble): ControllerDesk {
+function deskOf(parameters: ParameterStore, configuration: Configuration): ControllerDesk {
   return new ControllerDesk(parameters, new ControllerFile(configuration.controllerFile));
 }
 

@@ -45,6 +45,7 @@ describe('loadConfiguration', () => {
       syncOrder: [],
       packFolders: [],
       plugins: [],
+      controllerFile: join(process.cwd(), 'continuo-controllers.json'),
       decks: [{ outputs: 'all' }],
       transports: {},
       inference: { provider: 'auto', threads: defaultThreads(), spinning: true, allowedHosts: [] },

@@ -23,7 +23,7 @@ interface Known {
 
 /**
  * What every knob and button does to the parameter table, whatever wire it comes from: the table's own controllers, those
- * that were learned, pick-up, fine knobs, and lamps that show what is. Make it once the decks are there.
+ * that were learned, pick-up, fine knobs, and lamps that show what is.
  * Thread: main. Blocks: while it is made, for the file.
  */
 export class ControllerDesk {

@@ -31,6 +31,7 @@ export class ControllerLearning {
     }
     this.map = new ControllerMap(defaultMappings(parameters), learned);
     this.show();
+    parameters.onAddresses(() => this.map.setDefaults(defaultMappings(parameters)));
     parameters.handle('learn', ([address, values = '']) => this.learn(String(address), String(values)));
     parameters.handle('unlearn', ([address]) => this.unlearn(address === undefined ? undefined : String(address)));
   }

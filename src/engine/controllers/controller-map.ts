@@ -41,7 +41,7 @@ export class ControllerMap {
   private ofScene: readonly Mapping[] = [];
 
   constructor(
-    private readonly defaults: readonly Mapping[],
+    private defaults: readonly Mapping[],
     learned: readonly Mapping[] = [],
   ) {
     this.own = learned;
@@ -49,6 +49,11 @@ export class ControllerMap {
 
   get learned(): readonly Mapping[] {
     return this.own;
+  }
+
+  /** Decks have come or gone. */
+  setDefaults(defaults: readonly Mapping[]): void {
+    this.defaults = defaults;
   }
 
   at(source: string, place: ControllerPlace): Mapping | undefined {

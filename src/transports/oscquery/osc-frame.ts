@@ -21,6 +21,11 @@ export function frameOf(path: string, entry: Parameter, value: ParameterValue): 
   return encode(new Message(path, typed(entry, value)));
 }
 
+/** What an action answers. */
+export function replyFrame(path: string, values: readonly ParameterValue[]): Buffer {
+  return encode(new Message(path, ...values.map((value) => typed(undefined, value))));
+}
+
 /** `/continuo/error number text`. */
 export function errorFrame(code: number, sentence: string): Buffer {
   return encode(new Message('/continuo/error', { type: 'i', value: code }, { type: 's', value: sentence.replaceAll('\0', '') }));
@@ -50,9 +55,10 @@ function valueOf(value: unknown): readonly ParameterValue[] {
   throw new ContinuoError('badMessage', 'An argument is neither a number, a text nor a boolean; blobs and MIDI mean nothing here.');
 }
 
-function typed(entry: Parameter, value: ParameterValue): { readonly type: string; readonly value: ParameterValue } {
+function typed(entry: Parameter | undefined, value: ParameterValue): { readonly type: string; readonly value: ParameterValue } {
   if (typeof value === 'boolean') return { type: value ? 'T' : 'F', value };
   if (typeof value === 'string') return { type: 's', value: value.replaceAll('\0', '') };
-  const whole = entry.kind === 'value' && entry.type === 'integer' && Math.abs(value) <= largestInteger;
+  const isInteger = entry === undefined ? Number.isInteger(value) : entry.kind === 'value' && entry.type === 'integer';
+  const whole = isInteger && Math.abs(value) <= largestInteger;
   return { type: whole ? 'i' : 'f', value };
 }

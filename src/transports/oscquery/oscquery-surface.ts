@@ -4,7 +4,7 @@ import { ContinuoError } from '../../engine/errors.js';
 import { addressesFor } from '../../engine/parameters/address-pattern.js';
 import type { HostInfo } from './host-info.js';
 import { addressOf, attributes, nodeAt, root, type Attribute } from './namespace.js';
-import { errorFrame, frameOf, readFrame, type FrameMessage } from './osc-frame.js';
+import { errorFrame, frameOf, readFrame, replyFrame, type FrameMessage } from './osc-frame.js';
 import type { QueryClient } from './query-client.js';
 import type { Answer, QueryServer } from './query-server.js';
 
@@ -97,7 +97,12 @@ function perform(access: ParameterAccess, client: QueryClient, { path, values }:
   for (const address of addressesFor(access.addresses(), pattern)) {
     const entry = access.entry(address);
     if (values.length === 0 && entry.kind === 'value') client.send(frameOf(`${root}/${address}`, entry, access.get(address)));
-    else access.write(address, values, `oscquery:${client.number}`).catch((cause: unknown) => answerError(client, cause));
+    else {
+      access.ask(address, values, `oscquery:${client.number}`).then(
+        (reply) => reply.length > 0 && client.send(replyFrame(`${root}/${address}`, reply)),
+        (cause: unknown) => answerError(client, cause),
+      );
+    }
   }
 }
 

@@ -3,7 +3,9 @@ import { ContinuoError } from '../../engine/errors.js';
 import { maximumBpm, minimumBpm } from '../../engine/music/units.js';
 
 const value = z.union([z.number(), z.string().max(1024), z.boolean()]);
+/** Of one entry of the table, or a pattern for several. */
 const address = z.string().max(256);
+const subjects = z.array(z.string().max(256)).max(64);
 /** Chosen by the client; comes back in the answer. */
 const id = z.union([z.number(), z.string().max(64)]).optional();
 
@@ -16,6 +18,9 @@ const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('get'), id, address }),
   z.object({ type: z.literal('set'), id, address, value }),
   z.object({ type: z.literal('invoke'), id, address, arguments: z.array(value).max(16).default([]) }),
+  z.object({ type: z.literal('capabilities'), id, address: address.optional() }),
+  z.object({ type: z.literal('listen'), id, to: subjects.min(1) }),
+  z.object({ type: z.literal('unlisten'), id, to: subjects.optional() }),
   z.object({ type: z.literal('ping'), id }),
   z.object({
     type: z.literal('sync'),
@@ -58,7 +63,7 @@ export function readClientMessage(text: string): ClientMessage {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  throw new ContinuoError('badMessage', `A message of type get, set, invoke, ping, sync, probe, note, noteOff or control is expected. ${where}${issue.message}.`);
+  throw new ContinuoError('badMessage', `A message of type get, set, invoke, capabilities, listen, unlisten, ping, sync, probe, note, noteOff or control is expected. ${where}${issue.message}.`);
 }
 
 /** The id of a message that may be anything else but right, so that its error can name it. */

@@ -1,10 +1,12 @@
 import { WebSocket } from 'ws';
 import type { Micros } from '../../engine/music/units.js';
+import { addressMatcher } from '../../engine/parameters/address-pattern.js';
 import type { Clock } from '../../engine/time/clock.js';
 import type { ServerMessage } from './server-message.js';
 
 /** A client that takes nothing for this long is cut off. */
 const patienceMicros: Micros = 10_000_000;
+const maximumPatterns = 256;
 
 /**
  * One connected program. Messages to it wait in its socket, up to a bound; past that they are dropped and counted, and
@@ -12,6 +14,8 @@ const patienceMicros: Micros = 10_000_000;
  */
 export class Client {
   private missed = 0;
+  /** Undefined as long as it has not chosen: it hears everything. */
+  private wanted: Map<string, (subject: string) => boolean> | undefined;
   private stuckSince: Micros | undefined;
   /** Dropped over the whole connection. */
   dropped = 0;
@@ -22,6 +26,27 @@ export class Client {
     private readonly maximumWaitingBytes: number,
     private readonly clock: Clock,
   ) {}
+
+  /** Whether it wants to hear of a subject: an address, the type of an event or of a message. */
+  wants(subject: string): boolean {
+    if (this.wanted === undefined) return true;
+    for (const matches of this.wanted.values()) if (matches(subject)) return true;
+    return false;
+  }
+
+  /** From now on it hears what matches, and what matched before; `*` is everything. False where that is too much. */
+  listen(patterns: readonly string[]): boolean {
+    this.wanted ??= new Map();
+    for (const pattern of patterns) this.wanted.set(pattern, pattern === '*' ? () => true : addressMatcher(pattern));
+    return this.wanted.size <= maximumPatterns;
+  }
+
+  /** Takes patterns back; without any it hears nothing more. */
+  unlisten(patterns?: readonly string[]): void {
+    this.wanted ??= new Map();
+    if (patterns === undefined) this.wanted.clear();
+    else for (const pattern of patterns) this.wanted.delete(pattern);
+  }
 
   /** Sends to this client alone. */
   send(message: ServerMessage): void {

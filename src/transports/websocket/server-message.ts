@@ -4,8 +4,6 @@ import type { PackSummary } from '../../engine/packs/pack.js';
 import type { Parameter, ParameterValue } from '../../engine/parameters/parameter.js';
 import type { MessageId } from './client-message.js';
 
-export const protocolVersion = 1;
-
 /** One instant on the engine's clock and on the wall clock, read together. */
 export interface ClockPair {
   readonly engineMicros: Micros;
@@ -43,11 +41,21 @@ export type ServerMessage =
   | ({
       readonly type: 'hello';
       readonly protocol: number;
+      /** Of Continuo. */
+      readonly version: string;
       readonly decks: readonly number[];
       readonly packs: readonly PackSummary[];
       readonly parameters: readonly ParameterListing[];
     } & ClockPair)
   | { readonly type: 'value'; readonly id?: MessageId; readonly address: string; readonly value: ParameterValue }
+  | { readonly type: 'values'; readonly id?: MessageId; readonly values: Readonly<Record<string, ParameterValue>> }
+  | {
+      readonly type: 'capabilities';
+      readonly id?: MessageId;
+      readonly protocol: number;
+      readonly version: string;
+      readonly parameters: readonly ParameterListing[];
+    }
   | { readonly type: 'reply'; readonly id?: MessageId; readonly address: string; readonly values: readonly ParameterValue[] }
   | { readonly type: 'done'; readonly id: MessageId }
   | { readonly type: 'event'; readonly event: EngineEvent }
@@ -55,3 +63,9 @@ export type ServerMessage =
   | { readonly type: 'probe'; readonly probe: number }
   | { readonly type: 'error'; readonly id?: MessageId; readonly code: number; readonly text: string }
   | { readonly type: 'dropped'; readonly messages: number };
+
+/** What a client may listen to: an address, the type of an event, or of a message that comes by itself. */
+export function subjectOf(message: ServerMessage): string {
+  if (message.type === 'value') return message.address;
+  return message.type === 'event' ? message.event.type : message.type;
+}

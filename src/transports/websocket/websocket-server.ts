@@ -7,7 +7,7 @@ import type { Clock } from '../../engine/time/clock.js';
 import { Client } from './client.js';
 import type { WebSocketOptions } from './options.js';
 import { originAllowed } from './origin.js';
-import type { ServerMessage } from './server-message.js';
+import { subjectOf, type ServerMessage } from './server-message.js';
 
 /** What the surface does with clients. */
 export interface ClientHandler {
@@ -74,10 +74,13 @@ export class WebSocketServer {
     return [...this.clients].reduce((sum, client) => sum + client.dropped, 0);
   }
 
+  /** To everybody who wants to hear of it. */
   broadcast(message: ServerMessage): void {
-    if (this.clients.size === 0) return;
+    const subject = subjectOf(message);
+    const interested = [...this.clients].filter((client) => message.type === 'hello' || client.wants(subject));
+    if (interested.length === 0) return;
     const text = JSON.stringify(message);
-    for (const client of this.clients) client.sendText(text);
+    for (const client of interested) client.sendText(text);
   }
 
   /** Lets everybody go. */

@@ -1,10 +1,12 @@
 import type { ControlSurface, ParameterAccess } from '../../engine/contracts/control-surface.js';
 import { ContinuoError } from '../../engine/errors.js';
 import type { PackSummary } from '../../engine/packs/pack.js';
+import { addressesFor, isPattern } from '../../engine/parameters/address-pattern.js';
 import type { Clock } from '../../engine/time/clock.js';
+import { continuoVersion, protocolVersion } from '../../engine/version.js';
 import { idOf, readClientMessage, type ClientMessage, type MessageId } from './client-message.js';
 import type { Client } from './client.js';
-import { protocolVersion, type ClockPair, type ParameterListing, type ServerMessage } from './server-message.js';
+import type { ClockPair, ParameterListing, ServerMessage } from './server-message.js';
 import type { WebSocketServer } from './websocket-server.js';
 import type { WebSocketPlayer } from './websocket-player.js';
 import type { WebSocketSyncSource } from './websocket-sync-source.js';
@@ -67,6 +69,7 @@ export class WebSocketSurface implements ControlSurface {
     return {
       type: 'hello',
       protocol: protocolVersion,
+      version: continuoVersion,
       ...this.clocks(),
       decks: decksOf(addresses),
       packs: this.packs(),
@@ -104,13 +107,29 @@ export class WebSocketSurface implements ControlSurface {
         this.syncSource.take(client, message);
         break;
       case 'get':
-        client.send({ type: 'value', id, address: message.address, value: access.get(message.address) });
+        client.send({ ...read(access, message.address), id });
         return;
       case 'set':
-        expectKind(access, message.address, 'value');
-        await access.write(message.address, [message.value], `websocket:${client.number}`);
+        await each(access, message.address, 'value', (address) => access.write(address, [message.value], `websocket:${client.number}`));
+        break;
+      case 'capabilities': {
+        const { address = '*' } = message;
+        const described = address === '*' ? access.addresses() : addressesFor(access.addresses(), address);
+        const parameters = described.map((one) => listing(access, one));
+        client.send({ type: 'capabilities', id, protocol: protocolVersion, version: continuoVersion, parameters });
+        return;
+      }
+      case 'listen':
+        if (!client.listen(message.to)) throw new ContinuoError('queueFull', 'You listen to too many patterns; listen to * or take some back with unlisten.');
+        break;
+      case 'unlisten':
+        client.unlisten(message.to);
         break;
       case 'invoke': {
+        if (isPattern(message.address)) {
+          await each(access, message.address, 'action', (address) => access.write(address, message.arguments, `websocket:${client.number}`));
+          break;
+        }
         expectKind(access, message.address, 'action');
         const reply = await access.ask(message.address, message.arguments, `websocket:${client.number}`);
         if (reply.length === 0) break;
@@ -124,6 +143,20 @@ export class WebSocketSurface implements ControlSurface {
   private clocks(): ClockPair {
     return { engineMicros: this.clock.now(), wallMilliseconds: Date.now() };
   }
+}
+
+/** The value of an address, or the values of all that a pattern matches; actions among them have none. */
+function read(access: ParameterAccess, path: string): Extract<ServerMessage, { type: 'value' | 'values' }> {
+  if (!isPattern(path)) return { type: 'value', address: path, value: access.get(path) };
+  const addresses = addressesFor(access.addresses(), path).filter((address) => access.entry(address).kind === 'value');
+  return { type: 'values', values: Object.fromEntries(addresses.map((address) => [address, access.get(address)])) };
+}
+
+/** Does it to every address that a path stands for, if all are of one kind. */
+async function each(access: ParameterAccess, path: string, kind: 'value' | 'action', perform: (address: string) => Promise<void>): Promise<void> {
+  const addresses = addressesFor(access.addresses(), path);
+  for (const address of addresses) expectKind(access, address, kind);
+  await Promise.all(addresses.map(perform));
 }
 
 function expectKind(access: ParameterAccess, address: string, kind: 'value' | 'action'): void {

@@ -47,6 +47,15 @@ describe('the knobs of the table', () => {
     assert.deepEqual([store.get(temperature), store.get('deck/2/temperature')], [2, 0]);
   });
 
+  it('move a deck that comes later', (context) => {
+    const { store, box } = stage(placeFor(context));
+    const deck = store.addDeck(3);
+    box.turn(2, 20, 64, 127);
+    assert.equal(store.get('deck/3/temperature'), 2);
+    deck.dispose();
+    box.turn(2, 20, 0);
+  });
+
   it('move the engine on every channel', (context) => {
     const { done, box } = stage(placeFor(context));
     box.turn(0, 119, 127, 0);

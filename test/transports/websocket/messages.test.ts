@@ -18,8 +18,8 @@ describe('a client message', () => {
     const wrong: [string, RegExp][] = [
       ['', /no JSON/],
       ['{"type":', /no JSON/],
-      ['null', /get, set, invoke, ping, sync or probe/],
-      ['[]', /get, set, invoke, ping, sync or probe/],
+      ['null', /get, set, invoke, .* is expected/],
+      ['[]', /get, set, invoke, .* is expected/],
       ['{"type":"shout"}', /type/],
       ['{"type":"get"}', /address/],
       ['{"type":"set","address":"bpm","value":null}', /value/],

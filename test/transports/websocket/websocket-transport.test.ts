@@ -231,6 +231,58 @@ describe('the WebSocket wire', () => {
       assert.equal(websocketOptionsSchema.safeParse(wrong).success, false, JSON.stringify(wrong));
     }
   });
+
+  it('reads and sets several addresses by a pattern', async () => {
+    const peer = await WebSocketPeer.open(port);
+    const answer = await peer.ask({ type: 'get', address: 'deck/*/top-{p,k}' });
+    assert.deepEqual(answer.type === 'values' && answer.values, { 'deck/1/top-p': 0.98, 'deck/1/top-k': 0, 'deck/2/top-p': 0.98, 'deck/2/top-k': 0 });
+    assert.equal((await peer.ask({ type: 'set', address: 'deck/*/top-k', value: 7 })).type, 'done');
+    assert.deepEqual([store.get('deck/1/top-k'), store.get('deck/2/top-k')], [7, 7]);
+    for (const [message, code] of [
+      [{ type: 'get', address: 'nothing/*' }, errorCodes.unknownAddress],
+      [{ type: 'set', address: 'deck/*/rethink', value: 1 }, errorCodes.badValue],
+    ] as const) {
+      const refused = await peer.ask(message);
+      assert.equal(refused.type === 'error' && refused.code, code);
+    }
+    await peer.close();
+  });
+
+  it('describes what it can do, all or what a pattern matches', async () => {
+    const peer = await WebSocketPeer.open(port);
+    const all = await peer.ask({ type: 'capabilities' });
+    assert.ok(all.type === 'capabilities' && all.protocol === 1 && /^\d+\.\d+/.test(all.version));
+    assert.deepEqual(all.parameters.map(({ address }) => address), store.addresses());
+    const some = await peer.ask({ type: 'capabilities', address: 'deck/2/top-*' });
+    assert.deepEqual(some.type === 'capabilities' && some.parameters.map(({ address }) => address), ['deck/2/top-p', 'deck/2/top-k']);
+    await peer.close();
+  });
+
+  it('tells a client that chose only what it listens to', async () => {
+    const peer = await WebSocketPeer.open(port);
+    await peer.next('hello');
+    assert.equal((await peer.ask({ type: 'listen', to: ['deck/1/*', 'notice'] })).type, 'done');
+    await store.write('bpm', [91], 'test');
+    store.emit({ type: 'packs', names: [] });
+    store.emit({ type: 'notice', sentence: 'Something.' });
+    await store.write('deck/1/seed', [9], 'test');
+    assert.deepEqual(await peer.next('value'), { type: 'value', address: 'deck/1/seed', value: 9 });
+    assert.equal((await peer.next('event')).event.type, 'notice');
+    assert.equal((await peer.ask({ type: 'listen', to: ['bpm'] })).type, 'done');
+    assert.equal((await peer.ask({ type: 'unlisten', to: ['deck/1/*'] })).type, 'done');
+    await store.write('deck/1/seed', [10], 'test');
+    await store.write('bpm', [92], 'test');
+    assert.deepEqual(await peer.next('value'), { type: 'value', address: 'bpm', value: 92 });
+    assert.equal((await peer.ask({ type: 'unlisten' })).type, 'done');
+    await store.write('bpm', [93], 'test');
+    await peer.ask({ type: 'ping' });
+    assert.equal(peer.heard.count, 0);
+    assert.equal((await peer.ask({ type: 'listen', to: ['*'] })).type, 'done');
+    await store.write('bpm', [94], 'test');
+    assert.equal((await peer.next('value')).value, 94);
+    await peer.close();
+  });
+
 });
 
 transportContract('WebSocket', () => made({ listen: { port: 0 } }));
