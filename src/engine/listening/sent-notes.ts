@@ -4,7 +4,7 @@ import type { Beats, Micros } from '../music/units.js';
 import type { Clock } from '../time/clock.js';
 import { timeAt, type Timeline } from '../time/timeline.js';
 
-/** A driver may stamp what comes back a little before we thought it left. */
+/** A clock may be read a little before we thought it left. */
 const earliestMicros: Micros = 10_000;
 /** What ended longer ago than this comes back no more. */
 const forgottenMicros: Micros = 2_000_000;
@@ -27,7 +27,7 @@ interface Expected {
 /**
  * What is queued for the outputs, so that what comes back of it, over a loopback port or a host that passes notes through, is
  * known for what it is. An echo is a note of the same channel and pitch within a window of time after the one sent, once for
- * each source. Bounded. Thread: main. Blocks: no.
+ * each source. Stamps of drivers may lie too early, so that it only counts that it did not arrive before. Bounded. Thread: main. Blocks: no.
  */
 export class SentNotes {
   private readonly expected = new Map<number, Expected[]>();
@@ -82,7 +82,7 @@ export class SentNotes {
     });
   }
 
-  /** Whether a note that began at `micros` is one of ours; it counts as come back over `source` then. */
+  /** Whether a note that began at `micros`, and is heard now, is one of ours; it counts as come back over `source` then. */
   isEcho(source: string, channel: number, pitch: number, micros: Micros, windowMicros: Micros): boolean {
     return this.take(noteKey(channel, pitch), source, micros, windowMicros);
   }
@@ -104,7 +104,8 @@ export class SentNotes {
   }
 
   private isNear(sent: Micros, micros: Micros, windowMicros: Micros): boolean {
-    const near = (offset: Micros): boolean => micros >= sent + offset - earliestMicros && micros <= sent + offset + windowMicros;
+    const now = this.clock.now();
+    const near = (offset: Micros): boolean => now >= sent + offset - earliestMicros && micros <= sent + offset + windowMicros;
     return near(0) || [...this.offsets.values()].some((offset) => offset !== 0 && near(offset));
   }
 

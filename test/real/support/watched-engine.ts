@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../../../src/engine/events.js';
 import type { Beats, Bpm } from '../../../src/engine/music/units.js';
 import type { ParameterValue } from '../../../src/engine/parameters/parameter.js';
+import { monotonicClock } from '../../../src/engine/time/clock.js';
 import type { ServerMessage } from '../../../src/transports/websocket/server-message.js';
 import { within } from '../../transports/support/within.js';
 import { WebSocketPeer } from '../../transports/support/websocket-peer.js';
@@ -13,6 +14,7 @@ import { until } from './until.js';
 const deadlineMilliseconds = 60_000;
 
 type TransportEvent = Extract<EngineEvent, { type: 'transport' }>;
+type ToldClock = Extract<ServerMessage, { type: 'clock' }>;
 type ToldNote = Extract<ServerMessage, { type: 'note' }>;
 
 /** What was planned, told and heard since the last take. */
@@ -29,6 +31,7 @@ export class WatchedEngine {
   readonly #told: ToldNote[] = [];
   #leader: ParameterValue = '';
   #asked = 0;
+  #clock: ToldClock | undefined;
 
   private constructor(
     private readonly engine: EngineProcess,
@@ -39,6 +42,7 @@ export class WatchedEngine {
       const message = JSON.parse(data.toString()) as ServerMessage;
       if (message.type === 'event') this.#events.push(message.event);
       if (message.type === 'note') this.#told.push(message);
+      if (message.type === 'clock') this.#clock = message;
       if (message.type === 'value' && message.address === 'leader') this.#leader = message.value;
     });
   }
@@ -68,6 +72,27 @@ export class WatchedEngine {
     const answer = await this.ask({ type: 'get', address });
     if (answer.type !== 'value') throw new Error(`asked for ${address}, it said ${JSON.stringify(answer)}`);
     return answer.value;
+  }
+
+  /** Where the music is now, by the last beat that was told and the clock that all programs of a machine share. */
+  beat(): Beats {
+    if (!this.#clock) return -Infinity;
+    const { beat, bpm, timeMicros } = this.#clock;
+    return beat + ((monotonicClock.now() - timeMicros) * bpm) / 60_000_000;
+  }
+
+  async set(address: string, value: ParameterValue): Promise<void> {
+    const answer = await this.ask({ type: 'set', address, value });
+    if (answer.type !== 'done') throw new Error(`set ${address}, it said ${JSON.stringify(answer)}`);
+  }
+
+  /** Resolves with a value once it is as it should be. */
+  async becomes(address: string, isRight: (value: ParameterValue) => boolean): Promise<ParameterValue> {
+    let value = await this.get(address);
+    const deadline = performance.now() + deadlineMilliseconds;
+    while (!isRight(value) && performance.now() < deadline) value = await this.get(address);
+    if (!isRight(value)) throw new Error(`waited in vain for ${address}, which is ${String(value)}`);
+    return value;
   }
 
   /** Resolves when it is done. Errors: when it cannot be. */

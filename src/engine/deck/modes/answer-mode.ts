@@ -113,9 +113,9 @@ export class AnswerMode {
 
   /** What was composed as it is to be played: an answer begins on its line. */
   finish(span: ComposedSpan): ComposedSpan {
-    if (Math.abs(span.fromBeat - this.startBeat) > sameBeat) return span;
     if (this.begunMicros !== undefined) this.leads.add(this.ground.clock.now() - this.begunMicros);
     this.begunMicros = undefined;
+    if (Math.abs(span.fromBeat - this.startBeat) > sameBeat) return span;
     return this.free ? this.delayed(upbeatRemoved(span)) : upbeatRemoved(span);
   }
 
@@ -166,12 +166,13 @@ export class AnswerMode {
 
   /** Once a beat, as long as there is something new: the voice hears what was played, up to where an answer may begin. */
   private tell(voice: Voice, now: Beats): Promise<void> | undefined {
-    const { hearing } = this.ground;
+    const { clock, hearing } = this.ground;
     if (this.phase === 'coming' || Math.floor(now) <= this.toldAt || hearing.lastOnset <= this.toldOnset) return undefined;
     this.toldAt = Math.floor(now);
     this.toldOnset = hearing.lastOnset;
     const beat = nextBoundary(now + this.leadBeats, this.ground.modeSettings().answerAt, this.ground.settings().beatsPerBar);
-    return this.ground.prime(voice, beat);
+    const asked = clock.now();
+    return this.ground.prime(voice, beat).then(() => this.leads.expect(clock.now() - asked));
   }
 
   /** Whether somebody plays on whose silence was to be answered. */

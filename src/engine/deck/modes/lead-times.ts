@@ -3,19 +3,27 @@ import type { Micros } from '../../music/units.js';
 const remembered = 12;
 /** Before anything is known. */
 const firstGuess: Micros = 120_000;
+/** Before an answer was ever composed: how much longer that takes than to be told of the past. */
+const composingFactor = 2;
 /** What a timer or a message may come late by. */
 const margin: Micros = 15_000;
 
 /** How long before its beat an answer must be begun: the longest of the last ones took so long. */
 export class LeadTimes {
   private readonly latest: Micros[] = [];
+  private guess = firstGuess;
 
   add(micros: Micros): void {
     this.latest.push(micros);
     if (this.latest.length > remembered) this.latest.shift();
   }
 
+  /** To be told of the past took so long. */
+  expect(micros: Micros): void {
+    this.guess = Math.max(firstGuess, composingFactor * micros);
+  }
+
   get micros(): Micros {
-    return margin + (this.latest.length === 0 ? firstGuess : Math.max(...this.latest));
+    return margin + (this.latest.length === 0 ? this.guess : Math.max(...this.latest));
   }
 }

@@ -1,7 +1,7 @@
 import type { ComposeControls, ComposedSpan } from '../../../../src/engine/contracts/composer.js';
 import { NullComposer } from '../../../../src/engine/contracts/null-composer.js';
 import type { NoteListener, NoteSource } from '../../../../src/engine/contracts/note-source.js';
-import type { Voice, VoiceRequest } from '../../../../src/engine/deck/voice.js';
+import type { Voice, VoiceRequest, VoiceSource } from '../../../../src/engine/deck/voice.js';
 import type { EngineEvent } from '../../../../src/engine/events.js';
 import { Ensemble } from '../../../../src/engine/ensemble.js';
 import { SentNotes } from '../../../../src/engine/listening/sent-notes.js';
@@ -60,17 +60,10 @@ export class Stage {
   private readonly sender: LocalSender;
   private script: { readonly beat: number; readonly act: () => void }[] = [];
 
-  private constructor(readonly composer: AttentiveComposer) {
+  private constructor(readonly composer: AttentiveComposer, voices: VoiceSource) {
     const { clock, parameters } = this;
     this.sender = new LocalSender(clock, { timeline: fromTop });
     const sent = new SentNotes(clock);
-    const voices = {
-      fallback: undefined,
-      open: async ({ pack }: VoiceRequest): Promise<Voice> => {
-        await composer.prepare();
-        return { pack, composer, sampling: {} };
-      },
-    };
     this.ensemble = new Ensemble({ clock, sender: watchedSender(this.sender, sent), voices, parameters, timeline: fromTop, sent }, 1);
     this.ensemble.hearing.register(this.player);
     parameters.onEvent((event) => this.events.push(event));
@@ -78,10 +71,27 @@ export class Stage {
 
   /** Values are those of deck 1. */
   static async begin(values: Readonly<Record<string, number | string | boolean>>, composer = new AttentiveComposer()): Promise<Stage> {
-    const stage = new Stage(composer);
+    const voices = {
+      fallback: undefined,
+      open: async ({ pack }: VoiceRequest): Promise<Voice> => {
+        await composer.prepare();
+        return { pack, composer, sampling: {} };
+      },
+    };
+    return Stage.with(voices, 'null', values, composer);
+  }
+
+  /** The same with packs of another source. */
+  static async with(
+    voices: VoiceSource,
+    pack: string,
+    values: Readonly<Record<string, number | string | boolean>>,
+    composer = new AttentiveComposer(),
+  ): Promise<Stage> {
+    const stage = new Stage(composer, voices);
     for (const [name, value] of Object.entries(values)) await stage.parameters.write(`deck/1/${name}`, [value], 'test');
     await stage.sender.attach({ name: 'take', leadMicros: 0, offsetMicros: 0, sendsClock: false }, stage.recorder);
-    await stage.deck.load('null', 'now');
+    await stage.deck.load(pack, 'now');
     await stage.deck.settled();
     stage.ensemble.transport({ type: 'start', beat: 0, micros: 0 });
     return stage;
