@@ -79,6 +79,9 @@ describe('SuperCollider, with the shipped patch', { skip: skipWithoutSuperCollid
     const offsets = plannedOnsets.map((at, index) => (onsets[index] - at) * 1000);
     context.diagnostic(`ms between plan and sound: ${offsets.map((offset) => offset.toFixed(2)).join(' ')}`);
     assert.ok(offsets.every((milliseconds) => milliseconds > -0.5 && milliseconds < 3), `${offsets} ms`);
+    const spacing = offsets.slice(1).map((milliseconds, index) => milliseconds - offsets[index]);
+    context.diagnostic(`ms between the spacing of the sounds and the grid: ${spacing.map((off) => off.toFixed(3)).join(' ')}`);
+    assert.ok(spacing.every((off) => Math.abs(off) < 0.1), `${spacing} ms off the grid`);
   });
 
   it('passes the engine’s time on to the sound server to half a millisecond', async (context) => {

@@ -17,6 +17,8 @@ export interface SequencerOptions {
   readonly writable?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingFolder?: string;
+  /** What a script is told behind its name. */
+  readonly words?: readonly string[];
 }
 
 const machineFolder = join(repositoryRoot, 'scripts', 'alsa-vm');
@@ -57,7 +59,7 @@ export async function runInSequencer(command: readonly string[], options: Sequen
  * @param script path of the compiled script
  */
 export async function runScriptInSequencer<Result>(script: string, options: SequencerOptions = {}): Promise<Result> {
-  const run = await runInSequencer([process.execPath, script], options);
+  const run = await runInSequencer([process.execPath, script, ...(options.words ?? [])], options);
   const lastLine = run.stdout.trimEnd().split('\n').at(-1) ?? '';
   if (run.code !== 0 || !lastLine.startsWith('{')) {
     throw new Error(`${script} ended with ${run.code}\n--- stdout\n${run.stdout}\n--- stderr\n${run.stderr}`);
