@@ -62,6 +62,14 @@ describe('loadConfiguration', () => {
     assert.deepEqual(configuration.inference, { provider: 'auto', threads: 2, spinning: false, allowedHosts: [] });
   });
 
+  it('takes start values of how a deck plays, with the ranges of the parameters, and eight decks at most', () => {
+    const decks = [{ channel: 5, drums: 'off', swing: 62.5, swingGrid: 'sixteenths', mute: true, program: 11 }];
+    assert.deepEqual(loadConfiguration(file(JSON.stringify({ decks }))).decks, [{ ...decks[0], outputs: 'all' }]);
+    assert.throws(() => loadConfiguration(file('{ "decks": [{ "channel": 17 }] }')), refusal(/decks\.0\.channel/));
+    assert.throws(() => loadConfiguration(file('{ "decks": [{ "swing-grid": "eighths" }] }')), refusal(/swing-grid/));
+    assert.throws(() => loadConfiguration(file(JSON.stringify({ decks: Array.from({ length: 9 }, () => ({})) }))), refusal(/decks/));
+  });
+
   it('refuses a provider that cannot be on this platform, in one sentence', () => {
     const elsewhere = process.platform === 'darwin' ? 'directml' : 'coreml';
     assert.throws(

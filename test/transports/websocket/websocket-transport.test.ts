@@ -74,6 +74,16 @@ describe('the WebSocket wire', () => {
     await peer.close();
   });
 
+  it('greets everybody once more when a deck comes or goes', async () => {
+    const peer = await WebSocketPeer.open(port);
+    await peer.next('hello');
+    const deck = store.addDeck(3);
+    assert.deepEqual((await peer.next('hello')).decks, [1, 2, 3]);
+    deck.dispose();
+    assert.deepEqual((await peer.next('hello')).decks, [1, 2]);
+    await peer.close();
+  });
+
   it('answers a ping with both clocks and the id, so that a browser can tell the offset', async () => {
     const peer = await WebSocketPeer.open(port);
     const before = monotonicClock.now();
