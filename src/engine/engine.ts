@@ -2,7 +2,7 @@ import type { Container } from 'inversify';
 import type { Configuration } from './configuration.js';
 import { transportOptions } from './configuration.js';
 import type { PluginDescriptor } from './contracts/plugin.js';
-import { Transport, TransportContext, type Endpoint, type Notice, type TransportOffer } from './contracts/transport.js';
+import { Transport, TransportContext, type Endpoint, type Notice } from './contracts/transport.js';
 import type { ControllerDesk } from './controllers/controller-desk.js';
 import { bindDeckCount } from './deck-count.js';
 import type { Deck } from './deck/deck.js';
@@ -11,6 +11,7 @@ import type { Disposable } from './disposable.js';
 import type { Ensemble } from './ensemble.js';
 import { ContinuoError } from './errors.js';
 import { platformObstacle, possibleChoices, type ProviderChoice } from './generation/onnx/providers.js';
+import { OutputPorts } from './output-ports.js';
 import type { PackShelf } from './packs/pack-shelf.js';
 import type { PackSummary } from './packs/pack.js';
 import type { ParameterStore } from './parameters/parameter-store.js';
@@ -57,12 +58,21 @@ export interface EngineParts {
 export class Engine {
   private readonly wires: Transport[] = [];
   private readonly endpoints: Endpoint[] = [];
-  private readonly outputs = new Map<string, { dispose(): Promise<void> }>();
+  private readonly outputs: OutputPorts;
   private readonly disposables: Disposable[] = [];
   private readonly said: Notice[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
 
-  constructor(private readonly parts: EngineParts) {}
+  constructor(private readonly parts: EngineParts) {
+    const { sender, parameters, ensemble } = parts;
+    this.outputs = new OutputPorts({
+      sender,
+      fault: (error, origin) => this.fault(error, origin),
+      notice: (notice) => this.notice(notice),
+      changed: (names) => parameters.publish('outputs', names.join(', ')),
+      arrived: () => ensemble.decks.forEach((deck) => deck.ahead.restate()),
+    });
+  }
 
   get parameters(): ParameterStore {
     return this.parts.parameters;
@@ -211,7 +221,7 @@ export class Engine {
 
   private offset(output: string, milliseconds: number): void {
     if (!this.outputs.has(output)) {
-      throw new ContinuoError('badValue', `There is no output "${output}"; there are ${[...this.outputs.keys()].join(', ') || 'none'}.`);
+      throw new ContinuoError('badValue', `There is no output "${output}"; there are ${this.outputs.names.join(', ') || 'none'}.`);
     }
     if (Math.abs(milliseconds) > largestOffsetMilliseconds) {
       throw new ContinuoError('badValue', `An offset is ${-largestOffsetMilliseconds} to ${largestOffsetMilliseconds} milliseconds, not ${milliseconds}.`);
@@ -229,7 +239,8 @@ export class Engine {
       this.wires.push(wire);
       this.endpoints.push(...(offer.endpoints ?? []));
       for (const notice of offer.notices) this.notice(notice);
-      await this.addOutputs(offer);
+      await this.outputs.add(offer.outputs);
+      wire.watch?.(this.outputs.watcher);
       for (const source of offer.syncSources) this.disposables.push(chooser.register(source));
       for (const player of offer.noteSources ?? []) this.disposables.push(this.parts.ensemble.hearing.register(player));
       for (const source of offer.controllerSources ?? []) this.disposables.push(this.parts.desk.register(source));
@@ -240,17 +251,6 @@ export class Engine {
     } catch (cause) {
       this.fault(ContinuoError.from(cause, 'portUnavailable'), descriptor.name);
     }
-  }
-
-  private async addOutputs(offer: TransportOffer): Promise<void> {
-    for (const specification of offer.outputs) {
-      try {
-        this.outputs.set(specification.name, await this.parts.sender.addOutput(specification));
-      } catch (cause) {
-        this.fault(ContinuoError.from(cause, 'portUnavailable'), specification.name);
-      }
-    }
-    this.showOutputs();
   }
 
   /** The pack asked for, else the first that can play; where it cannot be had the one it names, else the one that always can. */
@@ -267,10 +267,6 @@ export class Engine {
         parameters.report(ContinuoError.from(cause, 'badPack'), `deck ${deck.number}`);
       }
     }
-  }
-
-  private showOutputs(): void {
-    this.parts.parameters.publish('outputs', [...this.outputs.keys()].join(', '));
   }
 
   private notice(notice: Notice): void {

@@ -25,7 +25,18 @@ export interface Transport {
   open(): Promise<TransportOffer>;
   /** What else of its kind is on this machine, for somebody who looks for it; one sentence each. Called while it is open. */
   survey?(): Promise<readonly Notice[]>;
+  /** Optional: tells from now on, until it is closed, of devices that go and come back. Called after `open`. */
+  watch?(watcher: TransportWatcher): void;
   close(): Promise<void>;
+}
+
+/** Who is told of what becomes of a wire's devices while it is open. Thread: main. Blocks: no. */
+export interface TransportWatcher {
+  /** The far end of an output is gone: its notes are ended, as far as anybody hears it, and it is closed. */
+  outputLost(name: string): void;
+  /** The far end of an output is there, for the first time or again: it is opened, and joins in where the music is. */
+  outputFound(specification: OutputSpecification): void;
+  notice(notice: Notice): void;
 }
 
 export interface TransportOffer {

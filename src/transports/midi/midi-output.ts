@@ -8,7 +8,14 @@ import { MidiEncoder } from './wire-bytes.js';
 /** What the main thread tells the send thread. */
 export interface MidiOutputOptions {
   readonly port: PortWish;
+  /** A device that was unplugged while notes sounded may sound still: it is told to be silent first. */
+  readonly mayStillSound?: boolean;
 }
+
+/** What a device is told on every channel that may still sound: sustain off, all notes off, all sound off. */
+const silencers = [64, 123, 120];
+const channelCount = 16;
+const controlChange = 0xb0;
 
 /**
  * One MIDI port out. Each event leaves as it is sent: the driver plays on arrival, so there is nothing to gather.
@@ -37,6 +44,7 @@ export class MidiOutput implements Output {
       throw new ContinuoError('portUnavailable', `The MIDI port "${this.#name}" could not be opened; see whether another program holds it.`, { cause });
     }
     this.#port = port;
+    if (this.options.mayStillSound) silence(port);
   }
 
   /** Errors: `portUnavailable` where the driver tells that the device is gone (Windows does). */
@@ -58,6 +66,12 @@ export class MidiOutput implements Output {
   get #name(): string {
     const { port } = this.options;
     return 'virtual' in port ? port.virtual : port.device;
+  }
+}
+
+function silence(port: MidiPort): void {
+  for (let channel = 0; channel < channelCount; channel += 1) {
+    for (const controller of silencers) port.sendMessage([controlChange | channel, controller, 0]);
   }
 }
 

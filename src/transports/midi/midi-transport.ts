@@ -1,5 +1,5 @@
 import type { OutputSpecification } from '../../engine/contracts/output.js';
-import type { Notice, Transport, TransportContext, TransportOffer } from '../../engine/contracts/transport.js';
+import type { Notice, Transport, TransportContext, TransportOffer, TransportWatcher } from '../../engine/contracts/transport.js';
 import { ContinuoError } from '../../engine/errors.js';
 import type { Micros } from '../../engine/music/units.js';
 import { ControllerBox, nameOf } from './controller-box.js';
@@ -13,6 +13,7 @@ import type { MidiOutputOptions } from './midi-output.js';
 import type { MidiOptions, PortWish } from './options.js';
 import { midiPortReport } from './port-list.js';
 import { listed, planPort } from './port-names.js';
+import { PortLister, PortWatch, type WatchedPort } from './port-watch.js';
 
 /** What is made of a message that came in; `stamp` is when it reached the driver, in order from message to message. */
 type Receiver = (bytes: Uint8Array, stamp: Micros) => void;
@@ -25,13 +26,19 @@ const nothingHeard: InputOffer = { syncSources: [] };
 /**
  * The MIDI wire: one port out, which the send thread opens, and one port in, whose clock is offered as a leader whose
  * controllers can be put on parameters, and whose notes are heard.
- * Where there is no MIDI, or a named port is not there, it offers what is left and says what is missing.
+ * Where there is no MIDI, or a named port is not there, it offers what is left and says what is missing. A device that is
+ * unplugged while it is open is noticed, and taken up again when it is back.
  * Thread: main.
  */
 export class MidiTransport implements Transport {
   readonly name = 'midi';
   readonly #options: MidiOptions;
   #input: MidiInput | undefined;
+  /** Opens the port in; undefined where nothing is to be heard, or nobody can be. */
+  #openInput: ((port: PortWish) => void) | undefined;
+  readonly #opened: { output?: string; input?: string } = {};
+  #hasMidi = false;
+  #watch: PortWatch | undefined;
   #boxes: readonly ControllerBox[] = [];
 
   constructor(private readonly context: TransportContext) {
@@ -41,6 +48,7 @@ export class MidiTransport implements Transport {
   async open(): Promise<TransportOffer> {
     const notices: Notice[] = [];
     const names = noticing(notices, midiPortNames);
+    this.#hasMidi = names !== undefined;
     const outputs = names ? this.#offerOutput(names, notices) : [];
     const input = names ? this.#offerInput(names, notices) : nothingHeard;
     this.#boxes = names ? this.#openBoxes(names, notices) : [];
@@ -63,7 +71,14 @@ export class MidiTransport implements Transport {
     return [{ level: 'ready', sentence: `MIDI ports that can be played to: ${others(report.outputs)}; that can be heard: ${others(report.inputs)}.` }];
   }
 
+  watch(watcher: TransportWatcher): void {
+    const ports = [...this.#watchedOutput(watcher), ...this.#watchedInput(watcher)];
+    if (this.#hasMidi && ports.length > 0) this.#watch = new PortWatch(ports, new PortLister());
+  }
+
   async close(): Promise<void> {
+    this.#watch?.close();
+    this.#watch = undefined;
     this.#input?.close();
     this.#input = undefined;
     for (const box of this.#boxes) box.close();
@@ -86,17 +101,76 @@ export class MidiTransport implements Transport {
       notices.push({ level: 'off', sentence: plan.off });
       return [];
     }
-    const options: MidiOutputOptions = { port: plan.open };
+    if ('device' in plan.open) this.#opened.output = plan.open.device;
+    notices.push(this.#playsTo(plan.open));
+    return [this.#outputAt(plan.open)];
+  }
+
+  #playsTo(port: PortWish): Notice {
     const clock = this.#options.clockOut ? ' and its clock' : '';
-    notices.push({ level: 'ready', sentence: `MIDI notes${clock} go to ${described(plan.open)}.` });
+    return { level: 'ready', sentence: `MIDI notes${clock} go to ${described(port)}.` };
+  }
+
+  #outputAt(port: PortWish, mayStillSound = false): OutputSpecification {
+    const options: MidiOutputOptions = mayStillSound ? { port, mayStillSound } : { port };
+    return {
+      name: this.name,
+      implementation: new URL('./output-module.js', import.meta.url).href,
+      options,
+      leadMicros: 0,
+      offsetMicros: this.#options.offsetMilliseconds * 1000,
+      sendsClock: this.#options.clockOut,
+    };
+  }
+
+  /** Nobody unplugs a port of our own. */
+  #watchedOutput(watcher: TransportWatcher): WatchedPort[] {
+    const wish = this.#options.outputPort;
+    if ('virtual' in wish) return [];
     return [
       {
-        name: this.name,
-        implementation: new URL('./output-module.js', import.meta.url).href,
-        options,
-        leadMicros: 0,
-        offsetMicros: this.#options.offsetMilliseconds * 1000,
-        sendsClock: this.#options.clockOut,
+        open: this.#opened.output,
+        find: ({ outputs }) => foundIn(wish, outputs),
+        isThere: (name, { outputs }) => outputs.includes(name),
+        gone: (name) => {
+          watcher.outputLost(this.name);
+          watcher.notice({ level: 'off', sentence: `The MIDI device "${name}" is gone; it is played to again when it is back.` });
+        },
+        came: (device) => {
+          watcher.outputFound(this.#outputAt({ device }, true));
+          watcher.notice(this.#playsTo({ device }));
+        },
+      },
+    ];
+  }
+
+  #hear(port: PortWish, notices: Notice[]): void {
+    const { followClock, controllers, notes } = this.#options;
+    noticing(notices, () => this.#openInput?.(port));
+    if (!this.#input) return;
+    if ('device' in port) this.#opened.input = port.device;
+    const heard = [...(followClock ? ['clock'] : []), ...(controllers ? ['controllers'] : []), ...(notes ? ['notes'] : [])];
+    notices.push({ level: 'ready', sentence: `Heard from ${described(port)}: MIDI ${heard.join(', ')}.` });
+  }
+
+  #watchedInput(watcher: TransportWatcher): WatchedPort[] {
+    const wish = this.#options.inputPort;
+    if ('virtual' in wish || !this.#openInput) return [];
+    return [
+      {
+        open: this.#opened.input,
+        find: ({ inputs }) => foundIn(wish, inputs),
+        isThere: (name, { inputs }) => inputs.includes(name),
+        gone: (name) => {
+          this.#input?.close();
+          this.#input = undefined;
+          watcher.notice({ level: 'off', sentence: `The MIDI device "${name}" is gone; it is heard again when it is back.` });
+        },
+        came: (device) => {
+          const notices: Notice[] = [];
+          this.#hear({ device }, notices);
+          for (const notice of notices) watcher.notice(notice);
+        },
       },
     ];
   }
@@ -106,7 +180,8 @@ export class MidiTransport implements Transport {
     const { followClock, controllers, notes, inputLatencyMilliseconds } = this.#options;
     if (!followClock && !controllers && !notes) return nothingHeard;
     const plan = planPort(this.#options.inputPort, 'input', names.inputs, hasVirtualPorts);
-    if ('off' in plan) {
+    // A device may come later; nobody else makes a port of our own.
+    if ('off' in plan && 'virtual' in this.#options.inputPort) {
       notices.push({ level: 'off', sentence: plan.off });
       return nothingHeard;
     }
@@ -119,17 +194,16 @@ export class MidiTransport implements Transport {
       ...(controllers ? [(bytes: Uint8Array) => knobs.receive(bytes)] : []),
       ...(notes ? [(bytes: Uint8Array, stamp: Micros) => player.receive(bytes, stamp)] : []),
     ];
-    const driverClock = new DriverClock();
-    this.#input = noticing(notices, () => {
+    this.#openInput = (port) => {
+      const driverClock = new DriverClock();
       // Every gap counts, so every message is stamped, whether or not anybody wants it.
-      return new MidiInput(plan.open, (deltaSeconds, bytes) => {
+      this.#input = new MidiInput(port, (deltaSeconds, bytes) => {
         const stamp = driverClock.stamp(deltaSeconds, clock.now());
         for (const receive of receivers) receive(bytes, stamp);
       });
-    });
-    if (!this.#input) return nothingHeard;
-    const heard = [...(followClock ? ['clock'] : []), ...(controllers ? ['controllers'] : []), ...(notes ? ['notes'] : [])];
-    notices.push({ level: 'ready', sentence: `Heard from ${described(plan.open)}: MIDI ${heard.join(', ')}.` });
+    };
+    if ('off' in plan) notices.push({ level: 'off', sentence: plan.off });
+    else this.#hear(plan.open, notices);
     return { syncSources: followClock ? [source] : [], controllerSources: controllers ? [knobs] : [], noteSources: notes ? [player] : [] };
   }
 }
@@ -143,6 +217,12 @@ function noticing<Result>(notices: Notice[], attempt: () => Result): Result | un
     notices.push({ level: 'off', sentence: error.message });
     return undefined;
   }
+}
+
+/** The device's name where it is there and no other may be meant. */
+function foundIn(wish: PortWish, names: readonly string[]): string | undefined {
+  const plan = planPort(wish, 'output', names, hasVirtualPorts);
+  return 'open' in plan && 'device' in plan.open ? plan.open.device : undefined;
 }
 
 function described(port: PortWish): string {

@@ -13,15 +13,15 @@ export interface DumpedEvent {
   readonly data2: number;
 }
 
-/** alsa-utils' aseqdump, subscribed to one port. */
+/** alsa-utils' aseqdump, subscribed to one port, or a port of its own that others play to. */
 export class Aseqdump {
   readonly events: DumpedEvent[] = [];
   readonly #child: ChildProcess;
   #subscribed = false;
 
-  /** @param address `client:port` of the port to listen to */
-  constructor(address: string) {
-    const child = spawn('aseqdump', ['-p', address], { stdio: ['ignore', 'pipe', 'inherit'] });
+  /** @param address `client:port` of the port to listen to; without one it waits to be played to */
+  constructor(address?: string) {
+    const child = spawn('aseqdump', address === undefined ? [] : ['-p', address], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
     createInterface(child.stdout).on('line', (line) => {
       if (line.startsWith('Waiting for data')) this.#subscribed = true;
@@ -40,6 +40,13 @@ export class Aseqdump {
 
   stop(): void {
     this.#child.kill();
+  }
+
+  /** Is gone at once, as a device whose cable is pulled. */
+  async vanish(): Promise<void> {
+    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGKILL');
+    await gone;
   }
 }
 
