@@ -24,6 +24,9 @@ export const decks = 2;
 /** A host that moves the music by more than this jumps: what plays next may be of an earlier beat, and what it skipped is late. */
 const jumpBeats: Beats = 0.25;
 
+/** What a leader is corrected by from beat to beat is less. */
+const nearMicros: Micros = 1_000;
+
 /** The whole engine but its threads and wires, on a clock that is moved by hand. Thread: one. */
 export class SoakStage {
   readonly clock: VirtualClock;
@@ -127,10 +130,10 @@ export class SoakStage {
     return this.jumpedAt;
   }
 
-  /** By the leader's timeline; undefined where an output that plays later is still in the time before its last change. */
+  /** By the leader's timeline; undefined where it is of the time before the last change, or so near it that either holds. */
   private dueOf(name: string, beat: Beats): Micros | undefined {
-    const offset = this.offsets.get(name) ?? 0;
-    return this.clock.now() - offset <= this.followedAt ? undefined : timeAt(this.timeline, beat) + offset;
+    const micros = timeAt(this.timeline, beat);
+    return micros < this.followedAt + nearMicros ? undefined : micros + (this.offsets.get(name) ?? 0);
   }
 
   private follow(next: Timeline): void {
