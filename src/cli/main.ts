@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { complain, sentenceOf } from './complain.js';
 import { register as registerBench } from './commands/bench.js';
+import { register as registerCtl } from './commands/ctl.js';
 import { register as registerDetokenize } from './commands/detokenize.js';
 import { register as registerDoctor } from './commands/doctor.js';
 import { register as registerPacks } from './commands/packs.js';
@@ -11,7 +12,7 @@ import { register as registerTakes } from './commands/takes.js';
 import { register as registerTokenize } from './commands/tokenize.js';
 
 /** Each command registers itself on the program. */
-const commands = [registerBench, registerDetokenize, registerDoctor, registerPacks, registerPlay, registerPlugins, registerRender, registerTakes, registerTokenize];
+const commands = [registerBench, registerCtl, registerDetokenize, registerDoctor, registerPacks, registerPlay, registerPlugins, registerRender, registerTakes, registerTokenize];
 
 const program = new Command('continuo')
   .description('A real-time engine that improvises MIDI on stage, in time with the host.')
