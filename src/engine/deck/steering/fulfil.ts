@@ -10,8 +10,8 @@ const shortest: Beats = 1 / 32;
 
 /**
  * A composer's span with the forced notes exactly as they are to be, whatever its format can say: its own version of them
- * goes, and what would strike or hold their pitches while they sound. `forced`: all that touches the span or lies within a
- * beat of it.
+ * goes, and what would strike or hold their pitches while they sound. `forced`: all that touches the span, lies within a
+ * beat before it, or that its notes reach into.
  */
 export function fulfil(span: ComposedSpan, forced: readonly ForcedMusic[]): ComposedSpan {
   if (forced.length === 0) return span;

@@ -38,7 +38,7 @@ export function judgeBar(notes: readonly Note[], wishes: BarWishes): number {
   const likeness = before.reduce((most, other) => Math.max(most, alike(places, other)), 0);
   const likenessWished = Math.max(0, Math.min(1, usualLikeness + likenessPerRepetition * (controls.sampling.repetition ?? 0)));
   const offLikeness = before.length === 0 ? 0 : Math.abs(likeness - likenessWished);
-  return -(weights.scale * outside(notes, scale) + weights.chord * outside(notes, chord) + weights.density * offDensity + weights.likeness * offLikeness);
+  return 0 - (weights.scale * outside(notes, scale) + weights.chord * outside(notes, chord) + weights.density * offDensity + weights.likeness * offLikeness);
 }
 
 /** Share of the pitched notes that are not what is wanted. */

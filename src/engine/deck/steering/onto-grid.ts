@@ -3,26 +3,41 @@ import { compareNotes, type Note } from '../../music/note.js';
 import { lineFrom, nearestLine } from '../../music/rhythm-grid.js';
 import type { Beats } from '../../music/units.js';
 
+/** Nobody composes again from further back than this. */
+const remembered: Beats = 16;
+
+/** A note that moved out of the span it was composed in. */
+interface Overhang {
+  readonly composedBeat: Beats;
+  readonly note: Note;
+}
+
 /**
  * Moves the onsets of what is composed to the lines of a grid, span after span. A note that moves over the end of its span
- * comes with the next; one that would move before the beginning comes on the first line of its span. Of two notes that
- * become the same the louder is kept. Thread: main.
+ * comes with the next, also where that begins anew from there on; one that would move before the beginning comes on the first
+ * line of its span. Of two notes that become the same the louder is kept. Bounded. Thread: main.
  */
 export class OntoGrid {
-  private carried: { readonly beat: Beats; readonly notes: readonly Note[] } = { beat: Number.NaN, notes: [] };
+  private overhangs: readonly Overhang[] = [];
 
   /** `grid` in beats; 0 leaves the span as it is. */
-  move(span: ComposedSpan, grid: Beats): ComposedSpan {
-    const before = this.carried.beat === span.fromBeat ? this.carried.notes : [];
-    this.carried = { beat: span.untilBeat, notes: [] };
-    if (grid === 0) return before.length === 0 ? span : { ...span, notes: [...before, ...span.notes].sort(compareNotes) };
+  snap(span: ComposedSpan, grid: Beats): ComposedSpan {
+    const { fromBeat, untilBeat } = span;
+    const isIn = ({ beat }: Note): boolean => beat >= fromBeat && beat < untilBeat;
+    this.overhangs = this.overhangs.filter(({ composedBeat }) => composedBeat < fromBeat && composedBeat >= fromBeat - remembered);
+    const before = this.overhangs.map(({ note }) => note).filter(isIn);
+    if (grid === 0) return before.length === 0 ? span : { ...span, notes: once([...before, ...span.notes]) };
     const moved = span.notes.map((note) => {
       const line = nearestLine(note.beat, grid);
-      return { ...note, beat: line < span.fromBeat ? lineFrom(span.fromBeat, grid) : line };
+      return { composedBeat: note.beat, note: { ...note, beat: line < fromBeat ? lineFrom(fromBeat, grid) : line } };
     });
-    const all = once([...before, ...moved]);
-    this.carried = { beat: span.untilBeat, notes: all.filter((note) => note.beat >= span.untilBeat) };
-    return { ...span, notes: all.filter((note) => note.beat < span.untilBeat) };
+    this.overhangs = [...this.overhangs, ...moved.filter(({ note }) => note.beat >= untilBeat)];
+    return { ...span, notes: once([...before, ...moved.map(({ note }) => note).filter(isIn)]) };
+  }
+
+  /** The host jumped, and the music moved. */
+  move(by: Beats): void {
+    this.overhangs = this.overhangs.map(({ composedBeat, note }) => ({ composedBeat: composedBeat + by, note: { ...note, beat: note.beat + by } }));
   }
 }
 

@@ -101,13 +101,14 @@ export class Steering {
   /** What was composed as it is to be played: on the grid, with what is forced as it stands. */
   finish(span: ComposedSpan): ComposedSpan {
     this.passages.forgetBefore(Math.min(this.ground.position.beat(), span.fromBeat) - 1);
-    const onGrid = this.grid.move(span, this.ground.controls.gridBeats);
-    return fulfil(onGrid, this.forced(span.fromBeat - 1, span.untilBeat + 1));
+    const onGrid = this.grid.snap(span, this.ground.controls.gridBeats);
+    return fulfil(onGrid, this.forced(span.fromBeat - 1, span.untilBeat + foresight));
   }
 
   /** The host jumped, and the music moved. */
   moved(by: Beats): void {
     this.passages.move(by);
+    this.grid.move(by);
     this.sections = this.sections?.moved(by);
     this.loops.moved();
   }
@@ -234,7 +235,9 @@ export class Steering {
   private forced(fromBeat: Beats, untilBeat: Beats): readonly ForcedMusic[] {
     const { plan } = this.ground;
     const { beatsPerBar } = this.ground.settings();
-    const passages = [...this.passages.between(fromBeat, untilBeat), ...(this.sections?.between(fromBeat, untilBeat) ?? [])];
+    // A loop that is repeated is no section, whatever was planned.
+    const sections = this.ground.voice()?.loopBars === undefined ? this.sections : undefined;
+    const passages = [...this.passages.between(fromBeat, untilBeat), ...(sections?.between(fromBeat, untilBeat) ?? [])];
     return passages.map((passage) => resolve(passage, plan, beatsPerBar));
   }
 
