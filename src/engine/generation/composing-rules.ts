@@ -20,6 +20,7 @@ export class ComposingRules {
   readonly seed: number;
   /** For a model that decides more than the next id. */
   readonly steering: ModelSteering;
+  private text: string | undefined;
   private inStream: { readonly originBeat: Beats; readonly constraint: MusicConstraint } | undefined;
   private readonly byAttribute = new Map<TokenAttribute, TokenSampling>();
 
@@ -41,6 +42,11 @@ export class ComposingRules {
     this.seed = controls.sampling.seed;
     const { density, mode, style } = controls;
     this.steering = { seed: this.seed, temperature: controls.sampling.temperature, density, mode, style };
+  }
+
+  /** Whether the same is wished for. */
+  isLike(other: ComposingRules): boolean {
+    return this === other || this.controlsText === other.controlsText;
   }
 
   /** The constraint for a stream whose time counts from `originBeat`. */
@@ -77,6 +83,11 @@ export class ComposingRules {
     const sampling = { temperature: temperature * factor, topP, topK, minP };
     this.byAttribute.set(attribute, sampling);
     return sampling;
+  }
+
+  private get controlsText(): string {
+    this.text ??= JSON.stringify(this.controls);
+    return this.text;
   }
 }
 

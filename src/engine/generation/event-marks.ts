@@ -1,4 +1,5 @@
 import type { Beats } from '../music/units.js';
+import type { ComposingRules } from './composing-rules.js';
 import type { Turn } from './model-guide.js';
 import type { StreamMark } from './token-stream.js';
 
@@ -20,6 +21,8 @@ export interface EventMark {
   readonly opening: number;
   /** What the model was told so far. */
   readonly turn: Turn;
+  /** What was wished for when it was reached; `undefined` where the stream was opened. */
+  readonly rules: ComposingRules | undefined;
   /** Random numbers drawn. */
   readonly counter: number;
   /** Beat of the last event so far. */

@@ -11,6 +11,8 @@ import { allowNext, type TokenStream } from './token-stream.js';
 
 /** An event that takes more ids than this is not looked ahead to its end. */
 const longestEvent = 24;
+/** What a format that tells onsets before they are certain writes at a time. */
+const longestUnit: Beats = 1;
 /** Beats closer than this are the same. */
 const sameBeat: Beats = 1e-6;
 
@@ -56,6 +58,9 @@ export class OnsetReach {
    */
   keepFrom(stream: TokenStream, floor: Beats): void {
     const { allowed, attribute, state, decoder } = stream;
+    // Its events come out when the unit is over, and say nothing of how late an onset in it can be: any id may lead there.
+    const { toldUntilBeat } = decoder;
+    if (toldUntilBeat !== undefined && floor < Math.max(toldUntilBeat, stream.frontierBeat) + longestUnit) return;
     const latest = (index: number): Beats => this.latest(allowed.ids[index], state, decoder);
     if (attribute === 'time') keepIndices(allowed, firstFrom(floor, allowed.count, latest));
     if (attribute === 'event') {

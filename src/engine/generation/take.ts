@@ -53,6 +53,8 @@ export class Take {
   private wall: Beats = -Infinity;
   /** Where to go back to if what is composed as before, with other controls, comes before the wall. */
   private beforeWall: EventMark | undefined;
+  /** Nothing was composed since music was taken back. */
+  private justBack = false;
   private lastBeat: Beats = -Infinity;
   private eventsHere = 0;
   private betweenEvents = true;
@@ -93,7 +95,7 @@ export class Take {
     this.trail.forgetFrom(-Infinity);
     this.lastBeat = this.read(past, atBeat, openingTurn(this.recalls.lastBefore(atBeat)));
     while (this.stream.behind && !awaited()) await this.stream.readSome();
-    this.marks.add(this.mark());
+    this.marks.add(this.mark(undefined));
   }
 
   /** At most one model run; returns the events that became certain. `past` is asked for when the context is full. */
@@ -105,7 +107,8 @@ export class Take {
       await stream.readSome();
       return [];
     }
-    if (this.betweenEvents) this.noteWhereWeStand();
+    if (this.justBack) this.holdWhatIsWishedOtherwise(rules);
+    if (this.betweenEvents) this.noteWhereWeStand(rules);
     this.recallWhatIsDue();
     const program = this.betweenEvents && !this.isEarly ? stream.unit(this.constraint(rules), rules, this.reach) : undefined;
     if (program) return this.writeUnit(program, rules, past);
@@ -136,6 +139,7 @@ export class Take {
     this.restore(mark);
     this.wall = beat;
     this.beforeWall = mark;
+    this.justBack = true;
     return true;
   }
 
@@ -202,19 +206,32 @@ export class Take {
     return isEarly ? rules.constraintBefore(floor, floor - this.lastOnset(), originBeat) : rules.constraintFrom(originBeat);
   }
 
-  private noteWhereWeStand(): void {
+  /**
+   * A format that tells onsets before they are certain begins again with what it told before the wall. With the same wishes it
+   * comes to the same; with others there is no use in trying.
+   */
+  private holdWhatIsWishedOtherwise(rules: ComposingRules): void {
+    const { beforeWall, stream } = this;
+    this.justBack = false;
+    if (!beforeWall?.rules || stream.decoder.toldUntilBeat === undefined || stream.frontierBeat >= this.wall || rules.isLike(beforeWall.rules)) return;
+    this.floor = this.wall;
+    this.strict = true;
+    this.beforeWall = undefined;
+  }
+
+  private noteWhereWeStand(rules: ComposingRules): void {
     if (this.eventsHere >= lostEvents) {
       throw new ContinuoError('composerStalled', `the model wrote ${lostEvents} events at beat ${this.stream.frontierBeat} and would not go on; raise the temperature or load another pack`);
     }
     if (this.isEarly) {
-      if (!this.strict && !this.attempt) this.attempt = this.mark();
+      if (!this.strict && !this.attempt) this.attempt = this.mark(rules);
       return;
     }
     this.attempt = undefined;
     this.strict = false;
     if (this.stream.frontierBeat >= this.wall) {
       this.beforeWall = undefined;
-      this.marks.add(this.mark());
+      this.marks.add(this.mark(rules));
     }
     if (this.eventsHere >= stuckEvents) {
       this.floor = this.stream.frontierBeat + pushBeats;
@@ -263,13 +280,14 @@ export class Take {
     return this.stream.open(ids, originBeat, turn);
   }
 
-  private mark(): EventMark {
+  private mark(rules: ComposingRules | undefined): EventMark {
     const { segment, stream, random, openings, lastBeat, floor, eventsHere } = this;
     return {
       segment,
       length: segment.ids.length,
       stream: stream.mark(),
       turn: stream.turn,
+      rules,
       opening: openings,
       counter: random.counter,
       lastBeat,
