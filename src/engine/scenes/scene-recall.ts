@@ -68,6 +68,7 @@ export class SceneRecall {
     this.recalls += 1;
     const own = this.recalls;
     this.dues = [];
+    await this.makeDecks(Math.max(0, ...scene.decks.keys()));
     const ready = await Promise.all(
       this.parts.decks().flatMap((deck) => {
         const said = scene.decks.get(deck.number);
@@ -107,6 +108,12 @@ export class SceneRecall {
 
   private shortlyBefore(beat: Beats): Beats {
     return beat - justBefore.micros / this.parts.position.beatMicros;
+  }
+
+  /** A scene may speak of decks that are not there yet. */
+  private async makeDecks(count: number): Promise<void> {
+    if (count <= this.parts.decks().length) return;
+    await this.parts.write('decks', count, sceneOrigin).catch((cause: unknown) => this.parts.report(ContinuoError.from(cause, 'badValue')));
   }
 
   /** Has the pack and the prompt at hand, where the deck is to begin anew with them. */

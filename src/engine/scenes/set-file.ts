@@ -5,6 +5,7 @@ import type { Mapping } from '../controllers/controller-map.js';
 import { isSteerable } from '../controllers/controller-scale.js';
 import { ContinuoError } from '../errors.js';
 import { boundaries } from '../parameters/boundaries.js';
+import { mostDecks } from '../parameters/most-decks.js';
 import type { Parameter, ParameterValue } from '../parameters/parameter.js';
 import { validateValue } from '../parameters/validate.js';
 import type { DeckScene, Scene, SceneValues, SetList } from './set-list.js';
@@ -90,7 +91,7 @@ function sceneOf(written: WrittenScene, path: Path, folder: string, checks: Chec
   const decks = Object.entries(written.decks).map(([number, values]): [number, DeckScene] => {
     const { pack, prompt, ...rest } = values;
     const here = [...path, 'decks', number];
-    checks.at(here, () => checkDeck(number, checks.parameters));
+    checks.at(here, () => checkDeck(number));
     return [
       Number(number),
       {
@@ -127,20 +128,25 @@ function knobOf(place: string, moves: string, parameters: ParameterTypes): Mappi
     throw new ContinuoError('badValue', `A knob is a controller 0 to 127, or a channel 1 to 16 and a controller as in 16/21, not ${place}.`);
   }
   const [address, ...given] = moves.trim().split(/\s+/);
-  if (!isSteerable(parameters.entry(address), given)) throw new ContinuoError('badValue', `No knob can move ${moves}.`);
+  if (!isSteerable(entryOf(address, parameters), given)) throw new ContinuoError('badValue', `No knob can move ${moves}.`);
   return { ...(channel !== undefined && { channel: Number(channel) - 1 }), controller: Number(controller), address, ...(given.length > 0 && { arguments: given }) };
 }
 
-function checkDeck(number: string, parameters: ParameterTypes): void {
+function checkDeck(number: string): void {
+  if (Number(number) > mostDecks) throw new ContinuoError('badValue', `There is no deck ${number}; there may be decks 1 to ${mostDecks}.`);
+}
+
+/** Every deck has the same parameters, also one that is not there yet. */
+function entryOf(address: string, parameters: ParameterTypes): Parameter {
   try {
-    parameters.entry(`deck/${number}/pack`);
+    return parameters.entry(address.replace(/^deck\/\d+\//, 'deck/1/'));
   } catch (cause) {
-    throw new ContinuoError('badValue', `There is no deck ${number}: the configuration says which there are.`, { cause });
+    throw new ContinuoError('unknownAddress', `There is no parameter "${address}".`, { cause });
   }
 }
 
 function checked(address: string, value: ParameterValue, parameters: ParameterTypes): ParameterValue {
-  const entry = parameters.entry(address);
+  const entry = entryOf(address, parameters);
   if (entry.kind === 'action') throw new ContinuoError('badValue', `${address} is an action; a scene sets values.`);
   if (entry.readOnly) throw new ContinuoError('badValue', `${address} can be read, not set.`);
   return validateValue(address, entry, value);

@@ -68,9 +68,10 @@ describe('a set file', () => {
     const changed = (from: string, to: string): string => refusal(evening.replace(from, to));
     assert.match(changed('temperature: 0.8', 'temperature: 7'), /^friday\.yaml line 11: deck\/1\/temperature must be 0 to 2/);
     assert.match(changed('temperature: 0.8', 'warmth: 7'), /^friday\.yaml line 11: There is no parameter "deck\/1\/warmth"/);
+    assert.match(changed('2: { pack: perlin,', '8: { colour: red,'), /line 12: There is no parameter "deck\/8\/colour"/);
     assert.match(changed('bpm: 72', 'leader: link'), /line 6: leader can be read, not set/);
     assert.match(changed('bpm: 72', 'panic: true'), /line 6: panic is an action/);
-    assert.match(changed('2: { pack', '3: { pack'), /line 12: There is no deck 3/);
+    assert.match(changed('2: { pack', '9: { pack'), /line 12: There is no deck 9; there may be decks 1 to 8/);
     assert.match(changed('at: 4-bars', 'at: 3-bars'), /line 5: scenes\.0\.at: /);
     assert.match(changed('  - name: Noon', '  - name: Dawn'), /line 13: there are two scenes of the name Dawn/);
     assert.match(changed('title: Friday', 'colour: red'), /line 2: "colour" means nothing here/);

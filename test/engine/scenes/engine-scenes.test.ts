@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { loadConfiguration } from '../../../src/engine/configuration.js';
+import { engineContainer } from '../../../src/engine/create-engine.js';
+import { Engine } from '../../../src/engine/engine.js';
+import { readMidiFile } from '../../../src/engine/midi-file/read-midi-file.js';
+import { builtInPlugins } from '../../../src/plugins/manifest.js';
+import { until } from '../../transports/support/within.js';
+
+const set = `scenes:
+  - name: Trio
+    at: bar
+    decks: { 2: { transpose: 12 }, 3: { pack: perlin, seed: 3, channel: 5 } }
+  - name: Alone
+    engine: { decks: 1 }
+`;
+
+async function playing(context: TestContext, text: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'continuo-stage-'));
+  await writeFile(join(folder, 'set.yaml'), text);
+  const transports = { midi: false, link: false, websocket: false, osc: false, oscquery: false };
+  await writeFile(join(folder, 'stage.json'), JSON.stringify({ bpm: 300, pack: 'perlin', set: 'set.yaml', takes: { folder: 'takes' }, transports }));
+  const engine = engineContainer(loadConfiguration(join(folder, 'stage.json')), builtInPlugins).get(Engine);
+  context.after(async () => {
+    await engine.stop();
+    await rm(folder, { recursive: true });
+  });
+  await engine.start();
+  return { engine, folder, parameters: engine.parameters };
+}
+
+describe('an engine with a set', () => {
+  it('brings the decks that a scene speaks of, and takes those away that it does not want', async (context) => {
+    const { engine, folder, parameters } = await playing(context, set);
+    assert.equal(parameters.text('scenes'), 'Trio, Alone');
+    const scenes: string[] = [];
+    parameters.onEvent((event) => event.type === 'scene' && scenes.push(event.name));
+    await parameters.write('recall', ['Trio'], 'test');
+    await until('the trio plays', () => scenes.length === 1 && engine.decks.every((deck) => deck.state === 'playing'), 20_000);
+    assert.equal(engine.decks.length, 3);
+    assert.deepEqual([parameters.number('deck/2/transpose'), parameters.number('deck/3/channel')], [12, 5]);
+    const before = parameters.number('take-notes');
+    await until('all three are recorded', () => parameters.number('take-notes') > before + 60, 20_000);
+    await parameters.write('next-scene', [], 'test');
+    await until('one is left', () => engine.decks.length === 1, 20_000);
+    await parameters.write('save-take', ['trio.mid'], 'test');
+    const { score } = readMidiFile(await readFile(join(folder, 'trio.mid')));
+    const played = score.tracks.slice(1).map((events) => events.filter(({ type }) => type === 'note').length);
+    assert.equal(played.length, 3);
+    assert.ok(played.every((notes) => notes > 3), played.join(' '));
+  });
+
+  it('that is broken plays all the same, and says where the fault is', async (context) => {
+    const { engine, parameters } = await playing(context, 'scenes:\n  - name: A\n    decks: { 1: { temperature: hot } }\n');
+    assert.match(engine.notices.map(({ sentence }) => sentence).join('\n'), /set\.yaml line 3: deck\/1\/temperature must be a number/);
+    await assert.rejects(parameters.write('recall', ['1'], 'test'), /There is no set/);
+    await until('it plays', () => parameters.number('take-notes') > 0, 20_000);
+  });
+});
