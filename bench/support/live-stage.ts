@@ -3,6 +3,7 @@ import type { Deck } from '../../src/engine/deck/deck.js';
 import type { VoiceSource } from '../../src/engine/deck/voice.js';
 import { Ensemble } from '../../src/engine/ensemble.js';
 import type { EngineEvent } from '../../src/engine/events.js';
+import type { Hearing } from '../../src/engine/listening/hearing.js';
 import type { Beats, Bpm, Micros } from '../../src/engine/music/units.js';
 import { ParameterStore } from '../../src/engine/parameters/parameter-store.js';
 import { SendThread } from '../../src/engine/scheduling/send-thread.js';
@@ -39,6 +40,21 @@ export class LiveStage implements SwapStage {
 
   get deck(): Deck {
     return this.ensemble.decks[0];
+  }
+
+  get hearing(): Hearing {
+    return this.ensemble.hearing;
+  }
+
+  /** Resolves as soon as something more is planned. */
+  nextPlan(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = this.parameters.onEvent((event) => {
+        if (event.type !== 'planned') return;
+        end();
+        resolve();
+      });
+    });
   }
 
   get beat(): Beats {

@@ -1,6 +1,6 @@
 import { transportOptions, type Configuration } from '../../engine/configuration.js';
 import type { PluginDescriptor } from '../../engine/contracts/plugin.js';
-import { Transport, TransportContext } from '../../engine/contracts/transport.js';
+import { Transport, TransportContext, type Notice } from '../../engine/contracts/transport.js';
 import { ContinuoError } from '../../engine/errors.js';
 import type { PackSummary } from '../../engine/packs/pack.js';
 import { loadInContainer } from '../../engine/plugins/load-in-container.js';
@@ -37,11 +37,12 @@ async function look(wire: PluginDescriptor, options: unknown, packs: readonly Pa
   const container = await loadInContainer(wire, { options, files: {} }, new Map([[TransportContext, context]]));
   const transport = container.get<Transport>(Transport);
   try {
-    const { notices, outputs } = await transport.open();
+    const { notices, outputs, noteSources = [] } = await transport.open();
     const surveyed = (await transport.survey?.()) ?? [];
+    const players: Notice[] = noteSources.map(({ name }) => ({ level: 'ready', sentence: `Notes that you play over ${name} are heard, while the transport runs.` }));
     return {
       outputs: outputs.length,
-      findings: [...notices, ...surveyed].map(({ level, sentence }): Finding => ({ topic: 'wires', state: level, sentence: asSentence(sentence) })),
+      findings: [...notices, ...players, ...surveyed].map(({ level, sentence }): Finding => ({ topic: 'wires', state: level, sentence: asSentence(sentence) })),
     };
   } finally {
     await transport.close();

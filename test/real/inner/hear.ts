@@ -9,6 +9,7 @@ import type { HearResult, HeardNote } from './hear-result.js';
 const phrase = [60, 64, 67, 72];
 const beatsPerBar = 4;
 const echoMilliseconds = 300;
+const leastEchoes = 8;
 
 /** By how many beats the notes that were taken for somebody's came after the same note was due. */
 function lateEchoes({ events, told }: TakenMusic): readonly number[] {
@@ -26,7 +27,7 @@ try {
   // Under a kernel in a program everything is late.
   await engine.set('echo-window', echoMilliseconds);
   connectPorts(out, into);
-  const echoes = Number(await engine.becomes('echoes', (count) => Number(count) >= 20));
+  const echoes = Number(await engine.becomes('echoes', (count) => Number(count) >= leastEchoes));
   const looped = { late: lateEchoes(engine.take()), echoes };
   execFileSync('aconnect', ['-d', out, into]);
   // Keys whose ends were cut off.
