@@ -128,7 +128,8 @@ export class Ensemble {
     parameters.publish('sounding', counters.sounding);
     parameters.publish('heard', this.hearing.heard);
     parameters.publish('echoes', this.hearing.echoes);
-    this.machine.judge(this.decks.map((deck) => machineDeck(deck)), parameters.number('horizon'), this.parts.clock.now());
+    // While the music stands nobody can fall behind.
+    if (this.session.playing) this.machine.judge(this.decks.map((deck) => machineDeck(deck)), parameters.number('horizon'), this.parts.clock.now());
     for (const deck of this.decks) publishDeckFigures(deck, parameters);
   }
 
