@@ -58,7 +58,7 @@ export class Stage {
   readonly ensemble: Ensemble;
   private readonly player = new Player();
   private readonly sender: LocalSender;
-  private script: { readonly beat: number; readonly act: () => void }[] = [];
+  private readonly script: { readonly beat: number; readonly act: () => void }[] = [];
 
   private constructor(readonly composer: AttentiveComposer, voices: VoiceSource) {
     const { clock, parameters } = this;
