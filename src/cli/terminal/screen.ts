@@ -30,12 +30,25 @@ export function drawScreen(view: ScreenView): string[] {
     `sent ${pc.bold(String(sent))}   sounding ${sounding}   late ${warnIf(late)}   dropped ${warnIf(dropped)}`,
     ...view.wires.map((wire) => pc.dim(wire)),
     view.packs.slice(0, 9).map((pack, index) => `${pc.bold(String(index + 1))} ${pack}`).join('   '),
-    pc.dim(`1-9 swap at the next bar · ${view.decks.length > 1 ? '↑ ↓ deck · ' : ''}m mute · s solo · + - decks · space start/stop · t tap · [ ] nudge · p panic · q quit`),
+    ...keyLines(view).map((line) => pc.dim(line)),
     view.message,
   ];
   const rollRows = Math.max(4, view.rows - head.length - foot.length - 1);
   const roll = drawRoll({ notes: view.notes, colourBy: view.decks.length > 1 ? 'deck' : 'channel', nowBeat: view.beat, columns: view.columns, rows: rollRows });
   return [...head, ...roll, ...foot].map((line) => clip(line, view.columns));
+}
+
+/** What the keys do, in as many lines as that takes. */
+function keyLines({ decks, columns }: ScreenView): string[] {
+  const keys = ['1-9 swap at the next bar', decks.length > 1 ? '↑ ↓ deck' : '', 'm mute', 's solo', '+ - decks', 'space start/stop', 't tap', '[ ] nudge', 'p panic', 'q quit'];
+  const lines = [''];
+  for (const key of keys.filter(Boolean)) {
+    const line = lines[lines.length - 1];
+    const longer = line === '' ? key : `${line} · ${key}`;
+    if (longer.length <= columns || line === '') lines[lines.length - 1] = longer;
+    else lines.push(key);
+  }
+  return lines;
 }
 
 function headLine(view: ScreenView): string {

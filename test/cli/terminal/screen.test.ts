@@ -37,7 +37,7 @@ describe('drawScreen', () => {
     assert.match(text, /120\.0 BPM from internal {3}bar 3 ○●○○ {3}playing/);
     assert.match(text, /deck 1 {3}perlin {3}playing {3}40\.0x real time {3}7\.5 beats ahead/);
     assert.match(text, /1 perlin/);
-    assert.match(text, /space start\/stop/);
+    assert.match(text, /space start\/stop[^]*q quit/);
   });
 
   it('says so when sixteenths had no music, and nothing while all had', () => {
