@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ContinuoError } from '../src/engine/errors.js';
 import { LinkNetwork, skipWithoutLink } from '../test/real/support/link-network.js';
@@ -22,6 +23,7 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   if (!['midi-clock', 'link', 'both'].includes(against)) throw new ContinuoError('badValue', `There is no leader "${against}"; there are midi-clock, link and both.`);
   return {
     goals,
+    loadAverage: loadavg()[0],
     ...(against === 'link' ? {} : { midiClock: await phaseToMidiClock([bpm, seconds, ppm]) }),
     ...(against === 'midi-clock' ? {} : { link: await phaseToLink([bpm, seconds]) }),
   };

@@ -4,6 +4,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { repositoryRoot } from '../../../src/engine/paths.js';
+import { raiseThreadPriority } from '../../../src/engine/scheduling/thread-priority.js';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { WallClock } from '../../../src/transports/osc/wall-clock.js';
 import { startEngine } from '../../../test/real/support/engine-process.js';
@@ -23,6 +24,8 @@ interface Heard {
 const settleMilliseconds = 3_000;
 const stampAhead = 0.2;
 const [bpm, seconds] = process.argv.slice(2).map(Number);
+// Who listens late hears everything late: this thread is one of real time, as the send thread is. Programs that it starts are not.
+raiseThreadPriority();
 const wall = new WallClock();
 wall.calibrate();
 

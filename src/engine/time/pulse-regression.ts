@@ -122,7 +122,7 @@ export class PulseRegression {
       this.rememberedWeight = 0;
       this.fit(this.from);
     }
-    if (this.count - this.from >= this.settledPulses) this.forget(this.from);
+    if (this.from > 0 && this.pulses >= this.settledPulses) this.forget(this.from);
   }
 
   private forget(pulses: number): void {
