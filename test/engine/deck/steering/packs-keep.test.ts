@@ -19,7 +19,7 @@ const seventh = chordPitchClasses('F#maj7') ?? [];
 const near = 1e-3;
 const pitched = (notes: readonly Note[]): readonly Note[] => notes.filter((note) => note.channel !== drumChannel);
 /** Beats that a law is heard in, after what was committed. */
-const heard = 12;
+const heard = 8;
 
 const laws: readonly Law[] = [
   { field: 'pitchRange', set: { 'low-pitch': 55, 'high-pitch': 67 }, holds: (notes) => pitched(notes).every(({ pitch }) => pitch >= 55 && pitch <= 67) },
@@ -109,8 +109,8 @@ for (const pack of names) {
       const settings = { 'scale': 'whole-tone', 'scale-root': 'C', 'scale-strength': 4 };
       const wanted = scalePitchClasses('whole-tone', 0);
       const share = (notes: readonly Note[]): number => pitched(notes).filter(({ pitch }) => wanted.includes(pitch % 12)).length / pitched(notes).length;
-      const { notes: free } = await under({}, 24);
-      const { notes } = await under(settings, 24);
+      const { notes: free } = await under({}, 16);
+      const { notes } = await under(settings, 16);
       await reset(settings);
       assert.ok(share(notes) > share(free) + 0.1, `${share(free)} of the notes before, ${share(notes)} after`);
     });

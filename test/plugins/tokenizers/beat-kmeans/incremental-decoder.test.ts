@@ -85,6 +85,15 @@ describe('the incremental decoder of beat-kmeans', () => {
     assert.deepEqual(told.at(-1), ['note,0.000000,2.250000,60,64', 'note,1.000000,0.500000,64,64']);
   });
 
+  it('knows up to where onsets were told, those too that wait', () => {
+    const decoder = base.startDecoder(0);
+    const told = [beat, c4, whole, beat, c4, through, e4, half].map((id) => (decoder.push(id), decoder.toldUntilBeat));
+    const past = (onset: number): number => onset + 1 / 48;
+    assert.deepEqual(told.map((until) => Math.round(until * 48)), [0, 0, 1, 1, 1, 1, 1, 49]);
+    assert.equal(decoder.clone().toldUntilBeat, past(1));
+    assert.equal(decoder.frontierBeat, 0);
+  });
+
   it('is not slowed by thousands of notes that wait under a long one', () => {
     const beats = 20_000;
     const ids = Array.from({ length: beats }, () => [beat, c4, through, e4, half]).flat();
