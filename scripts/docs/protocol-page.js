@@ -86,7 +86,7 @@ function valueTable(entries, prefix, scaleOf) {
 function actionTable(entries, prefix) {
   const rows = entries.map((entry) => [
     `\`${prefix}${entry.name}\``,
-    entry.arguments.map(({ name, optional }) => (optional ? `[${name}]` : name)).join(' '),
+    [...entry.arguments.map(({ name, optional }) => (optional ? `[${name}]` : name)), ...(entry.words ? ['…'] : [])].join(' '),
     entry.arguments.length === 0 ? '' : `\`${entry.arguments.map(({ type }) => tags[type]).join('')}\``,
     entry.controller === undefined ? '' : String(entry.controller),
     entry.description,

@@ -3,7 +3,9 @@ import { table } from '../table.js';
 
 /** What may be written behind an address, e.g. `20…999 beats per minute`, `on|off`, `pack [boundary]`. */
 export function usageOf(entry: Parameter): string {
-  if (entry.kind === 'action') return entry.arguments.map(({ name, optional }) => (optional ? `[${name}]` : `<${name}>`)).join(' ');
+  if (entry.kind === 'action') {
+    return [...entry.arguments.map(({ name, optional }) => (optional ? `[${name}]` : `<${name}>`)), ...(entry.words ? ['[…]'] : [])].join(' ');
+  }
   const { type, minimum, maximum, choices, unit, readOnly } = entry;
   const range = choices ? choices.join('|') : type === 'boolean' ? 'true|false' : rangeOf(type, minimum, maximum);
   return [range, unit, readOnly ? '(read only)' : ''].filter((word) => word !== '').join(' ');

@@ -23,7 +23,7 @@ export function capabilityArguments(address: string, entry: Parameter): readonly
         ]
       : [
           ['kind', argumentOf('action')],
-          ['arguments', argumentOf(entry.arguments.map(({ name, type, optional }) => (optional ? `[${name}:${type}]` : `${name}:${type}`)).join(' '))],
+          ['arguments', argumentOf([...entry.arguments.map(({ name, type, optional }) => (optional ? `[${name}:${type}]` : `${name}:${type}`)), ...(entry.words ? ['…'] : [])].join(' '))],
         ];
   const common: typeof pairs = [
     ['controller', entry.controller === undefined ? undefined : argumentOf(entry.controller)],
