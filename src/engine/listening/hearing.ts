@@ -122,9 +122,8 @@ export class Hearing {
     return this.score.controlsBetween(fromBeat, untilBeat);
   }
 
-  /** Takes a note that somebody has told of in beats. */
+  /** Takes a note that somebody has told of in beats, whether or not anybody listens to the wires. */
   note(source: string, note: Note): void {
-    if (!this.parts.listening()) return;
     this.notes += 1;
     this.latestOnset = Math.max(this.latestOnset, note.beat);
     this.latestEnd = Math.max(this.latestEnd, endBeat(note));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ContinuoError } from '../../../../src/engine/errors.js';
 import type { Note } from '../../../../src/engine/music/note.js';
+import { withTempo } from '../../../../src/engine/time/timeline.js';
 import { AttentiveComposer, Stage } from './stage.js';
 import type { ComposeControls, ComposedSpan } from '../../../../src/engine/contracts/composer.js';
 
@@ -149,6 +150,37 @@ describe('a deck that answers', () => {
     await stage.playUntil(3);
     await stage.playUntil(44);
     assert.deepEqual(beatsOf(stage.played), [36, 37, 38, 39]);
+  });
+
+  it('says nothing by a pack that takes over while it listens, and answers with it', async () => {
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 1 });
+    stage.at(1, () => void stage.deck.load('other', 'bar'));
+    stage.willPlay([8, 3, 60]);
+    await stage.playUntil(11.9);
+    assert.deepEqual([stage.deck.pack, stage.played], ['other', []]);
+    await stage.playUntil(16);
+    assert.deepEqual(beatsOf(stage.played), [12, 13, 14, 15]);
+  });
+
+  it('waits for a key that hangs, until a panic lifts it', async () => {
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 1 });
+    stage.willPlay([0, 100, 60]);
+    await stage.playUntil(6);
+    assert.deepEqual(stage.played, []);
+    await stage.parameters.write('panic', [], 'test');
+    await stage.playUntil(12);
+    assert.deepEqual(beatsOf(stage.played), [8, 9, 10, 11]);
+  });
+
+  it('keeps the beats of the phrase, and its own line, when the tempo changes', async () => {
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 1 });
+    stage.willPlay([0, 1, 60], [2, 1, 62]);
+    stage.at(1, () => stage.ensemble.follow(withTempo(stage.ensemble.session.timeline, 90, stage.clock.now())));
+    await stage.playUntil(1.1);
+    await stage.playUntil(8.5);
+    const { history } = stage.composer.primed.findLast(({ atBeat }) => atBeat === 4) ?? assert.fail('never primed');
+    assert.deepEqual(history.notes.map(({ beat, duration }) => [beat, duration].map((value) => Math.round(value * 100) / 100)), [[0, 1], [2, 1]]);
+    assert.deepEqual(beatsOf(stage.played), [4, 5, 6, 7]);
   });
 
   it('cannot be cued in another mode, and says how to', async () => {
