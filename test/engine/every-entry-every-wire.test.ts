@@ -51,7 +51,7 @@ describe('every entry of the table over every wire of a running engine', () => {
       decks: [{ outputs: 'all' }, { outputs: 'all' }] as Configuration['decks'],
       transports: transports as Configuration['transports'],
       controllerFile: join(folder, 'controllers.json'),
-      takes: { folder: join(folder, 'takes'), minutes: 1 } as Configuration['takes'],
+      takes: { folder: join(folder, 'takes'), minutes: 1 },
     };
     const container = engineContainer(configuration, builtInPlugins);
     engine = container.get(Engine);

@@ -28,6 +28,8 @@ export class Announcement {
             .createService({
               name,
               type,
+              // Each its own, or the second is taken for a stranger of the first one's name.
+              hostname: `${name}-${type}`.replaceAll(/[^A-Za-z0-9]+/g, '-'),
               // A constant enumeration, whose names are gone once it is compiled: its values are these.
               protocol: protocol as Protocol,
               port,
