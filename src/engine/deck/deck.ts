@@ -330,7 +330,7 @@ export class Deck {
 
   private async begin(voice: Voice, atBeat: Beats): Promise<void> {
     this.ahead.restUntil(atBeat);
-    this.wishes.forget();
+    this.wishes.beginAnew(this.parts.position.beat());
     await this.prime(voice, atBeat);
   }
 

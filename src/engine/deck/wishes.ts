@@ -65,6 +65,12 @@ export class Wishes {
     this.openBeat = Infinity;
   }
 
+  /** The voice begins again, and knows all that was wished for. */
+  beginAnew(nowBeat: Beats): void {
+    this.forget();
+    this.passedOnBeat = nowBeat;
+  }
+
   /** Another voice plays, or none. */
   forget(): void {
     this.open = 'none';

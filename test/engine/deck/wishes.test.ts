@@ -16,6 +16,16 @@ describe('Wishes', () => {
     assert.ok(wishes.areDue(5.2, 0), 'no limit while the music stands');
   });
 
+  it('wait for the next interval where a voice has just begun with all that was wished for', () => {
+    const wishes = new Wishes();
+    wishes.add('changed', 5.1);
+    wishes.beginAnew(5.1);
+    assert.equal(wishes.areDue(7, 4), false, 'it knows');
+    wishes.add('changed', 7);
+    assert.equal(wishes.areDue(7, 4), false);
+    assert.ok(wishes.areDue(8, 4));
+  });
+
   it('do not drift: one that comes once an interval never waits for the next, however late the last was passed on', () => {
     const wishes = new Wishes();
     for (let tick = 1; tick < 1000; tick += 1) {
