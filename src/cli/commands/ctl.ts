@@ -125,11 +125,16 @@ async function list({ listings, json }: Running, pattern = '*'): Promise<void> {
 }
 
 async function watch({ engine, listings, json }: Running, ...given: readonly string[]): Promise<void> {
-  const to = given.length === 0 ? ['*'] : given.map((word) => word.replace(/^\/continuo\//, ''));
-  const matchers = to.map(matcherOf);
+  const words = given.length === 0 ? ['*'] : given.map((word) => word.replace(/^\/continuo\//, ''));
+  const matchers = words.map(matcherOf);
+  const to = words.flatMap((word) => (isPattern(word) ? [word] : [word, `${word}/*`]));
   const wanted = listings.filter(({ address, value }) => value !== undefined && matchers.some((matches) => matches(address)));
   for (const { address, value = '' } of wanted) show({ type: 'value', address, value }, json);
-  engine.heard = (message) => show(message, json);
+  // Until the engine has heard what is wanted it tells everything.
+  engine.heard = (message) => {
+    const subject = message.type === 'value' ? message.address : message.type === 'event' ? message.event.type : '';
+    if (matchers.some((matches) => matches(subject))) show(message, json);
+  };
   await engine.ask({ type: 'listen', to });
   const stop = (): void => engine.close();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { after, before, describe, it } from 'node:test';
+import type { ControlSurface } from '../../src/engine/contracts/control-surface.js';
+import type { Transport } from '../../src/engine/contracts/transport.js';
+import { ParameterStore } from '../../src/engine/parameters/parameter-store.js';
+import { monotonicClock } from '../../src/engine/time/clock.js';
+import { websocketOptionsSchema } from '../../src/transports/websocket/options.js';
+import { WebSocketTransport } from '../../src/transports/websocket/websocket-transport.js';
+import { Inbox } from '../transports/support/within.js';
+import { cliFile, runCli } from './run-cli.js';
+
+describe('continuo ctl', () => {
+  const store = new ParameterStore();
+  let transport: Transport;
+  let surface: ControlSurface;
+  let port: string;
+  const invoked: unknown[] = [];
+
+  before(async () => {
+    store.addDeck(1);
+    store.addDeck(2);
+    store.handle('deck/1/load', (values) => {
+      invoked.push(...values);
+    });
+    transport = new WebSocketTransport({ options: websocketOptionsSchema.parse({ listen: { port: 0 } }), clock: monotonicClock, packs: () => [] });
+    const offer = await transport.open();
+    port = /:(\d+),/.exec(offer.notices[0].sentence)?.[1] ?? '';
+    [surface] = offer.controlSurfaces;
+    surface.attach(store);
+  });
+  after(async () => {
+    surface.detach();
+    await transport.close();
+  });
+
+  const ctl = (...words: readonly string[]) => runCli('ctl', '--port', port, ...words);
+
+  it('prints a value alone, several as a table, and all as JSON', async () => {
+    assert.equal((await ctl('get', 'bpm')).stdout, '120\n');
+    assert.equal((await ctl('get', 'bpm', 'deck/*/top-p')).stdout, 'bpm           120\ndeck/1/top-p  0.98\ndeck/2/top-p  0.98\n');
+    assert.deepEqual(JSON.parse((await ctl('--json', 'get', 'deck/*/top-p')).stdout), { 'deck/1/top-p': 0.98, 'deck/2/top-p': 0.98 });
+  });
+
+  it('sets by a name cut short, below zero and by a pattern too', async () => {
+    for (const words of [['tempera', '0.5'], ['transpose', '-3'], ['deck/*/density', '0.25']]) {
+      const { code, stdout, stderr } = await ctl('set', ...words);
+      assert.deepEqual([code, stdout, stderr], [0, '', ''], words.join(' '));
+    }
+    assert.deepEqual(['deck/1/temperature', 'deck/1/transpose', 'deck/1/density', 'deck/2/density'].map((address) => store.get(address)), [0.5, -3, 0.25, 0.25]);
+  });
+
+  it('triggers an action with its arguments', async () => {
+    assert.equal((await ctl('invoke', 'load', 'perlin', 'now')).code, 0);
+    assert.deepEqual(invoked, ['perlin', 'now']);
+  });
+
+  it('says what was wrong, on stderr, and ends with 1', async () => {
+    for (const [words, reason] of [
+      [['set', 'bpm', '5000'], /20 to 999 beats per minute, not 5000\. \(102\)/],
+      [['get', 'nonsense'], /no address "nonsense"/],
+      [['set', 'panic', '1'], /is an action: use invoke/],
+      [['list', 'nothing/*'], /No address matches/],
+    ] as const) {
+      const { code, stdout, stderr } = await ctl(...words);
+      assert.deepEqual([code, stdout], [1, ''], words.join(' '));
+      assert.match(stderr, reason);
+    }
+    const { code, stderr } = await runCli('ctl', '--port', '1', 'get', 'bpm');
+    assert.equal(code, 1);
+    assert.match(stderr, /No engine answers at ws:\/\/127\.0\.0\.1:1: nothing listens there\. Start it/);
+  });
+
+  it('lists what a pattern matches, or what stands under a name, and completes names', async () => {
+    const { stdout } = await ctl('list', 'deck/*/mute');
+    assert.match(stdout, /^ADDRESS.*\ndeck\/1\/mute +false +true\|false .*\ndeck\/2\/mute /);
+    assert.deepEqual((JSON.parse((await ctl('--json', 'list', 'deck/2')).stdout) as { address: string }[]).map(({ address }) => address), store.addresses().filter((address) => address.startsWith('deck/2/')));
+    assert.equal((await ctl('complete', 'deck/2/top')).stdout, 'deck/2/top-p\ndeck/2/top-k\n');
+  });
+
+  it('watches what is now and every change, until it is interrupted', async () => {
+    const child = spawn(process.execPath, [cliFile, 'ctl', '--port', port, '--json', 'watch', 'horizon', 'notice'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = new Inbox<string>();
+    createInterface(child.stdout).on('line', (line) => lines.add(line));
+    try {
+      assert.deepEqual(JSON.parse(await lines.take('the value')), { address: 'horizon', value: store.get('horizon') });
+      await store.write('bpm', [77], 'test');
+      await store.write('horizon', [10], 'test');
+      assert.deepEqual(JSON.parse(await lines.take('a change')), { address: 'horizon', value: 10 });
+      store.emit({ type: 'notice', sentence: 'Something.' });
+      assert.match(await lines.takeWhenever((line) => line.includes('notice')), /"sentence":"Something\."/);
+    } finally {
+      child.kill('SIGINT');
+    }
+    const [code] = (await once(child, 'exit')) as [number | null];
+    assert.equal(code, 0);
+  });
+});
