@@ -21,7 +21,7 @@ export class LiveStage implements SwapStage {
   /** What the performer was told. */
   readonly sentences: string[] = [];
   private readonly recorder = noteRecorder(mostEvents);
-  private readonly sender = new SendThread();
+  readonly sender = new SendThread();
   private readonly ensemble: Ensemble;
   private looks: NodeJS.Timeout | undefined;
 
