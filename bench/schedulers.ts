@@ -14,14 +14,19 @@ import { correctedOn, timerSchedulers } from './support/schedulers/timer-schedul
 import { clockRecord, onsetRecord } from './support/send-recorder.js';
 import { chordSpreads, deviation, makeRecorder, type Sample } from './support/sent-samples.js';
 
-export const summary = 'our send thread beside the schedulers of other Node programs, by load: seconds=300 tempos=120,180 pack=NAME|none wire=none|midi';
+export const summary = 'our send thread beside the schedulers of other Node programs, by load: seconds=300 tempos=120,180 pack=NAME|none wire=none|midi turn=2.5';
 
 /** Turns are short, so that what else the machine does falls on all schedulers alike. */
-const turnSeconds = 2.5;
+const usualTurnSeconds = 2.5;
 const startMicros = 250_000;
 const settleMilliseconds = 200;
 /** A note that is this late is worse than none. */
 const missedMicros = 100_000;
+
+interface Turns {
+  readonly tempos: readonly Bpm[];
+  readonly turnSeconds: number;
+}
 
 /** What one scheduler did in one turn. */
 interface Turn {
@@ -41,6 +46,7 @@ interface Turn {
 export async function run(options: Readonly<Record<string, string>> = {}): Promise<object> {
   const seconds = Number(options.seconds ?? 300);
   const tempos = (options.tempos ?? '120,180').split(',').map(Number);
+  const turnSeconds = Number(options.turn ?? usualTurnSeconds);
   const notices: string[] = [];
   const schedulers = await makeSchedulers(options.wire === 'midi', seconds, (sentence) => void notices.push(sentence));
   const loads = [quiet, ...(await ofPack(options.pack ?? '')), busyMain()];
@@ -48,7 +54,7 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   try {
     const rounds = Math.max(1, Math.round(seconds / (turnSeconds * schedulers.length * loads.length * tempos.length)));
     for (let round = 0; round < rounds; round += 1) {
-      for (const load of loads) turns.push(...(await playRound(round, load, tempos, schedulers)));
+      for (const load of loads) turns.push(...(await playRound(round, load, { tempos, turnSeconds }, schedulers)));
     }
   } finally {
     for (const scheduler of schedulers) await scheduler.end();
@@ -74,7 +80,7 @@ async function makeSchedulers(throughDriver: boolean, seconds: number, onNotice:
 }
 
 /** Every scheduler plays once at each tempo; another one begins in every round. */
-async function playRound(round: number, load: Load, tempos: readonly Bpm[], schedulers: readonly Scheduler[]): Promise<Turn[]> {
+async function playRound(round: number, load: Load, { tempos, turnSeconds }: Turns, schedulers: readonly Scheduler[]): Promise<Turn[]> {
   const turns: Turn[] = [];
   load.set(true);
   await pass(settleMilliseconds);
