@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ComposedSpan } from '../contracts/composer.js';
 import type { Beats, Micros } from '../music/units.js';
 import type { Sender } from '../scheduling/sender.js';
@@ -43,7 +44,8 @@ export class MusicAhead {
   private readonly queue: ShapedQueue;
   /** What is queued is shaped otherwise than is wanted by now. */
   private outOfShape = false;
-  private heard = neutralShaping;
+  /** The shaping that was wanted last. */
+  private heard: Shaping;
   /** What is in force has not been told, because nothing is while the music stands. */
   private untold = false;
   /** It is silent because it listens: nothing is missed. */
@@ -55,6 +57,7 @@ export class MusicAhead {
     private readonly news: DeckNews,
   ) {
     this.plan = new Plan(parts.heardMusic);
+    this.heard = this.shaping;
     this.queue = new ShapedQueue(owner, parts.sender, () => this.shaping);
   }
 
@@ -166,6 +169,7 @@ export class MusicAhead {
   reshape(): void {
     const { heard } = this;
     const wanted = this.shaping;
+    if (isDeepStrictEqual(heard, wanted)) return;
     this.heard = wanted;
     this.outOfShape = true;
     if (heard.audible && !wanted.audible) {

@@ -3,7 +3,7 @@ import { deckShapingParameters } from '../../parameters/table/deck-shaping.js';
 import type { Position } from '../deck-dependencies.js';
 import type { DrumTreatment } from './routing.js';
 import { mostTimingBeats } from './humanise.js';
-import type { Shaping } from './shaping.js';
+import { neutralShaping, type Shaping } from './shaping.js';
 import { swingGrids, type SwingGrid } from './swing.js';
 
 const names: ReadonlySet<string> = new Set(deckShapingParameters.map(({ name }) => name));
@@ -45,7 +45,8 @@ export class ShapingControls {
         velocitySpread: number('humanise-velocity'),
         seed: number('seed'),
       },
-      accents: { amount: number('accent'), beatsPerBar: store.number(hostBars) },
+      // Bars are of no interest where nothing stands out in them.
+      accents: number('accent') === 0 ? neutralShaping.accents : { amount: number('accent'), beatsPerBar: store.number(hostBars) },
     };
   }
 
