@@ -52,6 +52,7 @@ export class OscSurface implements ControlSurface {
       access.onChange((address, value) => {
         for (const target of this.listeners.interestedIn(address)) this.tell(access, target, address, value);
       }),
+      access.onAddresses((prefix) => this.tellNew(access, prefix)),
       access.onEvent((event) => {
         const message = eventMessage(event, this.clock.now());
         if (message === undefined) return;
@@ -134,6 +135,14 @@ export class OscSurface implements ControlSurface {
         if (pattern === '*' || addressMatcher(pattern)('packs')) this.tellPacks(target);
       },
     );
+  }
+
+  /** What came since somebody asked for it by a pattern. */
+  private tellNew(access: ParameterAccess, prefix: string): void {
+    const added = access.addresses().filter((address) => address.startsWith(prefix) && access.entry(address).kind === 'value');
+    const waiting = new Map(added.map((address) => [address, this.listeners.interestedIn(address)]));
+    const wanted = added.filter((address) => waiting.get(address)?.length);
+    this.tellEach(access, wanted, (address) => waiting.get(address)?.forEach((target) => this.tell(access, target, address, access.get(address))));
   }
 
   private tellCapabilities(access: ParameterAccess, sender: OscPeer, [pattern = '*']: readonly ParameterValue[]): void {

@@ -169,6 +169,19 @@ describe('the OSC surface', () => {
       assert.equal(peer.heard.count, 0);
     });
 
+    it('tells the values of a deck that comes later to those who asked for its like', async () => {
+      peer.send('/continuo/listen', 'deck/*/top-p');
+      other.send('/continuo/listen', 'bpm');
+      await settled(other);
+      await settled();
+      other.heard.drain();
+      const deck = store.addDeck(3);
+      await peer.next('/continuo/deck/3/top-p');
+      deck.dispose();
+      await settled(other);
+      assert.equal(other.heard.count, 0);
+    });
+
     it('stops when told: one pattern, or all', async () => {
       peer.send('/continuo/listen', 'bpm');
       peer.send('/continuo/listen', 'horizon');
