@@ -106,8 +106,14 @@ export class AnswerMode {
     return { ...constraint, onsetsPerBeat: { low: Math.max(1, onsetsPerBeat?.low ?? 0), high: Math.max(1, onsetsPerBeat?.high ?? Infinity) } };
   }
 
+  /** Whether an answer on no line is being composed: it is not late, whatever time it is. */
+  get isBeginning(): boolean {
+    return this.free && this.phase === 'answering';
+  }
+
   /** Up to where to compose: the beginning of an answer in one piece, so that it begins with a note. */
   reach(fromBeat: Beats, untilBeat: Beats): Beats {
+    if (this.isBeginning) return this.startBeat + 1;
     return Math.abs(fromBeat - this.startBeat) > sameBeat ? untilBeat : Math.max(untilBeat, this.startBeat + 1);
   }
 

@@ -59,6 +59,11 @@ export class PlayModes {
     return this.current === 'answer' ? Math.min(now + horizon, this.answer.until) : now + horizon;
   }
 
+  /** Whether the deck is about to begin, whatever time it is. */
+  get isBeginning(): boolean {
+    return this.current === 'answer' && this.answer.isBeginning;
+  }
+
   /** Up to where to compose next, where otherwise it would be to `untilBeat`. */
   reach(untilBeat: Beats): Beats {
     return this.current === 'answer' ? this.answer.reach(this.ground.ahead.writtenUntil, untilBeat) : untilBeat;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ContinuoError } from '../../../../src/engine/errors.js';
+import type { Score } from '../../../../src/engine/music/score.js';
 import type { Note } from '../../../../src/engine/music/note.js';
 import { withTempo } from '../../../../src/engine/time/timeline.js';
 import { AttentiveComposer, Stage } from './stage.js';
@@ -17,6 +18,21 @@ class LateComposer extends AttentiveComposer {
   override async compose(untilBeat: number, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
     const span = await super.compose(untilBeat, controls, stopped);
     return { ...span, notes: span.notes.map((note) => ({ ...note, beat: note.beat + 0.25 })) };
+  }
+}
+
+/** Takes 25 ms to be told of the past and 50 ms to compose. */
+class BusyComposer extends LateComposer {
+  pass: (milliseconds: number) => void = () => undefined;
+
+  override async prime(history: Score, atBeat: number): Promise<void> {
+    this.pass(25);
+    await super.prime(history, atBeat);
+  }
+
+  override async compose(untilBeat: number, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
+    this.pass(50);
+    return super.compose(untilBeat, controls, stopped);
   }
 }
 
@@ -79,6 +95,21 @@ describe('a deck that answers', () => {
     await stage.playUntil(4);
     const [first] = stage.played;
     assert.ok((first.beat - 2.37) / 2 < 0.2, `${(first.beat - 2.37) * 500} ms`);
+  });
+
+  it('answers a cue as soon as it has composed, however long it has listened', async () => {
+    const composer = new BusyComposer();
+    const stage = await Stage.begin({ ...answer, 'answer-at': 'now', 'answer-after': 0 }, composer);
+    composer.pass = (milliseconds) => stage.clock.advanceTo(stage.clock.now() + milliseconds * 1000);
+    stage.willPlay(...Array.from({ length: 30 }, (_unused, beat) => [beat, 0.5, 60 + (beat % 5)] as const));
+    stage.at(30.37, () => stage.deck.modes.takeOver());
+    await stage.playUntil(33);
+    const [first, second] = stage.events.flatMap((event) => (event.type === 'planned' && event.fromBeat > 30 ? [event] : []));
+    const milliseconds = (first.fromBeat - 30.37) * 500;
+    assert.ok(milliseconds >= 75 && milliseconds < 115, `${milliseconds} ms`);
+    assert.equal(first.notes[0].beat, first.fromBeat);
+    assert.equal(second.fromBeat, first.untilBeat);
+    assert.equal(stage.deck.underruns, 0);
   });
 
   it('begins on its line where the voice would begin after it', async () => {
