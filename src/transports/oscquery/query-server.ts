@@ -1,8 +1,8 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer as Upgrader, type WebSocket } from 'ws';
-import { ContinuoError } from '../../engine/errors.js';
+import { listenForHttp } from '../../engine/http-listener.js';
 import type { OscQueryOptions } from './options.js';
 import { QueryClient } from './query-client.js';
 
@@ -42,21 +42,7 @@ export class QueryServer {
 
   /** Errors: `portUnavailable`. */
   static async open(options: OscQueryOptions): Promise<QueryServer> {
-    const { host, port } = options.listen;
-    const http = createServer();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        http.once('error', reject);
-        http.listen({ host, port, exclusive: true }, () => {
-          http.off('error', reject);
-          resolve();
-        });
-      });
-    } catch (cause) {
-      const reason = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'another program has it' : String(cause);
-      throw new ContinuoError('portUnavailable', `TCP port ${port} of ${host} cannot be had for OSCQuery: ${reason}. Close the other program or set another port.`, { cause });
-    }
-    return new QueryServer(http, options);
+    return new QueryServer(await listenForHttp(options.listen, 'OSCQuery'), options);
   }
 
   get port(): number {

@@ -1,8 +1,8 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer as Upgrader, type WebSocket } from 'ws';
-import { ContinuoError } from '../../engine/errors.js';
+import { listenForHttp } from '../../engine/http-listener.js';
 import type { Clock } from '../../engine/time/clock.js';
 import { Client } from './client.js';
 import type { WebSocketOptions } from './options.js';
@@ -48,21 +48,7 @@ export class WebSocketServer {
 
   /** Errors: `portUnavailable`. */
   static async open(options: WebSocketOptions, clock: Clock): Promise<WebSocketServer> {
-    const { host, port } = options.listen;
-    const http = createServer();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        http.once('error', reject);
-        http.listen({ host, port, exclusive: true }, () => {
-          http.off('error', reject);
-          resolve();
-        });
-      });
-    } catch (cause) {
-      const reason = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'another program has it' : String(cause);
-      throw new ContinuoError('portUnavailable', `TCP port ${port} of ${host} cannot be had for WebSocket: ${reason}. Close the other program or set another port.`, { cause });
-    }
-    return new WebSocketServer(http, options, clock);
+    return new WebSocketServer(await listenForHttp(options.listen, 'WebSocket'), options, clock);
   }
 
   get port(): number {
