@@ -45,7 +45,7 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
     await load.end();
   }
   const row = (name: keyof typeof took): object => ({
-    load: name, panics: took[name].length, p50: percentile(took[name], 0.5), p99: percentile(took[name], 0.99), max: Math.max(...took[name]),
+    load: name, panics: took[name].length, p50: percentile(took[name], 0.5), p90: percentile(took[name], 0.9), p99: percentile(took[name], 0.99), max: Math.max(...took[name]),
   });
   return {
     wires: wires.length, notesSounding: wires.length * channels * notesPerChannel, eventsAPanic: wires.length * channels * (notesPerChannel + controlsPerChannel),
