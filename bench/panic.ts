@@ -7,7 +7,7 @@ import { Ensemble } from '../src/engine/ensemble.js';
 import { monotonicClock } from '../src/engine/time/clock.js';
 import type { WireRecorderOptions } from './support/wire-recorder.js';
 import { percentile } from './support/percentile.js';
-import { BusyLoad } from './support/busy-load.js';
+import { computing } from './support/loads.js';
 
 export const summary = 'how long a panic takes, from the action to the last byte handed to the last wire: times=100 wires=3';
 
@@ -28,7 +28,7 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   const wires = Array.from({ length: Number(options.wires ?? 3) }, (_unused, at) => wireNumber(at));
   const parameters = new ParameterStore();
   const sender = new SendThread({ onNotice: () => undefined });
-  const load = new BusyLoad();
+  const load = computing();
   const took: Record<'quiet' | 'computing', number[]> = { quiet: [], computing: [] };
   try {
     for (const { specification } of wires) await sender.addOutput(specification);
