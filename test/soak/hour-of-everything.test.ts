@@ -4,8 +4,8 @@ import { run } from '../../bench/soak.js';
 
 /** The day is `continuo bench soak`; this is its first hour. */
 const hours = '1';
-/** Kilobytes an hour that are no leak: caches, and what the collector has yet to see. */
-const toleratedGrowth = 1_500;
+/** Kilobytes an hour that are no leak: compiled code, and how much the decks happen to remember. A note kept of each sent is more. */
+const toleratedGrowth = 8_000;
 
 it('plays an hour in which everything happens: no note hangs, none is out of order, no pulse is lost, memory stays', async (context) => {
   const { outputs, hangingNotes, sender, unexplainedDrops, clock, growthKilobytesAnHour, voicesLeftOpen, faults, secondsTaken, done } = await run({ hours, seed: '7', realShare: '0.02' });
