@@ -5,7 +5,7 @@ import { partLines, type Parting } from './tempo-change.js';
 /** What pulse times scatter by before any have been measured, and the least and most that is believed. */
 const firstNoise: Micros = 500;
 const leastNoise: Micros = 80;
-const mostNoise: Micros = 2_000;
+const mostNoise: Micros = 8_000;
 /** A pulse that is off by more than so many standard deviations says no more than one that is off by as many. */
 const strayDeviations = 3;
 /** Two lines are believed when they lessen the squared misses by this many variances: three pulses that agree do, two strays don't. */
