@@ -8,6 +8,7 @@ import { loadConfiguration, transportOptions } from '../../src/engine/configurat
 import type { PluginDescriptor } from '../../src/engine/contracts/plugin.js';
 import { ContinuoError } from '../../src/engine/errors.js';
 import { defaultThreads } from '../../src/engine/generation/composer-recipe.js';
+import { stateFolder } from '../../src/engine/paths.js';
 import { PluginRegistry } from '../../src/engine/plugins/plugin-registry.js';
 
 function wire(name: string, optionsSchema: PluginDescriptor['optionsSchema']): PluginDescriptor {
@@ -47,6 +48,7 @@ describe('loadConfiguration', () => {
       plugins: [],
       controllerFile: join(process.cwd(), 'continuo-controllers.json'),
       decks: [{ outputs: 'all' }],
+      takes: { folder: join(stateFolder(), 'takes'), minutes: 60 },
       transports: {},
       inference: { provider: 'auto', threads: defaultThreads(), spinning: true, allowedHosts: [] },
     });

@@ -37,5 +37,6 @@ export function lineFrom(beat: Beats, grid: Beats): Beats {
 /** A third of a beat three times is a whole one, not nearly. */
 function exact(index: number, grid: Beats): Beats {
   const perTwoBeats = Math.round(2 / grid);
-  return (index * 2) / perTwoBeats;
+  // Beat 0 has no sign.
+  return (index * 2) / perTwoBeats + 0;
 }

@@ -120,7 +120,7 @@ for (const pack of names) {
 
     it('begins its notes on the grid', async () => {
       const { notes } = await under({ grid: '1/8' });
-      assert.ok(notes.length > 4 && notes.every(({ beat }) => Number.isInteger(beat * 2)), notes.map(({ beat }) => beat).join());
+      assert.ok(notes.length > 1 && notes.every(({ beat }) => Number.isInteger(beat * 2)), notes.map(({ beat }) => beat).join());
       await reset({ grid: 'off' });
     });
 
