@@ -13,7 +13,8 @@ describe('bench loopback', { skip: skipWithoutSequencer() }, () => {
     const { lost, micros } = await runScriptInSequencer<Loopback>(fileURLToPath(new URL('./inner/loopback.js', import.meta.url)));
     assert.equal(lost, 0);
     const [sending, wire, queue, whole] = micros.map(({ p50 }) => p50);
-    // Generous: under a kernel in a program everything is late by milliseconds.
-    assert.ok(sending >= 0 && wire > 0 && queue > 0 && whole > queue && whole < 100_000, JSON.stringify(micros));
+    // Generous: under a kernel in a program everything is late by milliseconds, and with one core the note may be there before the
+    // thread that sent it has read the clock.
+    assert.ok(sending >= 0 && Math.abs(wire) < whole && queue > 0 && whole > queue && whole < 100_000, JSON.stringify(micros));
   });
 });
