@@ -4,9 +4,9 @@ import { SendThread } from '../src/engine/scheduling/send-thread.js';
 import { monotonicClock } from '../src/engine/time/clock.js';
 import { computing, ofPack, quiet, type Load } from './support/loads.js';
 import { percentile } from './support/percentile.js';
-import { busyCoresOfOthers, processorTime } from './support/processor-time.js';
 import { clockRecord, onsetRecord } from './support/send-recorder.js';
 import { chordSpreads, deviation, makeRecorder, type Sample } from './support/sent-samples.js';
+import { loadedStretches, type Stretch } from './support/stretches.js';
 
 export const summary = 'how late the send thread is, alone, while a composer works flat out and while a pack loads: seconds=60 pack=NAME|none';
 
@@ -14,18 +14,7 @@ const bpm = 120;
 /** A chord of four on every 32nd note: 64 onsets a second, and 48 ticks of clock. */
 const chordBeats = 1 / 8;
 const chordNotes = 4;
-/** Quiet and loaded stretches take turns, so that what else the machine does falls on all of them alike. */
-const stretchSeconds = 2.5;
-/** What is due right after a change of load is not counted. */
-const settleMicros = 200_000;
 const goals = { quietP99Micros: 500, loadedP99Micros: 1_000, chordSpreadMicros: 1_000, clockDeviationMicros: 300 };
-
-interface Stretch {
-  readonly load: string;
-  readonly from: number;
-  until: number;
-  others: number;
-}
 
 /**
  * Sends chords and clock through a real send thread to a wire that only writes down when it was handed what. Lateness is
@@ -48,7 +37,7 @@ export async function run(options: Readonly<Record<string, string | number | boo
   }
 }
 
-async function play(sender: SendThread, loads: readonly Load[], seconds: number): Promise<Stretch[]> {
+async function play(sender: SendThread, loads: readonly Load[], seconds: number): Promise<readonly Stretch[]> {
   const micros = monotonicClock.now() + 500_000;
   const microsPerBeat = 60_000_000 / bpm;
   sender.publish({ bpm, beatOrigin: 0, timeOrigin: micros });
@@ -60,21 +49,8 @@ async function play(sender: SendThread, loads: readonly Load[], seconds: number)
   };
   feed();
   const timer = setInterval(feed, 500);
-  const stretches: Stretch[] = [];
   await pass(1_000);
-  const rounds = Math.max(1, Math.round(seconds / (stretchSeconds * loads.length)));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const load of loads) {
-      load.set(true);
-      const before = processorTime();
-      const stretch: Stretch = { load: load.name, from: monotonicClock.now() + settleMicros, until: 0, others: 0 };
-      await pass(stretchSeconds * 1000);
-      stretch.until = monotonicClock.now();
-      stretch.others = busyCoresOfOthers(before, stretchSeconds * 1000);
-      stretches.push(stretch);
-      load.set(false);
-    }
-  }
+  const stretches = await loadedStretches(loads, seconds);
   clearInterval(timer);
   return stretches;
 }

@@ -1,33 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { loadConfiguration, type Configuration } from '../../src/engine/configuration.js';
-import { engineContainer } from '../../src/engine/create-engine.js';
-import { Engine } from '../../src/engine/engine.js';
 import { Ensemble } from '../../src/engine/ensemble.js';
-import { builtInPlugins } from '../../src/plugins/manifest.js';
-import { OscPeer } from '../transports/support/osc-peer.js';
 import { until } from '../transports/support/within.js';
-import { WebSocketPeer } from '../transports/support/websocket-peer.js';
+import { wiredEngine } from './wired-engine.js';
 
-/** The whole engine, an OSC program that hears it, one that controls it, and a WebSocket client. */
+/** The whole engine, an OSC program that hears it, and programs that control it. */
 async function stage(context: TestContext) {
-  const hears = await OscPeer.open(0);
-  const destinations = [{ name: 'hears', port: hears.port, delivery: 'when-due' }];
-  const transports = { midi: false, oscquery: false, link: false, osc: { listen: { port: 0 }, destinations }, websocket: { listen: { port: 0 } } } as Configuration['transports'];
-  const container = engineContainer({ ...loadConfiguration(), pack: 'perlin', bpm: 120, transports }, builtInPlugins);
-  const engine = container.get(Engine);
-  context.after(async () => {
-    await hears.close();
-    await engine.stop();
-  });
-  await engine.start();
-  const portOf = (what: RegExp): number => Number(what.exec(engine.notices.map(({ sentence }) => sentence).join('\n'))?.[1]);
-  const control = await OscPeer.open(portOf(/OSC control listens at [\d.]+:(\d+)/));
-  const socket = await WebSocketPeer.open(portOf(/ws:\/\/[\d.]+:(\d+)/));
-  context.after(async () => {
-    await socket.close();
-    await control.close();
-  });
+  const { container, engine, hearers: [hears], control, socket } = await wiredEngine(context, 120, [{ name: 'hears', delivery: 'when-due' }]);
   return { engine, hearing: container.get(Ensemble).hearing, parameters: engine.parameters, hears, control, socket };
 }
 

@@ -1,35 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setInterval } from 'node:timers/promises';
-import { loadConfiguration, type Configuration } from '../../src/engine/configuration.js';
-import { engineContainer } from '../../src/engine/create-engine.js';
-import { Engine } from '../../src/engine/engine.js';
-import { builtInPlugins } from '../../src/plugins/manifest.js';
-import { OscPeer, type HeardMessage } from '../transports/support/osc-peer.js';
+import type { HeardMessage, OscPeer } from '../transports/support/osc-peer.js';
 import { until } from '../transports/support/within.js';
-import { WebSocketPeer } from '../transports/support/websocket-peer.js';
+import { wiredEngine } from './wired-engine.js';
 
-/** The whole engine, two OSC programs that hear it (the second told 80 ms ahead), and a WebSocket client. */
+/** The whole engine, two OSC programs that hear it (the second told 80 ms ahead), and programs that control it. */
 async function stage(context: TestContext, bpm: number) {
-  const [first, second] = [await OscPeer.open(0), await OscPeer.open(0)];
-  const destinations = [
-    { name: 'first', port: first.port },
-    { name: 'second', port: second.port, leadMilliseconds: 80 },
-  ];
-  const transports = { midi: false, oscquery: false, link: false, osc: { listen: { port: 0 }, destinations }, websocket: { listen: { port: 0 } } } as Configuration['transports'];
-  const engine = engineContainer({ ...loadConfiguration(), pack: 'perlin', bpm, transports }, builtInPlugins).get(Engine);
-  context.after(async () => {
-    await Promise.all([first.close(), second.close()]);
-    await engine.stop();
-  });
-  await engine.start();
-  const portOf = (what: RegExp): number => Number(what.exec(engine.notices.map(({ sentence }) => sentence).join('\n'))?.[1]);
-  const control = await OscPeer.open(portOf(/OSC control listens at [\d.]+:(\d+)/));
-  const socket = await WebSocketPeer.open(portOf(/ws:\/\/[\d.]+:(\d+)/));
-  context.after(async () => {
-    await socket.close();
-    await control.close();
-  });
+  const { engine, hearers: [first, second], control, socket } = await wiredEngine(context, bpm, [{ name: 'first' }, { name: 'second', leadMilliseconds: 80 }]);
   return { engine, parameters: engine.parameters, first, second, control, socket };
 }
 

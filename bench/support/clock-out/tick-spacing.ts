@@ -6,23 +6,13 @@ import { SendThread } from '../../../src/engine/scheduling/send-thread.js';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { busyMain, ofPack, quiet } from '../loads.js';
 import { percentile } from '../percentile.js';
-import { busyCoresOfOthers, processorTime } from '../processor-time.js';
 import { clockRecord } from '../send-recorder.js';
 import { deviation, makeRecorder } from '../sent-samples.js';
+import { loadedStretches, type Stretch } from '../stretches.js';
 
 const bpm = 120;
 const interval: Micros = 60_000_000 / bpm / 24;
-/** Quiet and loaded stretches take turns, so that what else the machine does falls on all of them alike. */
-const stretchSeconds = 2.5;
-const settleMicros: Micros = 200_000;
 const portName = 'Continuo Clock';
-
-interface Stretch {
-  readonly load: string;
-  readonly from: Micros;
-  until: Micros;
-  others: number;
-}
 
 /** Gaps between clock ticks at one place, in microseconds. */
 interface Spacing {
@@ -59,18 +49,7 @@ export async function tickSpacing(seconds: number, pack: string, atPort: boolean
     sender.publish({ bpm, beatOrigin: 0, timeOrigin: micros });
     sender.transport({ type: 'start', beat: 0, micros });
     await pass(1_000);
-    const stretches: Stretch[] = [];
-    const rounds = Math.max(1, Math.round(seconds / (stretchSeconds * loads.length)));
-    for (let round = 0; round < rounds; round += 1) {
-      for (const load of loads) {
-        load.set(true);
-        const before = processorTime();
-        const stretch: Stretch = { load: load.name, from: monotonicClock.now() + settleMicros, until: 0, others: 0 };
-        await pass(stretchSeconds * 1000);
-        stretches.push({ ...stretch, until: monotonicClock.now(), others: busyCoresOfOthers(before, stretchSeconds * 1000) });
-        load.set(false);
-      }
-    }
+    const stretches = await loadedStretches(loads, seconds);
     const handed = recorder.read().filter(({ kind }) => kind === clockRecord).map(({ at }) => at);
     const spacing = loads.map(({ name }): TickSpacing => {
       const own = stretches.filter(({ load }) => load === name);

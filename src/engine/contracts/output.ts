@@ -59,6 +59,8 @@ export interface OutputSpecification {
   readonly offsetMicros: Micros;
   /** Whether this output carries 24-ppqn clock and transport. */
   readonly sendsClock: boolean;
+  /** A record of what is played, and nobody's instrument: what it is sent is not counted. Default: not. */
+  readonly isRecord?: boolean;
 }
 
 /** Service identifier of `OutputSpecification.options` in the send thread's container. */

@@ -63,6 +63,7 @@ export class Recording {
       leadMicros: 0,
       offsetMicros: 0,
       sendsClock: true,
+      isRecord: true,
     };
   }
 

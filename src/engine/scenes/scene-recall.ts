@@ -122,12 +122,20 @@ export class SceneRecall {
     if (pack === '' || (pack === deck.pack && said.prompt === undefined)) return { deck, said };
     try {
       const premise = said.prompt === undefined ? undefined : await this.parts.readPrompt(said.prompt);
-      // What cannot wait is loaded on the way, and what cannot be loaded tells then.
-      await deck.succession.waiting.cue(pack).catch(() => undefined);
+      await this.cue(deck, pack);
       return { deck, said, begins: { pack, premise } };
     } catch (cause) {
       this.parts.report(ContinuoError.from(cause, 'swapFailed'));
       return { deck, said };
+    }
+  }
+
+  /** Where there is no room for a pack to wait it is loaded on the way. */
+  private async cue(deck: SceneDeck, pack: string): Promise<void> {
+    try {
+      await deck.succession.waiting.cue(pack);
+    } catch (cause) {
+      if (ContinuoError.from(cause, 'swapFailed').errorName !== 'deviceUnavailable') throw cause;
     }
   }
 

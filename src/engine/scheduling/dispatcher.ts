@@ -5,7 +5,7 @@ import { beatAt, type Timeline } from '../time/timeline.js';
 import { emptyEntry, type QueueEntry } from './beat-queue.js';
 import { maximumLanes, maximumOwner, type Command } from './command.js';
 import { Lane } from './lane.js';
-import type { SendCounters } from './send-counters.js';
+import { SendCounters } from './send-counters.js';
 import { SoundingNotes } from './sounding-notes.js';
 
 /** Events that may wait in one lane: minutes of dense music. */
@@ -17,6 +17,8 @@ export interface LaneSettings {
   readonly offsetMicros: Micros;
   readonly sendsClock: boolean;
   readonly sounding?: SoundingNotes;
+  /** What it is sent is not counted. */
+  readonly isRecord?: boolean;
   onFault(cause: unknown): void;
 }
 
@@ -30,6 +32,8 @@ export class Dispatcher {
   private readonly lanes: (Lane | undefined)[] = Array.from({ length: maximumLanes }, () => undefined);
   private readonly routes = new Uint32Array(maximumOwner + 1).fill(0xffff_ffff);
   private readonly entry: QueueEntry = emptyEntry();
+  /** What records are sent. */
+  private readonly uncounted = new SendCounters();
   private playing = false;
 
   constructor(
@@ -46,10 +50,11 @@ export class Dispatcher {
         ...settings,
         sounding: settings.sounding ?? new SoundingNotes(),
         capacity: this.capacity,
+        isRecord: settings.isRecord ?? false,
         isRouted: (owner) => ((this.routes[owner] >>> number) & 1) === 1,
       },
       this.clock,
-      this.counters,
+      settings.isRecord ? this.uncounted : this.counters,
       this.timeline,
     );
     this.lanes[number] = lane;
@@ -123,7 +128,7 @@ export class Dispatcher {
     entry.beat = command.beat;
     entry.durationBeats = kind === 'noteOn' ? command.amount : 0;
     entry.noteId = command.noteId;
-    for (const lane of this.lanes) if (lane && !lane.queue(entry)) this.counters.onsetDroppedFull();
+    for (const lane of this.lanes) lane?.queue(entry);
   }
 
   private route(owner: number, mask: number): void {
@@ -149,7 +154,7 @@ export class Dispatcher {
     let sounding = 0;
     let queued = 0;
     for (const lane of this.lanes) {
-      if (!lane) continue;
+      if (!lane || lane.isRecord) continue;
       sounding += lane.sounding;
       queued += lane.queued;
     }

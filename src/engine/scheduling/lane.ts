@@ -42,6 +42,8 @@ export interface LaneParts {
   readonly sounding: SoundingNotes;
   /** Events that may wait. */
   readonly capacity: number;
+  /** A record and no instrument: not among what is counted. */
+  readonly isRecord: boolean;
   /** Whether the owner's onsets and marks reach this lane; asked when they are due. */
   isRouted(owner: number): boolean;
   /** The output threw; told once a second at most. */
@@ -99,6 +101,10 @@ export class Lane {
     return this.parts.sounding.count;
   }
 
+  get isRecord(): boolean {
+    return this.parts.isRecord;
+  }
+
   get queued(): number {
     return this.entries.size;
   }
@@ -108,10 +114,10 @@ export class Lane {
     return Math.min(this.changeDue(), this.clockDue(), this.entryDue());
   }
 
-  /** Queues an onset or a mark; false when the queue is full. */
-  queue(entry: QueueEntry): boolean {
-    if (entry.kind === 'noteOn' && entry.beat <= this.standsUntil[entry.owner]) return true;
-    return this.entries.push(entry);
+  /** Queues an onset or a mark; where the queue is full it is dropped and counted. */
+  queue(entry: QueueEntry): void {
+    if (entry.kind === 'noteOn' && entry.beat <= this.standsUntil[entry.owner]) return;
+    if (!this.entries.push(entry)) this.counters.onsetDroppedFull();
   }
 
   follow(timeline: Timeline): void {

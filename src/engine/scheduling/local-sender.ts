@@ -58,7 +58,7 @@ export class LocalSender implements Sender {
     specification: Omit<OutputSpecification, 'implementation' | 'options'>,
     output: Output,
   ): Promise<{ dispose(): Promise<void> }> {
-    const { name, leadMicros, offsetMicros, sendsClock } = specification;
+    const { name, leadMicros, offsetMicros, sendsClock, isRecord } = specification;
     const lane = this.writer.openLane(name, leadMicros, offsetMicros);
     try {
       await output.open();
@@ -66,7 +66,7 @@ export class LocalSender implements Sender {
       this.writer.closeLane(name);
       throw cause;
     }
-    this.dispatcher.addLane(lane, { output, leadMicros, offsetMicros, sendsClock, onFault: (cause) => this.fault(cause, name) });
+    this.dispatcher.addLane(lane, { output, leadMicros, offsetMicros, sendsClock, isRecord, onFault: (cause) => this.fault(cause, name) });
     const handle = {
       dispose: async () => {
         if (this.open.get(name) !== handle) return;

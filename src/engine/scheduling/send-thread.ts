@@ -228,8 +228,8 @@ export class SendThread implements Sender {
   }
 
   private openOutput({ lane, sounding, specification }: OpenOutput, transfer: OutputSpecification['transfer']): Promise<void> {
-    const { name, implementation, options, leadMicros, offsetMicros, sendsClock } = specification;
-    const output = { name, implementation, options, leadMicros, offsetMicros, sendsClock };
+    const { name, implementation, options, leadMicros, offsetMicros, sendsClock, isRecord } = specification;
+    const output = { name, implementation, options, leadMicros, offsetMicros, sendsClock, isRecord };
     return this.request({ type: 'open', lane, output, sounding: sounding.buffer }, transfer);
   }
 

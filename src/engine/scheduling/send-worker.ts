@@ -95,12 +95,12 @@ class SendLoop {
   }
 
   private async open({ lane, output: specification, sounding }: Extract<SendRequest, { type: 'open' }>): Promise<void> {
-    const { name, leadMicros, offsetMicros, sendsClock } = specification;
+    const { name, leadMicros, offsetMicros, sendsClock, isRecord } = specification;
     const output = await loadOutput(specification);
     await output.open();
     this.outputs.set(lane, output);
     const onFault = (cause: unknown): void => this.reply({ type: 'fault', output: name, fault: toFault(cause) });
-    this.dispatcher.addLane(lane, { output, leadMicros, offsetMicros, sendsClock, sounding: new SoundingNotes(sounding), onFault });
+    this.dispatcher.addLane(lane, { output, leadMicros, offsetMicros, sendsClock, isRecord, sounding: new SoundingNotes(sounding), onFault });
   }
 
   private async close(lane: number): Promise<void> {

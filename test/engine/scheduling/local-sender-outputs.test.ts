@@ -20,6 +20,19 @@ describe('sending: outputs', () => {
     assert.deepEqual(two.notes(), ['on 60 @1', 'on 62 @2', 'off 62 @2.5', 'off 60 @3', 'on 64 @3', 'off 64 @3.5']);
   });
 
+  it('sends a record everything, and counts nothing of it', async () => {
+    const { sender, output, playTo, clock } = await stage({}, { laneCapacity: 4 });
+    const record = new RecordingOutput(clock);
+    await sender.attach({ ...settings, name: 'record', isRecord: true }, record);
+    sender.queue(1, [note(1, 60, 4), note(2, 62, 0.5)]);
+    playTo(2.25);
+    const { sent, sounding, queued } = sender.counters();
+    assert.deepEqual([sent, sounding, queued], [2, 2, 2]);
+    assert.deepEqual(record.notes(), output.notes());
+    sender.queue(1, Array.from({ length: 6 }, (_unused, index) => note(6 + index)));
+    assert.equal(sender.counters().droppedFull, 4);
+  });
+
   it('routes to an output that comes later, and not to one that took its place', async () => {
     const { sender, handle, playTo, clock } = await stage();
     sender.route(1, ['two']);
