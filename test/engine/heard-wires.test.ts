@@ -51,7 +51,8 @@ describe('who plays over the wires', () => {
     }
     hears.heard.drain();
     const { values } = await hears.next('/continuo/note');
-    assert.equal(values[5], bar + 4);
+    const answerBars = (Number(values[5]) - bar) / 4;
+    assert.ok(Number.isInteger(answerBars) && answerBars >= 1, `the answer began at ${String(values[5])}`);
     assert.equal(parameters.number('echoes'), 0);
   });
 

@@ -30,8 +30,8 @@ export class AnswerMode {
   private cue: Boundary | undefined;
   /** Whether the answer that comes, or plays, was asked for: not by silence. */
   private asked = false;
-  /** Whether it begins as soon as it is there, on no line. */
-  private free = false;
+  /** The kind of line that it begins on. */
+  private boundary: Boundary = 'bar';
   private startBeat: Beats = 0;
   private endBeat: Beats = 0;
   /** The last onset that the last answer knew of, and the one that the answer to come was chosen after. */
@@ -106,9 +106,9 @@ export class AnswerMode {
     return { ...constraint, onsetsPerBeat: { low: Math.max(1, onsetsPerBeat?.low ?? 0), high: Math.max(1, onsetsPerBeat?.high ?? Infinity) } };
   }
 
-  /** Whether an answer on no line is being composed: it is not late, whatever time it is. */
+  /** Whether the first of an answer is being composed: it is not late, whatever time it is. */
   get isBeginning(): boolean {
-    return this.free && this.phase === 'answering';
+    return this.phase === 'answering' && this.begunMicros !== undefined;
   }
 
   /** Up to where to compose: the beginning of an answer in one piece, so that it begins with a note. */
@@ -122,7 +122,7 @@ export class AnswerMode {
     if (this.begunMicros !== undefined) this.leads.add(this.ground.clock.now() - this.begunMicros);
     this.begunMicros = undefined;
     if (Math.abs(span.fromBeat - this.startBeat) > sameBeat) return span;
-    return this.free ? this.delayed(upbeatRemoved(span)) : upbeatRemoved(span);
+    return this.inTime(upbeatRemoved(span));
   }
 
   private get leadBeats(): Beats {
@@ -134,8 +134,7 @@ export class AnswerMode {
     const { hearing } = this.ground;
     const { answerAt, answerAfter } = this.ground.modeSettings();
     const boundary = this.cue ?? answerAt;
-    const free = boundary === 'now';
-    const beat = free ? now : nextBoundary(now + this.leadBeats, boundary, this.ground.settings().beatsPerBar);
+    const beat = boundary === 'now' ? now : nextBoundary(now + this.leadBeats, boundary, this.ground.settings().beatsPerBar);
     const isNew = hearing.lastOnset > this.answeredOnset;
     const quiet = hearing.quietBeats(now);
     const falls = answerAfter > 0 && isNew && quiet > 0 && quiet + (beat - now) >= answerAfter;
@@ -144,7 +143,7 @@ export class AnswerMode {
     this.cue = undefined;
     this.chosenOnset = hearing.lastOnset;
     this.startBeat = beat;
-    this.free = free;
+    this.boundary = boundary;
     this.phase = 'coming';
   }
 
@@ -159,11 +158,12 @@ export class AnswerMode {
     return this.ground.begin(voice, this.startBeat);
   }
 
-  /** An answer on no line begins when it is there. */
-  private delayed(span: ComposedSpan): ComposedSpan {
-    const { position } = this.ground;
-    const by = Math.max(0, position.beat() + safetyMicros / position.beatMicros - span.fromBeat);
-    this.free = false;
+  /** An answer that is there too late for its line takes the next, so that none of it is lost; one on no line begins at once. */
+  private inTime(span: ComposedSpan): ComposedSpan {
+    const { position, settings } = this.ground;
+    const soonest = position.beat() + safetyMicros / position.beatMicros;
+    if (span.fromBeat >= soonest) return span;
+    const by = nextBoundary(soonest, this.boundary, settings().beatsPerBar) - span.fromBeat;
     this.startBeat += by;
     this.endBeat += by;
     this.ground.delay(by);

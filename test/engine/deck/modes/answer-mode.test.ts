@@ -112,6 +112,20 @@ describe('a deck that answers', () => {
     assert.equal(stage.deck.underruns, 0);
   });
 
+  it('takes the next line and loses no note, where it took longer to compose than was expected', async () => {
+    const composer = new BusyComposer();
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 1, 'answer-after': 1 }, composer);
+    stage.willPlay([0, 1, 60], [1, 1, 62], [2, 0.9, 64]);
+    stage.at(3.5, () => {
+      composer.pass = (milliseconds) => {
+        if (milliseconds === 50) composer.pass = () => undefined;
+        stage.clock.advanceTo(stage.clock.now() + 10 * milliseconds * 1000);
+      };
+    });
+    await stage.playUntil(16);
+    assert.deepEqual(beatsOf(stage.played), [8, 9.25, 10.25, 11.25]);
+  });
+
   it('begins on its line where the voice would begin after it', async () => {
     const stage = await Stage.begin({ ...answer, 'answer-bars': 1 }, new LateComposer());
     stage.willPlay([0, 3, 60]);
