@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { run } from '../../bench/likelihood.js';
-import { bitsOf } from '../../bench/statistics/note-likelihood.js';
 import type { LanguageModel, ModelMark } from '../../src/engine/contracts/language-model.js';
 import { NullTokenizer } from '../../src/engine/contracts/null-tokenizer.js';
 import { ContinuoError } from '../../src/engine/errors.js';
+import { bitsOf } from '../../src/engine/generation/token-likelihood.js';
 import { repositoryRoot } from '../../src/engine/paths.js';
 
 const songs = join(repositoryRoot, 'test/fixtures/beat-kmeans');

@@ -46,6 +46,12 @@ export interface Composer {
    * rewind leaves it in force; prime forgets it. Errors: `badValue` where the state is not one of this composer's.
    */
   recallState?(state: Float32Array, amount: number): Promise<void>;
+  /**
+   * Optional: how likely the composer thinks it, as a natural logarithm, that what it has composed up to where it stands goes
+   * on with `following`, whose notes lie from there to `untilBeat`. Only figures of the same notes can be compared. It goes on
+   * afterwards as if it had not been asked. `undefined` where it cannot say, or was stopped.
+   */
+  foresee?(following: readonly Note[], untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<number | undefined>;
   dispose(): Promise<void>;
 }
 

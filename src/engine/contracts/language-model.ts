@@ -38,8 +38,16 @@ export interface LanguageModel {
   /**
    * Optional, in the empty context: puts as many of the first `tokens` into it as the model still knows from a context it
    * left, without reading them, and returns how many; never the last, so that there is something to {@link extend} with.
+   * `piece`: contexts are read in runs that end at its multiples. A model whose opinion hangs on how a context was cut, if only
+   * by rounding, takes up whole pieces then. Default: 1.
    */
-  resume?(tokens: ArrayLike<number>): number;
+  resume?(tokens: ArrayLike<number>, piece?: number): number;
+  /**
+   * Optional, in models that decide more than the next id: reads `tokens` into an empty context and returns how likely it
+   * thought what they say from index `from` on, as a natural logarithm. The context is then anything: rewind to the empty one.
+   * Default: what its opinions on the ids come to. Errors: as `extend`.
+   */
+  likelihood?(tokens: ArrayLike<number>, from: number): Promise<number>;
   /**
    * Optional: takes a performer's wishes, told before every priming and every span. They hold from the next place where the
    * model decides (its next bar), and outlive a rewind.

@@ -68,16 +68,17 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
       await composer.prime(request.history, request.atBeat, () => flags.isAwaited(request.id));
       return {};
     case 'compose': {
-      const span = await composer.compose(request.untilBeat, request.controls, () => {
-        flags.step();
-        return flags.isStopped(request.id);
-      });
+      const span = await composer.compose(request.untilBeat, request.controls, () => goesOnAndIsStopped(request.id));
       if (hurries) lowerThreadPriority(modelThreads);
       hurries = false;
       return { span };
     }
     case 'nextNote':
       return { note: await noteByNote.next(composer, request.untilBeat, request.controls) };
+    case 'foresee': {
+      const { following, untilBeat, controls } = request;
+      return { likelihood: await composer.foresee?.(following, untilBeat, controls, () => goesOnAndIsStopped(request.id)) };
+    }
     case 'rewind':
       await composer.rewind(request.toBeat, () => flags.isAwaited(request.id));
       return {};
@@ -91,6 +92,12 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
       await composer.recallState(request.state, request.amount);
       return {};
   }
+}
+
+/** Whether a call is to end early; that it asks tells that it does not hang. */
+function goesOnAndIsStopped(id: number): boolean {
+  flags.step();
+  return flags.isStopped(id);
 }
 
 function reply(message: WorkerReply, moved: readonly ArrayBuffer[] = []): void {

@@ -128,6 +128,17 @@ export class Take {
     this.recalls.add(fromBeat, state, amount);
   }
 
+  /** Lends the model's context to somebody; the stream goes on as if nobody had had it. */
+  async lend<Result>(use: () => Promise<Result>): Promise<Result> {
+    const { prompt, ids } = this.segment;
+    this.openings += 1;
+    try {
+      return await use();
+    } finally {
+      this.stream.readAgain([...prompt, ...ids]);
+    }
+  }
+
   forgetRecalls(): void {
     this.recalls.clear();
   }
@@ -269,15 +280,15 @@ export class Take {
   private read(past: Score, atBeat: Beats, turn: Turn): Beats {
     const { tokens, originBeat } = this.writer.write(past, atBeat);
     this.segment = { prompt: tokens, originBeat, ids: [] };
-    const events = this.openStream(tokens, originBeat, turn);
+    const events = this.openStream(this.segment, turn);
     this.floor = atBeat;
     this.between();
     return events.reduce((last, event) => Math.max(last, eventBeat(event)), -Infinity);
   }
 
-  private openStream(ids: readonly number[], originBeat: Beats, turn: Turn): readonly DecodedEvent[] {
+  private openStream({ prompt, originBeat, ids }: Segment, turn: Turn): readonly DecodedEvent[] {
     this.openings += 1;
-    return this.stream.open(ids, originBeat, turn);
+    return this.stream.open([...prompt, ...ids], originBeat, turn, ids.length);
   }
 
   private mark(rules: ComposingRules | undefined): EventMark {
@@ -303,7 +314,7 @@ export class Take {
     segment.ids.length = length;
     this.segment = segment;
     if (mark.stream && mark.opening === this.openings) this.stream.rewind(mark.stream);
-    else this.openStream([...segment.prompt, ...segment.ids], segment.originBeat, mark.turn);
+    else this.openStream(segment, mark.turn);
     this.trail.forgetFrom(this.stream.frontierBeat);
     this.random.counter = mark.counter;
     this.lastBeat = mark.lastBeat;

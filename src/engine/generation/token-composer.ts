@@ -9,6 +9,7 @@ import { ComposerMemory } from './composer-memory.js';
 import type { TokenRecipe } from './composer-recipe.js';
 import { ComposingRules } from './composing-rules.js';
 import { eventBeat } from './event-beat.js';
+import { Foresight } from './foresight.js';
 import { shiftIntoModelKey, transposeNote } from './model-key.js';
 import { PromptWriter } from './prompt-writer.js';
 import { GrammarSampler } from './sampling/grammar-sampler.js';
@@ -31,6 +32,7 @@ const usualPromptTokens = 1024;
 export class TokenComposer implements Composer {
   private readonly stream: TokenStream;
   private readonly writer: PromptWriter;
+  private readonly foresight: Foresight;
   private readonly memory = new ComposerMemory();
   private take: Take | undefined;
   /** Events that are certain and not given out yet, in the model's key; formats of bars tell track after track. */
@@ -53,6 +55,7 @@ export class TokenComposer implements Composer {
     if (reason !== undefined) throw new ContinuoError('badPack', `the pack ${reason}`);
     this.stream = new TokenStream(tokenizer, model);
     this.writer = new PromptWriter(tokenizer, recipe.generation, promptLimit(recipe.generation.promptTokens, model.contextTokens));
+    this.foresight = new Foresight(tokenizer, model, this.writer);
   }
 
   async prepare(): Promise<void> {
@@ -136,6 +139,13 @@ export class TokenComposer implements Composer {
     }
     await this.rewind(this.position);
     take.recall(this.position, state, amount);
+  }
+
+  async foresee(following: readonly Note[], untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<number | undefined> {
+    const { constraint: { eventKinds, channels }, shift } = new ComposingRules(this.recipe, controls);
+    const notes = following.map((note) => transposeNote(note, -shift));
+    const expectation = { past: this.memory.score, following: notes, atBeat: this.position, untilBeat, constraint: { eventKinds, channels } };
+    return this.prepared().lend(() => this.foresight.of(expectation, stopped));
   }
 
   async dispose(): Promise<void> {

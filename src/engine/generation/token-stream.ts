@@ -43,6 +43,10 @@ export class TokenStream {
   private readonly passages: PassageMemory;
   private readonly guide: ModelGuide;
   private unread: number[] = [];
+  /** The ids that the stream was opened with, without what was composed. */
+  private prompt: readonly number[] = [];
+  /** Where the last whole run over the prompt ends: from there on it is read with what comes next. */
+  private promptRuns = 0;
   private currentState: GrammarState;
   private currentDecoder: IncrementalDecoder;
   private column = 0;
@@ -62,13 +66,13 @@ export class TokenStream {
 
   /**
    * Starts again with a prompt (which begins with `vocabulary.start`) and returns the events it tells. `turn`: what the
-   * model is told along it.
+   * model is told along it. `composed`: how many of the last ids were composed after the prompt.
    */
-  open(prompt: ArrayLike<number>, originBeat: Beats, turn: Turn = openingTurn()): DecodedEvent[] {
+  open(prompt: ArrayLike<number>, originBeat: Beats, turn: Turn = openingTurn(), composed = 0): DecodedEvent[] {
     const { grammar, vocabulary } = this.tokenizer;
-    this.model.rewind(undefined);
     this.guide.turn = turn;
-    this.unread = Array.from(prompt).slice(this.model.resume?.(prompt) ?? 0);
+    this.unread = Array.from(prompt);
+    this.unread.splice(0, this.resume(this.unread, composed));
     this.currentState = grammar.initial();
     this.currentDecoder = this.tokenizer.startDecoder(originBeat);
     this.column = prompt.length % vocabulary.rowWidth;
@@ -81,6 +85,12 @@ export class TokenStream {
       events.push(...this.decoder.push(token));
     });
     return events;
+  }
+
+  /** The model's context is anybody's: it reads `ids`, all of the stream, again before it is asked next. */
+  readAgain(ids: readonly number[]): void {
+    this.model.rewind(undefined);
+    this.unread = ids.slice(this.model.resume?.(ids) ?? 0);
   }
 
   /** No event before this beat can still come. */
@@ -138,12 +148,13 @@ export class TokenStream {
 
   /** Whether so much is unread that it takes a {@link readSome} or more before {@link logits}. */
   get behind(): boolean {
-    return this.unread.length > chunkTokens && this.model.readsInOneGo !== true;
+    if (this.model.readsInOneGo === true) return false;
+    return this.unread.length > chunkTokens || this.model.mark().tokens < this.promptRuns;
   }
 
   /** One model run over some of what is unread. */
   async readSome(): Promise<void> {
-    await this.run(Math.min(chunkTokens, this.unread.length - 1));
+    await this.run(Math.min(chunkTokens - (this.model.mark().tokens % chunkTokens), this.unread.length - 1));
   }
 
   /** Fills {@link allowed}; the stream never ends by itself. */
@@ -220,6 +231,24 @@ export class TokenStream {
     this.guide.turn = mark.turn;
   }
 
+  /**
+   * Begins with an empty context, or with what the model has read of the ids already; returns how many these are. A prompt is
+   * read in the same runs whether or not the model knows some of it, and what it wrote itself does not count as read: so it
+   * makes no difference to what is composed. Music that is come back to is taken up as it was written.
+   */
+  private resume(ids: readonly number[], composed: number): number {
+    const { model, guide } = this;
+    const formerRuns = this.prompt.slice(0, Math.min(this.promptRuns, model.mark().tokens));
+    model.rewind(undefined);
+    this.prompt = ids.slice(0, ids.length - composed);
+    this.promptRuns = model.readsInOneGo === true ? 0 : wholeRuns(this.prompt.length - 1);
+    if (!model.resume) return 0;
+    const told = guide.begin();
+    if (composed > 0) return model.resume(ids.slice(0, told + 1));
+    const known = wholeRuns(commonLength(formerRuns, ids));
+    return model.resume(ids.slice(0, Math.min(told, known) + 1), chunkTokens);
+  }
+
   private passageWish(bias: number): UnitWishes['repetition'] {
     const { attribute, passages } = this;
     const passage = bias === 0 ? undefined : passages.passage(attribute);
@@ -268,6 +297,18 @@ export function allowNext(
 ): void {
   grammar.allow(state, constraint, allowed);
   if (allowed.count > 1) removeId(allowed, vocabulary.end);
+}
+
+/** Of so many ids, those that are read in whole runs. */
+function wholeRuns(count: number): number {
+  return Math.floor(count / chunkTokens) * chunkTokens;
+}
+
+function commonLength(one: readonly number[], other: readonly number[]): number {
+  const end = Math.min(one.length, other.length);
+  let length = 0;
+  while (length < end && one[length] === other[length]) length += 1;
+  return length;
 }
 
 /** Leaves the others in their order. */

@@ -77,21 +77,12 @@ export class WorkerComposer implements Composer {
 
   /** `stopped` is asked every few milliseconds; the run under way then still ends. */
   async compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
-    const reply = this.call({ method: 'compose', untilBeat, controls });
-    const id = this.lastId;
-    const watch = new RunWatch(this.patienceMilliseconds);
-    const check = (): void => {
-      if (stopped()) this.flags.stop(id);
-      // A processor does not hang, it is slow.
-      if (this.recipe.runtime.provider !== 'cpu' && watch.hangs(this.flags.steps, performance.now())) this.letGo();
-    };
-    check();
-    const timer = setInterval(check, stopCheckMilliseconds);
-    try {
-      return (await reply).span as ComposedSpan;
-    } finally {
-      clearInterval(timer);
-    }
+    return (await this.stoppable({ method: 'compose', untilBeat, controls }, stopped)).span as ComposedSpan;
+  }
+
+  /** `undefined` also where the composer has no opinion on what others play. `stopped` as in compose. */
+  async foresee(following: readonly Note[], untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<number | undefined> {
+    return (await this.stoppable({ method: 'foresee', following, untilBeat, controls }, stopped)).likelihood;
   }
 
   async nextNote(untilBeat: Beats, controls: ComposeControls): Promise<Note | undefined> {
@@ -134,6 +125,24 @@ export class WorkerComposer implements Composer {
       });
     });
     this.worker = worker;
+  }
+
+  private async stoppable(call: WorkerCall, stopped: () => boolean): Promise<WorkerResult> {
+    const reply = this.call(call);
+    const id = this.lastId;
+    const watch = new RunWatch(this.patienceMilliseconds);
+    const check = (): void => {
+      if (stopped()) this.flags.stop(id);
+      // A processor does not hang, it is slow.
+      if (this.recipe.runtime.provider !== 'cpu' && watch.hangs(this.flags.steps, performance.now())) this.letGo();
+    };
+    check();
+    const timer = setInterval(check, stopCheckMilliseconds);
+    try {
+      return await reply;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   private call(call: WorkerCall): Promise<WorkerResult> {

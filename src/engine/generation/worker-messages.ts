@@ -20,6 +20,7 @@ export type WorkerCall =
   | { readonly method: 'prime'; readonly history: Score; readonly atBeat: Beats }
   | { readonly method: 'compose'; readonly untilBeat: Beats; readonly controls: ComposeControls }
   | { readonly method: 'nextNote'; readonly untilBeat: Beats; readonly controls: ComposeControls }
+  | { readonly method: 'foresee'; readonly following: readonly Note[]; readonly untilBeat: Beats; readonly controls: ComposeControls }
   | { readonly method: 'rewind'; readonly toBeat: Beats }
   | { readonly method: 'keepState'; readonly beat: Beats }
   | { readonly method: 'recallState'; readonly state: Float32Array; readonly amount: number };
@@ -30,6 +31,7 @@ export type WorkerRequest = WorkerCall & { readonly id: number };
 export interface WorkerResult {
   readonly span?: ComposedSpan;
   readonly note?: Note;
+  readonly likelihood?: number;
   /** Moved to the other thread, not copied. */
   readonly state?: Float32Array<ArrayBuffer>;
 }
