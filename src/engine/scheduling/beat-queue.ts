@@ -1,4 +1,4 @@
-import type { Beats } from '../music/units.js';
+import type { Beats, Micros } from '../music/units.js';
 
 export type EntryKind = 'noteOff' | 'program' | 'control' | 'noteOn';
 
@@ -18,10 +18,12 @@ export interface QueueEntry {
   beat: Beats;
   durationBeats: Beats;
   noteId: number;
+  /** When it was queued. */
+  queuedMicros: Micros;
 }
 
 export function emptyEntry(): QueueEntry {
-  return { kind: 'noteOff', owner: 0, channel: 0, data1: 0, data2: 0, beat: 0, durationBeats: 0, noteId: 0 };
+  return { kind: 'noteOff', owner: 0, channel: 0, data1: 0, data2: 0, beat: 0, durationBeats: 0, noteId: 0, queuedMicros: 0 };
 }
 
 /**
@@ -40,6 +42,7 @@ export class BeatQueue {
   private readonly beats: Float64Array;
   private readonly durations: Float64Array;
   private readonly noteIds: Uint32Array;
+  private readonly queuedMicros: Float64Array;
   private readonly sequences: Float64Array;
   private count = 0;
   private sequence = 0;
@@ -55,6 +58,7 @@ export class BeatQueue {
     this.beats = new Float64Array(capacity);
     this.durations = new Float64Array(capacity);
     this.noteIds = new Uint32Array(capacity);
+    this.queuedMicros = new Float64Array(capacity);
     this.sequences = new Float64Array(capacity);
   }
 
@@ -79,6 +83,7 @@ export class BeatQueue {
     this.beats[slot] = entry.beat;
     this.durations[slot] = entry.durationBeats;
     this.noteIds[slot] = entry.noteId;
+    this.queuedMicros[slot] = entry.queuedMicros;
     this.sequences[slot] = this.sequence;
     this.sequence += 1;
     this.heap[this.count] = slot;
@@ -99,6 +104,7 @@ export class BeatQueue {
     entry.beat = this.beats[slot];
     entry.durationBeats = this.durations[slot];
     entry.noteId = this.noteIds[slot];
+    entry.queuedMicros = this.queuedMicros[slot];
     this.count -= 1;
     this.heap[0] = this.heap[this.count];
     this.unused[this.capacity - 1 - this.count] = slot;

@@ -4,7 +4,7 @@ const writtenWord = 0;
 const readWord = 1;
 const bellWord = 2;
 const headerBytes = 64;
-const recordBytes = 32;
+const recordBytes = 40;
 const recordWords = recordBytes / Int32Array.BYTES_PER_ELEMENT;
 const recordDoubles = recordBytes / Float64Array.BYTES_PER_ELEMENT;
 
@@ -51,6 +51,7 @@ export class CommandRing {
     words[word + 2] = command.noteId;
     this.doubles[double + 2] = command.beat;
     this.doubles[double + 3] = command.amount;
+    this.doubles[double + 4] = command.queuedMicros;
     Atomics.store(words, writtenWord, (written + 1) | 0);
     return true;
   }
@@ -71,6 +72,7 @@ export class CommandRing {
     command.noteId = words[word + 2] >>> 0;
     command.beat = this.doubles[double + 2];
     command.amount = this.doubles[double + 3];
+    command.queuedMicros = this.doubles[double + 4];
     Atomics.store(words, readWord, (read + 1) | 0);
     return true;
   }

@@ -9,6 +9,8 @@ const everyLane = 0xffff_ffff;
 
 /** Where commands go. */
 export interface CommandTarget {
+  /** The clock that whoever takes the commands goes by. */
+  now(): Micros;
   /** False when there is no room: the command is lost. */
   put(command: Command): boolean;
   /** Called when a call's commands have all been put. */
@@ -142,6 +144,7 @@ export class CommandWriter {
     command.data1 = data1;
     command.beat = beat;
     command.amount = amount;
+    command.queuedMicros = 0;
     this.target.put(command);
   }
 
@@ -155,6 +158,7 @@ export class CommandWriter {
     command.noteId = kind === 'note' ? this.newNoteId() : 0;
     command.beat = beat;
     command.amount = duration;
+    command.queuedMicros = this.target.now();
     if (!this.target.put(command)) this.dropped += 1;
   }
 

@@ -1,4 +1,4 @@
-import type { Beats } from '../music/units.js';
+import type { Beats, Micros } from '../music/units.js';
 
 /** Everything the main thread asks of the queue, in the order of their numbers on the ring. */
 export const commandKinds = [
@@ -30,10 +30,12 @@ export interface Command {
   beat: Beats;
   /** Beats a note lasts; bits of the lanes for `route`; microseconds for `offset`; the time of a transport change. */
   amount: number;
+  /** When it was queued, of music; by the clock that all threads share. */
+  queuedMicros: Micros;
 }
 
 export function emptyCommand(): Command {
-  return { kind: 'panic', owner: 0, channel: 0, data1: 0, data2: 0, noteId: 0, beat: 0, amount: 0 };
+  return { kind: 'panic', owner: 0, channel: 0, data1: 0, data2: 0, noteId: 0, beat: 0, amount: 0, queuedMicros: 0 };
 }
 
 export const maximumOwner = 255;

@@ -128,6 +128,7 @@ export class Dispatcher {
     entry.beat = command.beat;
     entry.durationBeats = kind === 'noteOn' ? command.amount : 0;
     entry.noteId = command.noteId;
+    entry.queuedMicros = command.queuedMicros;
     for (const lane of this.lanes) lane?.queue(entry);
   }
 

@@ -7,6 +7,7 @@ import { BeatQueue, emptyEntry, type QueueEntry } from './beat-queue.js';
 import { ClockGenerator } from './clock-generator.js';
 import { maximumOwner } from './command.js';
 import { HeldPedals } from './held-pedals.js';
+import { causeOf, type LateCause } from './late-cause.js';
 import { droppedAfter, judge } from './late-policy.js';
 import { RecentTimeline } from './recent-timeline.js';
 import type { SendCounters } from './send-counters.js';
@@ -75,6 +76,8 @@ export class Lane {
   /** Whether the music was moved since it was looked at last: what is not where it was expected is late otherwise. */
   private moved = false;
   private startBeat: Beats = -Infinity;
+  /** What the music has been moved over since it was looked at last, and when. */
+  private readonly overtaken = { from: Infinity, until: -Infinity, micros: -Infinity };
   /** Per owner: the latest onset that has left, and up to where what has left stands for what is queued. */
   private readonly leftUntil = new Float64Array(maximumOwner + 1).fill(-Infinity);
   private readonly standsUntil = new Float64Array(maximumOwner + 1).fill(-Infinity);
@@ -123,7 +126,9 @@ export class Lane {
   follow(timeline: Timeline): void {
     const now = this.clock.now();
     this.wire.follow(timeline);
+    const position = this.positionAt(now);
     const by = this.time.follow(timeline, now);
+    this.overtake(position, now);
     if (Math.abs(by) <= jump) return;
     this.time.forgetPast();
     this.moved = true;
@@ -141,7 +146,10 @@ export class Lane {
   }
 
   setOffset(offsetMicros: Micros): void {
+    const now = this.clock.now();
+    const position = this.positionAt(now);
     this.offset = offsetMicros;
+    this.overtake(position, now);
     this.moved = true;
   }
 
@@ -197,6 +205,8 @@ export class Lane {
       else if (clockDue <= entryDue + sameMoment) this.clockwork?.tick();
       else this.release();
     }
+    this.overtaken.from = Infinity;
+    this.overtaken.until = -Infinity;
     return this.wire.flush();
   }
 
@@ -253,6 +263,7 @@ export class Lane {
       return;
     }
     this.playing = true;
+    this.overtake(-Infinity, now);
     this.clockwork?.start(beat, position, oldest);
   }
 
@@ -260,14 +271,32 @@ export class Lane {
     const { entry } = this;
     this.entries.pop(entry);
     const due = this.dueOf(Math.max(entry.beat, this.startBeat));
-    const late = this.clock.now() - due;
+    const now = this.clock.now();
+    const late = now - due;
     const verdict = judge(entry.kind, late);
     if (entry.kind === 'noteOff') this.releaseEnd(due);
     else if (!this.parts.isRouted(entry.owner)) return;
     else if (entry.kind !== 'noteOn') this.releaseMark(entry.kind, due);
     else if (entry.beat < this.startBeat - sameBeat) return;
-    else if (verdict === 'dropped') this.counters.onsetDroppedLate();
-    else if (this.releaseOnset(due)) this.counters.onset(late + this.parts.leadMicros, verdict === 'late');
+    else {
+      const cause = verdict === 'onTime' ? undefined : this.causeOfLateness(due - this.parts.leadMicros, now);
+      if (cause !== undefined && verdict === 'dropped') this.counters.onsetDroppedLate(cause);
+      else if (this.releaseOnset(due)) this.counters.onset(late + this.parts.leadMicros, cause);
+    }
+  }
+
+  private causeOfLateness(due: Micros, now: Micros): LateCause {
+    const { beat, queuedMicros } = this.entry;
+    const { from, until, micros } = this.overtaken;
+    return causeOf({ due, queued: queuedMicros, moved: beat > from && beat <= until ? micros : -Infinity, left: now });
+  }
+
+  /** The music was at `position` and is elsewhere now, or plays. */
+  private overtake(position: Beats, now: Micros): void {
+    const { overtaken } = this;
+    overtaken.from = Math.min(overtaken.from, position);
+    overtaken.until = Math.max(overtaken.until, this.positionAt(now));
+    overtaken.micros = now;
   }
 
   private releaseMark(kind: 'program' | 'control', due: Micros): void {

@@ -41,6 +41,7 @@ export class LocalSender implements Sender {
     const timeline = options.timeline ?? { bpm: 120, beatOrigin: 0, timeOrigin: clock.now() };
     this.dispatcher = new Dispatcher(clock, this.sendCounters, timeline, options.laneCapacity);
     this.writer = new CommandWriter({
+      now: () => clock.now(),
       put: (command) => {
         this.dispatcher.apply(command);
         return true;

@@ -1,4 +1,5 @@
 import type { Micros } from '../music/units.js';
+import { lateCauses, type LateCause } from './late-cause.js';
 import type { SenderCounters } from './sender.js';
 
 /** Buckets of the histogram: exact to 64 µs, then 32 to every doubling (3 %), up to 2^31 µs. */
@@ -7,7 +8,7 @@ const exactBits = 6;
 const bucketsPerDoubling = 32;
 const bucketCount = exactMicros + (31 - exactBits) * bucketsPerDoubling;
 
-const words = { sent: 0, late: 1, droppedLate: 2, droppedFull: 3, sounding: 4, queued: 5, longest: 6, histogram: 8 } as const;
+const words = { sent: 0, late: 1, droppedLate: 2, droppedFull: 3, sounding: 4, queued: 5, causes: 6, longest: 9, histogram: 10 } as const;
 
 /**
  * What the send thread counts, in shared memory: it writes, anybody reads.
@@ -22,17 +23,21 @@ export class SendCounters {
     this.words = new Uint32Array(buffer);
   }
 
-  /** An onset was handed to the wire `latenessMicros` after its time (early counts as on time). */
-  onset(latenessMicros: Micros, isLate: boolean): void {
+  /** An onset was handed to the wire `latenessMicros` after its time (early counts as on time). `cause`: it is late. */
+  onset(latenessMicros: Micros, cause?: LateCause): void {
     const micros = Math.min(2 ** 31 - 1, Math.max(0, Math.round(latenessMicros)));
     this.words[words.sent] += 1;
-    if (isLate) this.words[words.late] += 1;
+    if (cause !== undefined) {
+      this.words[words.late] += 1;
+      this.words[words.causes + lateCauses.indexOf(cause)] += 1;
+    }
     if (micros > this.words[words.longest]) this.words[words.longest] = micros;
     this.words[words.histogram + bucketOf(micros)] += 1;
   }
 
-  onsetDroppedLate(): void {
+  onsetDroppedLate(cause: LateCause): void {
     this.words[words.droppedLate] += 1;
+    this.words[words.causes + lateCauses.indexOf(cause)] += 1;
   }
 
   onsetDroppedFull(): void {
@@ -57,6 +62,7 @@ export class SendCounters {
       droppedLate: from[words.droppedLate],
       late: from[words.late],
       droppedFull: from[words.droppedFull],
+      lateBecause: { queued: from[words.causes], moved: from[words.causes + 1], held: from[words.causes + 2] },
       sounding: from[words.sounding],
       queued: from[words.queued],
       latenessMicros: { p50: this.percentile(0.5), p99: this.percentile(0.99), p999: this.percentile(0.999), max: from[words.longest] },

@@ -73,6 +73,7 @@ export class SendThread implements Sender {
   constructor(private readonly options: SendThreadOptions = {}) {
     this.cell = TimelineCell.holding(options.timeline ?? { bpm: 120, beatOrigin: 0, timeOrigin: monotonicClock.now() });
     this.writer = new CommandWriter({
+      now: () => monotonicClock.now(),
       put: (command) => {
         const put = this.worker !== undefined && this.ring.push(command);
         if (command.kind !== 'note' && command.kind !== 'program' && command.kind !== 'control') this.noteStuck(!put);

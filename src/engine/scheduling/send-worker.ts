@@ -7,6 +7,7 @@ import { CommandRing } from './command-ring.js';
 import { emptyCommand } from './command.js';
 import { Dispatcher } from './dispatcher.js';
 import { loadOutput } from './output-loader.js';
+import { rehearse } from './rehearsal.js';
 import { SendCounters } from './send-counters.js';
 import { toFault, type SendReply, type SendRequest, type SendSetup } from './send-messages.js';
 import { SoundingNotes } from './sounding-notes.js';
@@ -45,6 +46,7 @@ class SendLoop {
   start(): void {
     const notice = raiseThreadPriority();
     if (notice) this.reply({ type: 'notice', sentence: notice });
+    rehearse();
     this.turn();
   }
 

@@ -4,6 +4,7 @@ import type { Note } from '../music/note.js';
 import type { ControlMark, ProgramMark } from '../music/score.js';
 import type { Beats, Micros } from '../music/units.js';
 import type { Timeline } from '../time/timeline.js';
+import type { LateCause } from './late-cause.js';
 
 /** Service identifier of the sender. */
 export const Sender = Symbol.for('continuo.Sender');
@@ -47,6 +48,8 @@ export interface SenderCounters {
   readonly late: number;
   /** Onsets dropped because a queue was full. */
   readonly droppedFull: number;
+  /** Why onsets were sent late, or dropped for it: so many by each cause. */
+  readonly lateBecause: Readonly<Record<LateCause, number>>;
   /** Notes that sound at this moment, over all lanes. */
   readonly sounding: number;
   readonly queued: number;

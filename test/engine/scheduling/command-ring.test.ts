@@ -13,6 +13,7 @@ const command = fc.record<Command>({
   noteId: fc.integer({ min: 0, max: 0xffff_ffff }),
   beat: fc.double({ noNaN: true }),
   amount: fc.double({ noNaN: true }),
+  queuedMicros: fc.double({ noNaN: true }),
 });
 
 function pop(ring: CommandRing): Command | undefined {
