@@ -15,5 +15,9 @@ export interface ModelSteering {
   readonly style: string;
 }
 
+export function isSameSteering(one: ModelSteering, other: ModelSteering): boolean {
+  return (Object.keys(one) as (keyof ModelSteering)[]).every((key) => one[key] === other[key]);
+}
+
 /** Nothing is wished for. */
 export const plainSteering: ModelSteering = { seed: 0, temperature: 1, density: 0.5, mode: 'any', style: '' };

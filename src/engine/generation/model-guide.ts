@@ -1,6 +1,6 @@
 import type { LanguageModel } from '../contracts/language-model.js';
 import { blendStates, type ModelMemory } from '../contracts/model-memory.js';
-import { plainSteering, type ModelSteering } from '../contracts/model-steering.js';
+import { isSameSteering, plainSteering, type ModelSteering } from '../contracts/model-steering.js';
 import type { Recall } from './recalls.js';
 
 /** What a model is told at a place of its stream; immutable, with all that it was told before. */
@@ -33,11 +33,11 @@ export class ModelGuide {
 
   /** From the id at `at` on, which is the last of the stream. */
   steer(at: number, steering: ModelSteering): void {
-    if (!this.model.steer || isSame(this.turn.steering, steering)) return;
+    if (!this.model.steer || isSameSteering(this.turn.steering, steering)) return;
     const { recall, recalled } = this.turn;
     const earlier = this.before(at);
     if (this.turn.at < at) this.turn = { at, steering, recalled, earlier };
-    else if (earlier && recall === undefined && isSame(earlier.steering, steering)) this.turn = earlier;
+    else if (earlier && recall === undefined && isSameSteering(earlier.steering, steering)) this.turn = earlier;
     else this.turn = { at, steering, recall, recalled, earlier };
   }
 
@@ -64,13 +64,26 @@ export class ModelGuide {
     }
   }
 
+  /** Tells what holds at the beginning of the stream; returns how many ids are read under that. */
+  begin(): number {
+    let turn = this.turn;
+    let until = Infinity;
+    for (; turn.earlier; turn = turn.earlier) until = turn.at;
+    this.say(turn.steering);
+    return turn.recall ? 0 : until;
+  }
+
   private tell(at: number): void {
     const { memory } = this.model;
     let turn: Turn | undefined = this.turn;
     while (turn.earlier && turn.at > at) turn = turn.earlier;
-    if (turn.steering !== this.told) this.model.steer?.(turn.steering);
-    this.told = turn.steering;
+    this.say(turn.steering);
     if (memory && turn.recall && turn.at === at) memory.restore(this.stateOf(turn.recall, memory));
+  }
+
+  private say(steering: ModelSteering): void {
+    if (steering !== this.told) this.model.steer?.(steering);
+    this.told = steering;
   }
 
   /** Between a kept state and the model's own. */
@@ -88,8 +101,4 @@ export class ModelGuide {
     for (let turn: Turn | undefined = this.turn; turn && turn.at > at; turn = turn.earlier) next = turn;
     return next;
   }
-}
-
-function isSame(one: ModelSteering, other: ModelSteering): boolean {
-  return (Object.keys(one) as (keyof ModelSteering)[]).every((key) => one[key] === other[key]);
 }

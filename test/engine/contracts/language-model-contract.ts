@@ -91,6 +91,21 @@ export function languageModelContract(
       assert.equal(model.resume(long), 0, 'only into an empty context');
     });
 
+    it('takes up no more of a context than it shares with the one it left, and says the same for it, time and again', async (context) => {
+      if (!model.resume) return context.skip('this model reads every context');
+      const long = Array.from({ length: Math.min(300, model.contextTokens) }, (_, index) => tokens[(index * 7) % tokens.length]);
+      for (const shared of [288, 200, 256, 150, 12]) {
+        const other = [...long.slice(0, Math.min(shared, long.length - 12)), ...tokens.slice(0, 12).reverse()];
+        const read = await afresh(other);
+        await afresh(long);
+        for (let turn = 0; turn < 2; turn += 1) {
+          model.rewind(undefined);
+          const known = model.resume(other, 64);
+          close(await model.extend(other.slice(known)), read, tolerance);
+        }
+      }
+    });
+
     it('says that the model failed when there is no room left', async (context) => {
       if (model.contextTokens === Infinity) return context.skip('this model has no limit');
       model.rewind(undefined);

@@ -82,9 +82,9 @@ export class DecoderLanguageModel implements LanguageModel {
     if (mark) this.pasts?.cache.truncate(this.ids.length);
   }
 
-  resume(tokens: ArrayLike<number>): number {
+  resume(tokens: ArrayLike<number>, piece = 1): number {
     const ids = Array.from(tokens);
-    const known = this.ids.length > 0 ? 0 : this.prepared().pasts.resume(ids);
+    const known = this.ids.length > 0 ? 0 : this.prepared().pasts.resume(ids, piece);
     this.append(ids.slice(0, known));
     return known;
   }

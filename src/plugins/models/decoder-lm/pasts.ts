@@ -39,17 +39,24 @@ export class Pasts {
   leave(ids: readonly number[]): void {
     if (this.isLeft) return;
     const { cache } = this.present;
-    if (!this.keepsTwo || cache.rows < worthKeeping) return cache.truncate(0);
+    if (cache.rows < worthKeeping) return cache.truncate(0);
     const left = { cache, ids: ids.slice(0, cache.rows) };
+    this.isLeft = true;
+    if (!this.keepsTwo) {
+      this.present = left;
+      return;
+    }
     this.present = this.kept ?? { cache: this.make(), ids: [] };
     this.kept = left;
-    this.isLeft = true;
   }
 
-  /** Into an empty context: the rows of the first of these ids, as many as are known, but not of the last. Returns how many. */
-  resume(ids: readonly number[]): number {
+  /**
+   * Into an empty context: the rows of the first of these ids, as many as are known, but not of the last, and a multiple of
+   * `piece`. Returns how many.
+   */
+  resume(ids: readonly number[], piece = 1): number {
     const { present, kept } = this;
-    const known = (past: Past | undefined): number => (past ? commonLength(past.ids, ids, ids.length - 1) : 0);
+    const known = (past: Past | undefined): number => (past ? Math.floor(commonLength(past.ids, ids, ids.length - 1) / piece) * piece : 0);
     const ofKept = known(kept);
     const count = Math.max(ofKept, this.isLeft ? known(present) : 0);
     if (count < worthKeeping) return 0;

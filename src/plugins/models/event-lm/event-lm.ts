@@ -16,13 +16,16 @@ const warmUpRuns = 3;
 /**
  * A two-level model of rows of eight ids: a base net reads whole events, a token net spells the next one. Ids come in any
  * number, also in the middle of a row; going back is forgetting events, and a row begun is spelled again from the state
- * behind the event before it.
+ * behind the event before it. What the nets hold of a context is there until another is read: one that begins alike goes on
+ * from there.
  */
 export class EventLanguageModel implements LanguageModel {
   readonly contextTokens: number;
   readonly vocabularySize: number;
   generate?: LanguageModel['generate'];
   private readonly ids: number[] = [];
+  /** The context that was left last, as far as the nets still hold its events. */
+  private left: readonly number[] = [];
   /** Whole events the base net has read. */
   private events = 0;
   /** Positions of the row begun that the token net still holds. */
@@ -67,12 +70,25 @@ export class EventLanguageModel implements LanguageModel {
   }
 
   rewind(mark: ModelMark | undefined): void {
+    if (mark === undefined && this.ids.length > 0) this.left = this.ids.slice(0, this.events * rowWidth);
     const length = Math.min(mark?.tokens ?? 0, this.ids.length);
     const events = Math.floor(length / rowWidth);
     const sameRow = events === Math.floor(this.ids.length / rowWidth) && events === this.events;
     this.known = sameRow ? Math.min(this.known, (length % rowWidth) + 1) : 0;
     this.events = Math.min(this.events, events);
     this.ids.length = length;
+  }
+
+  resume(tokens: ArrayLike<number>, piece = 1): number {
+    if (this.ids.length > 0) return 0;
+    const whole = piece % rowWidth === 0 ? piece : piece * rowWidth;
+    const most = Math.min(this.left.length, tokens.length - 1);
+    let length = 0;
+    while (length < most && this.left[length] === tokens[length]) length += 1;
+    length -= length % whole;
+    for (let index = 0; index < length; index += 1) this.ids.push(tokens[index]);
+    this.events = length / rowWidth;
+    return length;
   }
 
   async dispose(): Promise<void> {
@@ -126,6 +142,7 @@ export class EventLanguageModel implements LanguageModel {
       }
     }
     for (let index = 0; index < tokens.length; index += 1) this.ids.push(tokens[index]);
+    this.left = [];
     return nets;
   }
 

@@ -35,6 +35,11 @@ export class HeardBars {
     if (this.bars.length >= 2 * (this.reach + sparedBars)) this.bars = this.bars.slice(-this.reach - sparedBars);
   }
 
+  /** Whether all bars within reach of the bar `before` are still there. */
+  reachesTo(before: number): boolean {
+    return this.reach === 0 || before === 0 || (this.bars.length > 0 && this.bars[0].index <= Math.max(0, before - this.reach));
+  }
+
   /** What is within reach of the bar `before`. */
   upTo(before: number): HeardWithinReach {
     const latest = new Map<number, Float32Array>();

@@ -6,6 +6,7 @@ import { ContinuoError } from '../../../engine/errors.js';
 import type { InferenceRuntime } from '../../../engine/generation/onnx/inference-runtime.js';
 import { CounterRandom } from '../../../engine/generation/sampling/counter-random.js';
 import type { Bar } from './bar.js';
+import { BarTrail } from './bar-trail.js';
 import { chooseLatent } from './choose-latent.js';
 import { readCodeBook, type CodeBook } from './code-book.js';
 import { controlsAtStart, controlsDue, controlsFor, toldBy } from './control-feed.js';
@@ -48,6 +49,7 @@ export class PhraseLanguageModel implements LanguageModel {
   private steering: ModelSteering = plainSteering;
   private tokens = 0;
   private bar: Bar | undefined;
+  private readonly trail = new BarTrail();
   /** A memory to go on with from the next bar line. */
   private recalled: Float32Array | undefined;
 
@@ -86,6 +88,19 @@ export class PhraseLanguageModel implements LanguageModel {
     return loaded.nets.decoder.logits(await this.latentOf(loaded, bar), bar.ids);
   }
 
+  /** By the codes that bars are near, where the net was asked what bar may come: the bars that end behind `from`. */
+  async likelihood(tokens: ArrayLike<number>, from: number): Promise<number> {
+    const loaded = this.check(tokens);
+    this.rewind(undefined);
+    let sum = 0;
+    for (let index = 0; index < tokens.length; index += 1) {
+      const ends = loaded.tables.roles[tokens[index]] === IdRole.opensBar;
+      if (ends && index > from && this.bar) sum += await this.likelihoodOf(loaded, this.bar);
+      await this.take(loaded, tokens[index]);
+    }
+    return this.bar ? sum + (await this.likelihoodOf(loaded, this.bar)) : sum;
+  }
+
   mark(): PhraseMark {
     const { tokens, bar } = this;
     return { tokens, bar, length: bar?.ids.length ?? 0 };
@@ -98,6 +113,17 @@ export class PhraseLanguageModel implements LanguageModel {
     if (bar) bar.ids.length = length;
     this.loaded?.nets.decoder.truncate(length);
     this.recalled = undefined;
+    // The context that is left for an empty one is remembered until another is read.
+    if (mark) this.trail.backTo(tokens);
+  }
+
+  resume(tokens: ArrayLike<number>): number {
+    const { heard } = this.prepared();
+    const line = this.tokens > 0 ? undefined : this.trail.takeUp(tokens, this.steering, ({ index }) => heard.reachesTo(index));
+    if (!line) return 0;
+    this.tokens = line.at;
+    this.bar = line.bar;
+    return line.at;
   }
 
   async dispose(): Promise<void> {
@@ -108,9 +134,11 @@ export class PhraseLanguageModel implements LanguageModel {
 
   private async take(loaded: Loaded, token: number): Promise<void> {
     const { tables } = loaded;
-    const { bar } = this;
+    const { bar, trail } = this;
     const role = tables.roles[token];
+    if (this.tokens === 0) trail.clear();
     if (role === IdRole.opensBar) {
+      if (this.recalled) trail.end();
       const next = bar ? await this.barAfter(loaded, bar) : this.firstBar(tables);
       this.bar = { ...next, told: toldBy(token, tables, next.told) };
     } else if (bar && role === IdRole.ofHead && bar.ids.length === 0) {
@@ -118,6 +146,7 @@ export class PhraseLanguageModel implements LanguageModel {
     } else {
       bar?.ids.push(token);
     }
+    trail.add(token, role === IdRole.opensBar ? this.bar : undefined);
     this.tokens += 1;
   }
 
@@ -144,6 +173,15 @@ export class PhraseLanguageModel implements LanguageModel {
       told: bar.told,
       ids: [],
     };
+  }
+
+  /** Of a bar that is complete, as a natural logarithm. */
+  private async likelihoodOf(loaded: Loaded, bar: Bar): Promise<number> {
+    const { nets, tables, book } = loaded;
+    const { logits } = (await this.openingOf(loaded, bar)).memory;
+    const code = book.nearest(await nets.read([tables.barId, ...bar.ids]));
+    const largest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
+    return logits[code] - largest - Math.log(logits.reduce((total, logit) => total + Math.exp(logit - largest), 0));
   }
 
   /** The memory after the controls of a bar are told. */

@@ -79,7 +79,16 @@ describe('the pasts of a transformer', () => {
   it('keeps one where two would take too much memory', () => {
     const reader = new Reader(false);
     reader.open(song(0, 300));
+    assert.equal(reader.open(song(0, 300)), 299, 'the one that was left last');
+    reader.open(song(2000, 300));
     assert.equal(reader.open(song(0, 300)), 0);
+  });
+
+  it('takes up whole pieces where the opinion hangs on how a context was cut', () => {
+    const reader = new Reader();
+    reader.open(song(0, 300));
+    reader.pasts.leave(reader.ids);
+    assert.equal(reader.pasts.resume(song(0, 301), 64), 256);
   });
 
   it('never counts a row of another id', () => {

@@ -83,6 +83,40 @@ describe('phrase-mamba', () => {
     assert.deepEqual(model.memory.snapshot(), read);
   });
 
+  it('takes up a context at the last bar line that it shares with the one it left, with the very same memory', async () => {
+    const ids = piece(9);
+    const other = [...ids.slice(0, ids.length - 20), barId, ...track(4), barId];
+    const read = Float32Array.from(await stateAfter(other));
+    await afresh(ids);
+    model.rewind(undefined);
+    const known = model.resume(other);
+    assert.equal(other[known - 1], barId);
+    const shared = ids.findIndex((id, index) => id !== other[index]);
+    assert.equal(known, ids.lastIndexOf(barId, shared - 1) + 1);
+    await model.extend(other.slice(known));
+    assert.deepEqual(model.memory.snapshot(), read);
+  });
+
+  it('takes up nothing that was composed under other wishes, or after a recall', async () => {
+    const ids = [...piece(6), barId];
+    const half = 1 + (ids.length >> 1);
+    await afresh(ids, { density: 0.9 });
+    model.rewind(undefined);
+    model.steer(plainSteering);
+    assert.equal(model.resume(ids), 0);
+    await afresh(ids.slice(0, half));
+    model.steer({ ...plainSteering, density: 0.9 });
+    await model.extend(ids.slice(half));
+    model.rewind(undefined);
+    model.steer(plainSteering);
+    assert.ok(model.resume(ids) <= half);
+    await afresh(ids.slice(0, half));
+    model.memory.restore(model.memory.snapshot());
+    await model.extend(ids.slice(half));
+    model.rewind(undefined);
+    assert.ok(model.resume(ids) <= half);
+  });
+
   it('goes on from a prompt as from the same music when it wrote it', async () => {
     const ids = [...piece(3), barId];
     model.rewind(undefined);
