@@ -25,4 +25,6 @@ export interface ControllerListener {
   moved(place: ControllerPlace, value: number): void;
   /** Program 0..127 was chosen on a channel, 0..15. */
   programChosen(channel: number, program: number): void;
+  /** The knobs were away and are back: they may have been turned, and what they show is not what is. */
+  returned?(): void;
 }

@@ -56,8 +56,9 @@ export class ControllerDesk {
     source.start({
       moved: (place, value) => this.moved(name, place, value),
       programChosen: (channel, program) => this.programListeners.forEach((listener) => listener(channel, program, name)),
+      returned: () => this.returned(source),
     });
-    for (const address of this.parameters.addresses()) this.show(address, source);
+    this.showAll(source);
     return disposable(() => {
       source.stop();
       this.sources.delete(name);
@@ -73,6 +74,15 @@ export class ControllerDesk {
   lend(mappings: readonly Mapping[]): void {
     this.map.lend(mappings);
     for (const source of this.sources.values()) for (const { address } of mappings) this.show(address, source);
+  }
+
+  private returned(source: ControllerSource): void {
+    for (const known of this.knobs.values()) if (known.source === source.name) known.knob.letGo();
+    this.showAll(source);
+  }
+
+  private showAll(source: ControllerSource): void {
+    for (const address of this.parameters.addresses()) this.show(address, source);
   }
 
   private moved(source: string, place: ControllerPlace, value: number): void {

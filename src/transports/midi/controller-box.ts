@@ -1,59 +1,114 @@
 import { Output as MidiPort } from '@julusian/midi/lazy';
+import type { Notice, TransportWatcher } from '../../engine/contracts/transport.js';
 import { ContinuoError } from '../../engine/errors.js';
 import { MidiControllers } from './midi-controllers.js';
 import { MidiInput } from './midi-input.js';
 import { driverFailure, hasVirtualPorts, type MidiPortNames } from './midi-library.js';
+import { noticing } from './noticing.js';
 import type { ControllerBoxOptions, PortWish } from './options.js';
-import { planPort } from './port-names.js';
+import { deviceIn, nameOf, planPort } from './port-names.js';
+import type { WatchedPort } from './port-watch.js';
 
 /**
- * A box of knobs on a port of its own, and the port back to it for its lamps and motors, where one is named.
+ * A box of knobs on a port of its own, and the port back to it for its lamps and motors, where one is named. A box that is
+ * not there is heard when it comes; one that was away shows what is when it is back.
  * Thread: main. Blocks: while opening and closing, for the driver.
  */
 export class ControllerBox {
   readonly controllers: MidiControllers;
-  readonly #input: MidiInput;
+  readonly #opened: { input?: string; lamps?: string } = {};
+  #input: MidiInput | undefined;
   #lamps: MidiPort | undefined;
 
-  /** Errors: `deviceUnavailable` without a MIDI driver, `portUnavailable` when a port is not there or refused. */
-  constructor({ input, output }: ControllerBoxOptions, names: MidiPortNames) {
-    const heard = planned(input, 'input', names);
-    const shown = output && planned(output, 'output', names);
-    this.#lamps = shown && openedLamps(shown);
-    this.controllers = new MidiControllers(nameOf(input), this.#lamps && ((bytes) => this.#light(bytes)));
-    try {
-      this.#input = new MidiInput(heard, (_deltaSeconds, bytes) => this.controllers.receive(bytes));
-    } catch (error) {
-      this.#lamps?.destroy();
-      throw error;
+  constructor(private readonly options: ControllerBoxOptions) {
+    this.controllers = new MidiControllers(nameOf(options.input), options.output && ((bytes) => this.#light(bytes)));
+  }
+
+  /** Opens what is there of it, and says so. */
+  open({ inputs, outputs }: MidiPortNames): readonly Notice[] {
+    const notices: Notice[] = [];
+    const { input, output } = this.options;
+    const heard = planPort(input, 'input', inputs, hasVirtualPorts);
+    if ('off' in heard) notices.push({ level: 'off', sentence: heard.off });
+    else this.#hear(heard.open, notices);
+    const shown = output && planPort(output, 'output', outputs, hasVirtualPorts);
+    if (shown && 'off' in shown) notices.push({ level: 'off', sentence: shown.off });
+    else if (shown) this.#show(shown.open, notices);
+    return notices;
+  }
+
+  /** Its ports that may go and come; nobody unplugs one of our own. Call it once it is open. */
+  watched(watcher: TransportWatcher): readonly WatchedPort[] {
+    const told = (act: (notices: Notice[]) => void): void => {
+      const notices: Notice[] = [];
+      act(notices);
+      for (const notice of notices) watcher.notice(notice);
+      this.controllers.returned();
+    };
+    const lost = (name: string, verb: string): void => watcher.notice({ level: 'off', sentence: `The MIDI device "${name}" is gone; ${verb} again when it is back.` });
+    const { input, output } = this.options;
+    const ports: WatchedPort[] = [];
+    if ('device' in input) {
+      ports.push({
+        open: this.#opened.input,
+        find: ({ inputs }) => deviceIn(input, inputs),
+        isThere: (name, { inputs }) => inputs.includes(name),
+        gone: (name) => {
+          this.#input?.close();
+          this.#input = undefined;
+          lost(name, 'its knobs are heard');
+        },
+        came: (device) => told((notices) => this.#hear({ device }, notices)),
+      });
     }
+    if (output && 'device' in output) {
+      ports.push({
+        open: this.#opened.lamps,
+        find: ({ outputs }) => deviceIn(output, outputs),
+        isThere: (name, { outputs }) => outputs.includes(name),
+        gone: (name) => {
+          this.#darken();
+          lost(name, 'its lamps are lit');
+        },
+        came: (device) => told((notices) => this.#show({ device }, notices)),
+      });
+    }
+    return ports;
   }
 
   close(): void {
-    this.#input.close();
-    this.#lamps?.destroy();
+    this.#input?.close();
+    this.#input = undefined;
+    this.#darken();
+  }
+
+  #hear(port: PortWish, notices: Notice[]): void {
+    this.#input = noticing(notices, () => new MidiInput(port, (_deltaSeconds, bytes) => this.controllers.receive(bytes)));
+    if (!this.#input) return;
+    if ('device' in port) this.#opened.input = port.device;
+    notices.push({ level: 'ready', sentence: `Heard from "${nameOf(port)}": MIDI controllers.` });
+  }
+
+  #show(port: PortWish, notices: Notice[]): void {
+    this.#lamps = noticing(notices, () => openedLamps(port));
+    if (!this.#lamps) return;
+    if ('device' in port) this.#opened.lamps = port.device;
+    notices.push({ level: 'ready', sentence: `Shown at "${nameOf(port)}": what is controlled from "${nameOf(this.options.input)}".` });
   }
 
   #light(bytes: readonly number[]): void {
     try {
       this.#lamps?.sendMessage([...bytes]);
     } catch {
-      // The box was unplugged, and nobody looks at its lamps: it plays no part in the music, so nothing is said of it.
-      this.#lamps?.destroy();
-      this.#lamps = undefined;
+      // The box was unplugged, which the watch will notice and tell: its lamps play no part in the music.
+      this.#darken();
     }
   }
-}
 
-/** What a performer calls a port. */
-export function nameOf(wish: PortWish): string {
-  return 'virtual' in wish ? wish.virtual : wish.device;
-}
-
-function planned(wish: PortWish, direction: 'input' | 'output', names: MidiPortNames): PortWish {
-  const plan = planPort(wish, direction, direction === 'input' ? names.inputs : names.outputs, hasVirtualPorts);
-  if ('off' in plan) throw new ContinuoError('portUnavailable', plan.off);
-  return plan.open;
+  #darken(): void {
+    this.#lamps?.destroy();
+    this.#lamps = undefined;
+  }
 }
 
 function openedLamps(port: PortWish): MidiPort {

@@ -24,6 +24,11 @@ export class MidiControllers implements ControllerSource {
     this.#listener = undefined;
   }
 
+  /** The box was away and is back. */
+  returned(): void {
+    this.#listener?.returned?.();
+  }
+
   /** Takes one message from the port. */
   receive(bytes: Uint8Array): void {
     const [status, data1, data2] = bytes;

@@ -8,11 +8,12 @@ import { MidiEncoder } from './wire-bytes.js';
 /** What the main thread tells the send thread. */
 export interface MidiOutputOptions {
   readonly port: PortWish;
-  /** A device that was unplugged while notes sounded may sound still: it is told to be silent first. */
-  readonly mayStillSound?: boolean;
 }
 
-/** What a device is told on every channel that may still sound: sustain off, all notes off, all sound off. */
+/**
+ * What a device is told on every channel before anything else, for it may still sound what it was told before its cable was
+ * pulled, or before a process was killed: sustain off, all notes off, all sound off.
+ */
 const silencers = [64, 123, 120];
 const channelCount = 16;
 const controlChange = 0xb0;
@@ -44,7 +45,7 @@ export class MidiOutput implements Output {
       throw new ContinuoError('portUnavailable', `The MIDI port "${this.#name}" could not be opened; see whether another program holds it.`, { cause });
     }
     this.#port = port;
-    if (this.options.mayStillSound) silence(port);
+    if ('device' in wish) silence(port);
   }
 
   /** Errors: `portUnavailable` where the driver tells that the device is gone (Windows does). */

@@ -30,6 +30,11 @@ export class MidiPlayer implements NoteSource {
     const event = heardEvent(bytes, stamp);
     if (event) this.#listener?.heard(event);
   }
+
+  /** The port is gone: nobody will say any more that its keys are up. */
+  left(micros: Micros): void {
+    this.#listener?.heard({ type: 'released', micros });
+  }
 }
 
 /** What a message says of what is played; `undefined` where it says nothing. A note on of velocity 0 is a note off. */

@@ -1,8 +1,7 @@
 import type { OutputSpecification } from '../../engine/contracts/output.js';
 import type { Notice, Transport, TransportContext, TransportOffer, TransportWatcher } from '../../engine/contracts/transport.js';
-import { ContinuoError } from '../../engine/errors.js';
 import type { Micros } from '../../engine/music/units.js';
-import { ControllerBox, nameOf } from './controller-box.js';
+import { ControllerBox } from './controller-box.js';
 import { DriverClock } from './driver-clock.js';
 import { MidiClockSource } from './midi-clock-source.js';
 import { MidiControllers } from './midi-controllers.js';
@@ -10,9 +9,10 @@ import { MidiInput } from './midi-input.js';
 import { MidiPlayer } from './midi-player.js';
 import { hasVirtualPorts, midiPortNames, type MidiPortNames } from './midi-library.js';
 import type { MidiOutputOptions } from './midi-output.js';
+import { noticing } from './noticing.js';
 import type { MidiOptions, PortWish } from './options.js';
 import { midiPortReport } from './port-list.js';
-import { listed, planPort } from './port-names.js';
+import { deviceIn, listed, planPort } from './port-names.js';
 import { PortLister, PortWatch, type WatchedPort } from './port-watch.js';
 
 /** What is made of a message that came in; `stamp` is when it reached the driver, in order from message to message. */
@@ -39,6 +39,8 @@ export class MidiTransport implements Transport {
   readonly #opened: { output?: string; input?: string } = {};
   #hasMidi = false;
   #watch: PortWatch | undefined;
+  #player: MidiPlayer | undefined;
+  #knobs: MidiControllers | undefined;
   #boxes: readonly ControllerBox[] = [];
 
   constructor(private readonly context: TransportContext) {
@@ -72,7 +74,7 @@ export class MidiTransport implements Transport {
   }
 
   watch(watcher: TransportWatcher): void {
-    const ports = [...this.#watchedOutput(watcher), ...this.#watchedInput(watcher)];
+    const ports = [...this.#watchedOutput(watcher), ...this.#watchedInput(watcher), ...this.#boxes.flatMap((box) => box.watched(watcher))];
     if (this.#hasMidi && ports.length > 0) this.#watch = new PortWatch(ports, new PortLister());
   }
 
@@ -86,12 +88,10 @@ export class MidiTransport implements Transport {
   }
 
   #openBoxes(names: MidiPortNames, notices: Notice[]): readonly ControllerBox[] {
-    return this.#options.controllerBoxes.flatMap((options) => {
-      const box = noticing(notices, () => new ControllerBox(options, names));
-      if (!box) return [];
-      const lamps = options.output ? `, and shown at "${nameOf(options.output)}"` : '';
-      notices.push({ level: 'ready', sentence: `Heard from "${nameOf(options.input)}": MIDI controllers${lamps}.` });
-      return [box];
+    return this.#options.controllerBoxes.map((options) => {
+      const box = new ControllerBox(options);
+      notices.push(...box.open(names));
+      return box;
     });
   }
 
@@ -111,12 +111,11 @@ export class MidiTransport implements Transport {
     return { level: 'ready', sentence: `MIDI notes${clock} go to ${described(port)}.` };
   }
 
-  #outputAt(port: PortWish, mayStillSound = false): OutputSpecification {
-    const options: MidiOutputOptions = mayStillSound ? { port, mayStillSound } : { port };
+  #outputAt(port: PortWish): OutputSpecification {
     return {
       name: this.name,
       implementation: new URL('./output-module.js', import.meta.url).href,
-      options,
+      options: { port } satisfies MidiOutputOptions,
       leadMicros: 0,
       offsetMicros: this.#options.offsetMilliseconds * 1000,
       sendsClock: this.#options.clockOut,
@@ -130,14 +129,14 @@ export class MidiTransport implements Transport {
     return [
       {
         open: this.#opened.output,
-        find: ({ outputs }) => foundIn(wish, outputs),
+        find: ({ outputs }) => deviceIn(wish, outputs),
         isThere: (name, { outputs }) => outputs.includes(name),
         gone: (name) => {
           watcher.outputLost(this.name);
           watcher.notice({ level: 'off', sentence: `The MIDI device "${name}" is gone; it is played to again when it is back.` });
         },
         came: (device) => {
-          watcher.outputFound(this.#outputAt({ device }, true));
+          watcher.outputFound(this.#outputAt({ device }));
           watcher.notice(this.#playsTo({ device }));
         },
       },
@@ -159,17 +158,19 @@ export class MidiTransport implements Transport {
     return [
       {
         open: this.#opened.input,
-        find: ({ inputs }) => foundIn(wish, inputs),
+        find: ({ inputs }) => deviceIn(wish, inputs),
         isThere: (name, { inputs }) => inputs.includes(name),
         gone: (name) => {
           this.#input?.close();
           this.#input = undefined;
+          this.#player?.left(this.context.clock.now());
           watcher.notice({ level: 'off', sentence: `The MIDI device "${name}" is gone; it is heard again when it is back.` });
         },
         came: (device) => {
           const notices: Notice[] = [];
           this.#hear({ device }, notices);
           for (const notice of notices) watcher.notice(notice);
+          this.#knobs?.returned();
         },
       },
     ];
@@ -189,6 +190,8 @@ export class MidiTransport implements Transport {
     const source = new MidiClockSource(clock);
     const knobs = new MidiControllers(this.name);
     const player = new MidiPlayer(this.name, inputLatencyMilliseconds * 1000);
+    this.#player = player;
+    this.#knobs = knobs;
     const receivers: Receiver[] = [
       ...(followClock ? [(bytes: Uint8Array, stamp: Micros) => source.receive(bytes, stamp)] : []),
       ...(controllers ? [(bytes: Uint8Array) => knobs.receive(bytes)] : []),
@@ -206,23 +209,6 @@ export class MidiTransport implements Transport {
     else this.#hear(plan.open, notices);
     return { syncSources: followClock ? [source] : [], controllerSources: controllers ? [knobs] : [], noteSources: notes ? [player] : [] };
   }
-}
-
-/** Turns what a device or port cannot do into a notice; anything else is a fault and passes. */
-function noticing<Result>(notices: Notice[], attempt: () => Result): Result | undefined {
-  try {
-    return attempt();
-  } catch (error) {
-    if (!(error instanceof ContinuoError)) throw error;
-    notices.push({ level: 'off', sentence: error.message });
-    return undefined;
-  }
-}
-
-/** The device's name where it is there and no other may be meant. */
-function foundIn(wish: PortWish, names: readonly string[]): string | undefined {
-  const plan = planPort(wish, 'output', names, hasVirtualPorts);
-  return 'open' in plan && 'device' in plan.open ? plan.open.device : undefined;
 }
 
 function described(port: PortWish): string {

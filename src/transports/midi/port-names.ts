@@ -43,6 +43,17 @@ export function planPort(wish: PortWish, direction: PortDirection, names: readon
   return { off: `MIDI ${direction} is off: "${wish.device}" may mean ${listed(matches)}; give more of the name.` };
 }
 
+/** The device's name where it is there and no other may be meant. */
+export function deviceIn({ device }: Extract<PortWish, { device: string }>, names: readonly string[]): string | undefined {
+  const matches = matchPorts(device, names);
+  return matches.length === 1 ? matches[0] : undefined;
+}
+
+/** What a performer calls a port. */
+export function nameOf(wish: PortWish): string {
+  return 'virtual' in wish ? wish.virtual : wish.device;
+}
+
 function stableNames(name: string): readonly string[] {
   const address = / \d+:\d+$/.exec(name);
   if (!address) return [];

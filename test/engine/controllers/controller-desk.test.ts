@@ -235,6 +235,18 @@ describe('lamps and motors', () => {
     box.turn(1, 20, 127, 120);
     assert.equal(box.shown.length, 1);
   });
+
+  it('show what is when a box was away and is back, and its knobs are picked up anew', (context) => {
+    const { store, box } = stage(placeFor(context));
+    box.turn(0, 20, 64, 127);
+    box.shown.length = 0;
+    box.comeBack();
+    assert.ok(box.shown.some(([channel, controller, value]) => channel === 0 && controller === 20 && value === 127));
+    box.turn(0, 20, 10);
+    assert.equal(store.get(temperature), 2);
+    box.turn(0, 20, 127, 0);
+    assert.equal(store.get(temperature), 0);
+  });
 });
 
 describe('a set of controllers', () => {

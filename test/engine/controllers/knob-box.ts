@@ -23,6 +23,10 @@ export class KnobBox implements ControllerSource {
     for (const value of values) this.listener?.moved({ channel, controller }, value);
   }
 
+  comeBack(): void {
+    this.listener?.returned?.();
+  }
+
   choose(channel: number, program: number): void {
     this.listener?.programChosen(channel, program);
   }

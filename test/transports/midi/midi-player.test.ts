@@ -37,4 +37,14 @@ describe('a player at a MIDI port', () => {
     player.receive(Uint8Array.of(0x90, 62, 80), 3);
     assert.deepEqual(events.map((event) => event.micros), [2]);
   });
+
+  it('lifts every key when his port is gone', () => {
+    const events: HeardEvent[] = [];
+    const player = new MidiPlayer('midi', 0);
+    player.left(1);
+    player.start({ heard: (event) => events.push(event) });
+    player.receive(Uint8Array.of(0x90, 61, 80), 2);
+    player.left(3);
+    assert.deepEqual(events.slice(1), [{ type: 'released', micros: 3 }]);
+  });
 });

@@ -133,10 +133,10 @@ function withControllers(): void {
     assert.equal(midiPortNames().outputs.some((name) => name.includes('Box In')), false);
   });
 
-  it('says which box is not there, and hears the others', async () => {
+  it('says which box is not there, waits for it, and hears the others', async () => {
     const wire = transport({ controllerBoxes: ['no such box', { input: { virtual: 'Box In' } }] });
     const { controllerSources, notices } = await wire.open();
-    assert.deepEqual(controllerSources?.map(({ name }) => name), ['midi', 'Box In']);
+    assert.deepEqual(controllerSources?.map(({ name }) => name), ['midi', 'no such box', 'Box In']);
     assert.ok(notices.some(({ level, sentence }) => level === 'off' && sentence.includes('no such box')));
     await wire.close();
   });
