@@ -65,6 +65,7 @@ describe('continuo play, when something ends it while notes sound', { skip: proc
   const cases: readonly [string, keyof typeof mishaps, NodeJS.Signals, number][] = [
     ['SIGINT', 'harmless', 'SIGINT', 0],
     ['SIGTERM', 'harmless', 'SIGTERM', 0],
+    ['SIGHUP, as a terminal is closed', 'harmless', 'SIGHUP', 0],
     ['an exception that nobody catches', 'throws', 'SIGUSR2', 1],
     ['a promise that nobody waits for', 'rejects', 'SIGUSR2', 1],
     ['a library that ends the process', 'exits', 'SIGUSR2', 3],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ReplugResult } from './inner/replug-result.js';
+import type { ReplugBoxResult, ReplugResult } from './inner/replug-result.js';
 import { faultsOfEnds } from './support/dumped-music.js';
 import { runScriptInSequencer, skipWithoutSequencer } from './support/sequencer.js';
 
@@ -39,5 +39,15 @@ describe('MIDI devices that are unplugged while it plays', { skip }, () => {
     const leaders = result.sentences.flatMap((sentence) => /^(\S+) leads the clock$/.exec(sentence)?.[1] ?? []);
     assert.deepEqual(leaders.slice(-3), ['midi-clock', 'internal', 'midi-clock']);
     assert.equal(result.exitCode, 0);
+  });
+});
+
+describe('a box of knobs that is unplugged while it plays', { skip }, () => {
+  it('is heard when it comes and when it is back, and shows what is', async () => {
+    const { sentences, turnsWhileGone, turns, exitCode } = await runScriptInSequencer<ReplugBoxResult>(fileURLToPath(new URL('./inner/replug-box.js', import.meta.url)), { limitSeconds });
+    const told = sentences.map((sentence) => `${/Lamps/.test(sentence) && !/^Heard/.test(sentence) ? 'lamps' : 'knobs'} ${/is gone/.test(sentence) ? 'gone' : 'there'}`);
+    assert.deepEqual(told.toSorted(), ['knobs gone', 'knobs there', 'knobs there', 'lamps gone', 'lamps there', 'lamps there']);
+    assert.ok(turns > turnsWhileGone);
+    assert.equal(exitCode, 0);
   });
 });

@@ -7,3 +7,11 @@ export interface ReplugResult {
   readonly sentences: readonly string[];
   readonly exitCode: number | undefined;
 }
+
+/** What the engine said of a box of knobs, and how often its knob moved something before it was back and by the end. */
+export interface ReplugBoxResult {
+  readonly sentences: readonly string[];
+  readonly turnsWhileGone: number;
+  readonly turns: number;
+  readonly exitCode: number | undefined;
+}
