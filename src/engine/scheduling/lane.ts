@@ -32,6 +32,12 @@ const channelCount = 16;
 /** A start this near explains why the timeline has jumped. */
 const announcedWithin: Micros = 20_000;
 
+/** A change that waits for its time. */
+interface PendingChange extends TransportChange {
+  /** When it was told: the timeline that goes with it had been given by then. */
+  readonly toldMicros: Micros;
+}
+
 export interface LaneParts {
   readonly output: Output;
   /** How long before it is due an event is handed to the wire. */
@@ -70,7 +76,7 @@ export class Lane {
   private readonly clockwork: ClockGenerator | undefined;
   private readonly time: RecentTimeline;
   private readonly pedals = new HeldPedals();
-  private readonly changes: TransportChange[] = [];
+  private readonly changes: PendingChange[] = [];
   private offset: Micros;
   private playing = false;
   /** Whether the music was moved since it was looked at last: what is not where it was expected is late otherwise. */
@@ -141,8 +147,8 @@ export class Lane {
   /** Takes up a transport change at its time. A change that comes to be before others makes those void. */
   change(change: TransportChange): void {
     while (this.changes.length > 0 && this.changes[this.changes.length - 1].micros > change.micros) this.changes.pop();
-    if (this.changes.length === pendingChanges) this.apply(this.changes.shift() as TransportChange);
-    this.changes.push(change);
+    if (this.changes.length === pendingChanges) this.apply(this.changes.shift() as PendingChange);
+    this.changes.push({ ...change, toldMicros: this.clock.now() });
   }
 
   setOffset(offsetMicros: Micros): void {
@@ -201,7 +207,7 @@ export class Lane {
       const clockDue = this.clockDue();
       const entryDue = this.entryDue();
       if (Math.min(changeDue, clockDue, entryDue) > now) break;
-      if (changeDue <= clockDue && changeDue <= entryDue) this.apply(this.changes.shift() as TransportChange);
+      if (changeDue <= clockDue && changeDue <= entryDue) this.apply(this.changes.shift() as PendingChange);
       else if (clockDue <= entryDue + sameMoment) this.clockwork?.tick();
       else this.release();
     }
@@ -245,7 +251,7 @@ export class Lane {
     return this.dueOf(Math.max(this.entries.firstBeat, this.startBeat)) - this.parts.leadMicros;
   }
 
-  private apply({ type, beat, micros }: TransportChange): void {
+  private apply({ type, beat, micros, toldMicros }: PendingChange): void {
     const now = this.clock.now();
     const position = this.positionAt(now);
     const oldest = this.oldestAt(now);
@@ -256,7 +262,8 @@ export class Lane {
       return;
     }
     this.startBeat = beat;
-    this.time.forgetPast();
+    // An output that plays later comes to it when the tempo may have changed again.
+    this.time.forgetPast(toldMicros);
     this.forgetLeft();
     if (type === 'locate') {
       this.clockwork?.locate(beat, position, oldest);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { RecentTimeline } from '../../../src/engine/scheduling/recent-timeline.js';
-import { withTempo, type Timeline } from '../../../src/engine/time/timeline.js';
+import { beatAt, withTempo, type Timeline } from '../../../src/engine/time/timeline.js';
 import { note, stage } from './recording-output.js';
 
 const fast: Timeline = { bpm: 240, beatOrigin: 0, timeOrigin: 0 };
@@ -24,6 +24,35 @@ describe('RecentTimeline', () => {
     assert.equal(time.timeAt(3.9), 975_000);
     time.forgetPast();
     assert.equal(Math.round(time.timeAt(3.9)), 925_000);
+  });
+
+  it('keeps the places of each of many timelines that came one after the other', () => {
+    const time = new RecentTimeline(fast);
+    let timeline = fast;
+    const changes = [240, 20, 999, 120, 20].map((bpm, index) => {
+      const micros = index * 50_000;
+      timeline = withTempo(timeline, bpm, micros);
+      time.follow(timeline, micros);
+      return { micros, timeline };
+    });
+    for (const { micros, timeline: held } of changes) {
+      const beat = beatAt(held, micros + 10_000);
+      assert.equal(time.beatAt(micros + 10_000), beat);
+      assert.ok(Math.abs(time.timeAt(beat) - micros - 10_000) < 1e-3);
+    }
+  });
+
+  it('forgets what was before a moment and keeps what came after it', () => {
+    const time = new RecentTimeline(fast);
+    const moved: Timeline = { bpm: 240, beatOrigin: 100, timeOrigin: 1_000_000 };
+    time.follow(moved, 1_000_000);
+    time.follow(withTempo(moved, 30, 1_050_000), 1_050_000);
+    time.forgetPast(1_000_000);
+    assert.equal(time.timeAt(100), 1_000_000);
+    assert.equal(time.timeAt(99), 750_000);
+    time.forgetPast();
+    assert.equal(Math.round(time.timeAt(100.2)), 1_050_000);
+    assert.equal(Math.round(time.timeAt(100)), 650_000);
   });
 
   it('goes from beats to times and back', () => {
@@ -49,6 +78,32 @@ describe('sending: an output that plays later or is told early, when the tempo c
     sender.advanceTo(time(4));
     const onsets = output.sent.filter(({ kind }) => kind === 'noteOn').map(({ data1, at }) => [data1, Math.round(at - time(0))]);
     assert.deepEqual(onsets, [[60, 1_040_000], [61, 1_085_000], [62, 1_390_000]]);
+    assert.equal(sender.counters().droppedLate, 0);
+  });
+
+  it('loses nothing of what it has yet to play when the tempo changes twice meanwhile', async () => {
+    const { sender, output, clock, time } = await stage({ offsetMicros: 90_000 });
+    sender.queue(1, [note(1.9, 60, 0.01), note(1.99, 61, 0.01)]);
+    const first: Timeline = { bpm: 120, beatOrigin: 0, timeOrigin: time(0) };
+    sender.advanceTo(time(2));
+    const second = withTempo(first, 999, clock.now());
+    sender.publish(second);
+    sender.advanceTo(time(2) + 10_000);
+    sender.publish(withTempo(second, 20, clock.now()));
+    sender.advanceTo(time(4));
+    const onsets = output.sent.filter(({ kind }) => kind === 'noteOn').map(({ data1, at }) => [data1, Math.round(at - time(0))]);
+    assert.deepEqual(onsets, [[60, 1_040_000], [61, 1_085_000]]);
+  });
+
+  it('plays its downbeat when the tempo falls between a start and the moment at which it comes to it', async () => {
+    const { sender, output, clock, time } = await stage({ offsetMicros: 60_000 }, { playing: false });
+    sender.queue(1, [note(0, 60, 0.01)]);
+    sender.transport({ type: 'start', beat: 0, micros: time(0) });
+    sender.advanceTo(time(0) + 30_000);
+    sender.publish(withTempo({ bpm: 120, beatOrigin: 0, timeOrigin: time(0) }, 20, clock.now()));
+    sender.advanceTo(time(1));
+    const [onset] = output.sent.filter(({ kind }) => kind === 'noteOn');
+    assert.equal(onset.at, time(0) + 60_000);
     assert.equal(sender.counters().droppedLate, 0);
   });
 
