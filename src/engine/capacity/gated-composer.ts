@@ -12,6 +12,7 @@ const never = (): boolean => false;
 export class GatedComposer implements Composer {
   /** A single note waits for nobody: it is short, and somebody waits for it. */
   readonly nextNote: Composer['nextNote'];
+  readonly hurry: Composer['hurry'];
   readonly foresee: Composer['foresee'];
   readonly keepState: Composer['keepState'];
   readonly recallState: Composer['recallState'];
@@ -25,6 +26,7 @@ export class GatedComposer implements Composer {
     private readonly deadline: (position: Beats) => Beats,
   ) {
     this.nextNote = composer.nextNote?.bind(composer);
+    this.hurry = composer.hurry?.bind(composer);
     const { foresee } = composer;
     if (foresee) this.foresee = (following, untilBeat, controls, stopped) => this.inTurn(stopped, () => foresee.call(composer, following, untilBeat, controls, stopped));
     this.keepState = composer.keepState?.bind(composer);

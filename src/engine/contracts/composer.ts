@@ -29,10 +29,13 @@ export interface Composer {
    */
   compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan>;
   /**
-   * Optional: composes one note more and gives it out, its beat before `untilBeat`; `undefined` where there is none before
-   * that. Notes that begin with it come with the next call.
+   * Optional: the first note that it would write at `fromBeat` (where it was primed, or later) or after, and before `untilBeat`.
+   * It goes back to where it was primed for that and stays there: the same question has the same answer, whatever was asked and
+   * composed in between. A composer that is asked beforehand looks whether something is `awaited`, and then ends without one.
    */
-  nextNote?(untilBeat: Beats, controls: ComposeControls): Promise<Note | undefined>;
+  nextNote?(question: NoteQuestion, controls: ComposeControls, awaited?: () => boolean): Promise<NoteAnswer>;
+  /** Optional, on whatever side of a thread `awaited` is not looked at: something is, and what is under way ends early. */
+  hurry?(): void;
   /** Forgets everything composed at or after `toBeat`; the next compose starts there. `awaited` as in prime. */
   rewind(toBeat: Beats, awaited?: () => boolean): Promise<void>;
   /**
@@ -53,6 +56,20 @@ export interface Composer {
    */
   foresee?(following: readonly Note[], untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<number | undefined>;
   dispose(): Promise<void>;
+}
+
+/** Where a note is looked for. */
+export interface NoteQuestion {
+  readonly fromBeat: Beats;
+  /** Exclusive. */
+  readonly untilBeat: Beats;
+}
+
+export interface NoteAnswer {
+  /** Default: there is none. */
+  readonly note?: Note;
+  /** Something was awaited before it was known. */
+  readonly isInterrupted?: boolean;
 }
 
 export interface ComposedSpan {

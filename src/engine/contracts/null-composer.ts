@@ -3,7 +3,7 @@ import type { MusicConstraint } from '../music/constraint.js';
 import type { Note } from '../music/note.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
-import type { ComposeControls, ComposedSpan, Composer } from './composer.js';
+import type { ComposeControls, ComposedSpan, Composer, NoteAnswer, NoteQuestion } from './composer.js';
 
 const duration: Beats = 0.5;
 const velocity = 80;
@@ -36,11 +36,9 @@ export class NullComposer implements Composer {
     return { fromBeat, untilBeat: this.position, notes, programs: [], controls: [], tokens: 0, micros: 0 };
   }
 
-  async nextNote(untilBeat: Beats, { constraint }: ComposeControls): Promise<Note | undefined> {
-    const beat = Math.ceil(this.position);
-    if (beat >= untilBeat) return undefined;
-    this.position = beat + 1;
-    return pulse(beat, constraint);
+  async nextNote({ fromBeat, untilBeat }: NoteQuestion, { constraint }: ComposeControls): Promise<NoteAnswer> {
+    const beat = Math.ceil(fromBeat);
+    return beat < untilBeat ? { note: pulse(beat, constraint) } : {};
   }
 
   async rewind(toBeat: Beats): Promise<void> {

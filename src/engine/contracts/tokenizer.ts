@@ -66,6 +66,13 @@ export type DecodedEvent =
   | { readonly type: 'meter'; readonly mark: MeterMark }
   | { readonly type: 'key'; readonly mark: KeyMark };
 
+/** A note whose onset is certain. */
+export interface WaitingNote {
+  readonly note: Note;
+  /** Whether its length is certain as well. */
+  readonly isOver: boolean;
+}
+
 /** Turns a stream into events as soon as they are certain; what was given out is never taken back. */
 export interface IncrementalDecoder {
   /** No event before this beat can still come. Never decreases. */
@@ -75,6 +82,10 @@ export interface IncrementalDecoder {
    * certain, or lies before the frontier.
    */
   readonly toldUntilBeat?: Beats;
+  /** Where notes wait for their end: those that were told and are not given out yet, as long as they are so far. Default: none wait. */
+  readonly waiting?: readonly WaitingNote[];
+  /** All onsets before this beat are told. Default: the frontier. */
+  readonly onsetsUntilBeat?: Beats;
   /** Events made certain by this token, in order of beat. */
   push(token: number): readonly DecodedEvent[];
   /** An independent copy in the same state. */

@@ -10,7 +10,7 @@ import { KeptStates } from './kept-states.js';
 import { PlayModes } from './modes/play-modes.js';
 import { MusicAhead } from './music-ahead.js';
 import { DeckNews } from './news.js';
-import type { Plan } from './plan.js';
+import type { Frame, Plan } from './plan.js';
 import { ticksPerBeat, type Pace } from './real-time-law.js';
 import { Rests, shortestRest } from './rests.js';
 import { Rewinding } from './rewinding.js';
@@ -69,7 +69,7 @@ export class Deck {
       voice: () => this.voice,
       freeFrom: () => this.answerFrom(parts.position.beat(), parts.position.beat()),
       errand: <Result>(run: (voice: Voice) => Promise<Result>) => this.errand(run),
-      prime: (voice: Voice, atBeat: Beats, wholeNotes?: boolean) => this.prime(voice, atBeat, wholeNotes),
+      prime: (voice: Voice, atBeat: Beats, frame?: Frame) => this.prime(voice, atBeat, frame),
     };
     this.succession = new Succession({
       ...ground,
@@ -323,9 +323,9 @@ export class Deck {
   }
 
   /** Tells the voice all that was before `atBeat`; it goes on from there. */
-  private async prime(voice: Voice, atBeat: Beats, wholeNotes = false): Promise<void> {
+  private async prime(voice: Voice, atBeat: Beats, frame: Frame = {}): Promise<void> {
     this.shift = 0;
-    await voice.composer.prime(this.plan.history(atBeat, { ...this.parts.controls.frameFor(voice), wholeNotes }), atBeat);
+    await voice.composer.prime(this.plan.history(atBeat, { ...this.parts.controls.frameFor(voice), ...frame }), atBeat);
   }
 
   private async begin(voice: Voice, atBeat: Beats): Promise<void> {

@@ -12,11 +12,13 @@ export interface Opening {
 export class OpeningComposer implements Composer {
   private latest: Opening | undefined;
   readonly nextNote: Composer['nextNote'];
+  readonly hurry: Composer['hurry'];
   readonly keepState: Composer['keepState'];
   readonly recallState: Composer['recallState'];
 
   constructor(private readonly composer: Composer) {
     this.nextNote = composer.nextNote?.bind(composer);
+    this.hurry = composer.hurry?.bind(composer);
     this.keepState = composer.keepState?.bind(composer);
     this.recallState = composer.recallState?.bind(composer);
   }

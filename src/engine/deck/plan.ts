@@ -1,9 +1,10 @@
 import type { ComposedSpan } from '../contracts/composer.js';
-import { endBeat, type Note } from '../music/note.js';
+import { compareNotes, endBeat, type Note } from '../music/note.js';
 import { emptyScore, scoreOf, shiftScore, type Score } from '../music/score.js';
 import type { Beats, Bpm } from '../music/units.js';
-import { barAt, barStart, type Meter } from '../time/meter.js';
+import { barAt, barStart, beatsPerBar, commonTime, type Meter } from '../time/meter.js';
 import type { Premise } from './premise.js';
+import { steadyBeginning } from './steady-past.js';
 
 /** What music is told to be in. */
 export interface Frame {
@@ -11,6 +12,8 @@ export interface Frame {
   readonly meter?: Meter;
   /** Notes that reach over the end keep their length. Default: they end there. */
   readonly wholeNotes?: boolean;
+  /** No more notes than these, from a beginning that stays the same for long while the past grows. Default: all that is remembered. */
+  readonly mostNotes?: number;
 }
 
 /** How much of the past a deck remembers. */
@@ -57,7 +60,7 @@ export class Plan {
    * A premise stands for all that was before it. Programs are kept whole. The frame is told as that of it all; bar 0 begins
    * at beat 0.
    */
-  history(untilBeat: Beats, { bpm, meter, wholeNotes = false }: Frame = {}, premise = this.premise): Score {
+  history(untilBeat: Beats, { bpm, meter, wholeNotes = false, mostNotes }: Frame = {}, premise = this.premise): Score {
     const oldest = untilBeat - rememberedBeats;
     const fromBeat = Math.max(oldest, premise?.untilBeat ?? oldest);
     const past = select(this.score, (beat) => beat < untilBeat && beat >= fromBeat);
@@ -65,7 +68,9 @@ export class Plan {
     const shorten = (note: Note): Note =>
       !wholeNotes && endBeat(note) > untilBeat ? { ...note, duration: untilBeat - note.beat } : note;
     const heard = this.heard(fromBeat, untilBeat);
-    return scoreOf([...supposed.notes, ...past.notes, ...heard.notes].map(shorten), {
+    const notes = [...supposed.notes, ...past.notes, ...heard.notes].sort(compareNotes);
+    const beginning = mostNotes === undefined ? oldest : steadyBeginning(notes, untilBeat, mostNotes, rememberedBeats, beatsPerBar(meter ?? commonTime));
+    return scoreOf(notes.filter((note) => note.beat >= beginning).map(shorten), {
       programs: [...supposed.programs, ...this.score.programs.filter((mark) => mark.beat < untilBeat)].sort((a, b) => a.beat - b.beat),
       controls: [...supposed.controls, ...past.controls, ...heard.controls].sort((a, b) => a.beat - b.beat),
       tempos: bpm === undefined ? [] : [{ beat: oldest, bpm }],

@@ -62,7 +62,7 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
     return {};
   }
   if (!composer) throw new ContinuoError('modelFailed', 'the composer was not prepared; call prepare first');
-  if (request.method === 'prime' || request.method === 'rewind') noteByNote.forget();
+  if (request.method === 'prime') noteByNote.primed(request.atBeat);
   switch (request.method) {
     case 'prime':
       await composer.prime(request.history, request.atBeat, () => flags.isAwaited(request.id));
@@ -73,8 +73,10 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
       hurries = false;
       return { span };
     }
-    case 'nextNote':
-      return { note: await noteByNote.next(composer, request.untilBeat, request.controls) };
+    case 'nextNote': {
+      const { id, question, controls, isBeforehand } = request;
+      return { answer: await noteByNote.next(composer, question, controls, () => (isBeforehand ? flags.isAwaited(id) : flags.isEnding)) };
+    }
     case 'foresee': {
       const { following, untilBeat, controls } = request;
       return { likelihood: await composer.foresee?.(following, untilBeat, controls, () => goesOnAndIsStopped(request.id)) };

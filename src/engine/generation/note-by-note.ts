@@ -1,31 +1,26 @@
-import type { ComposeControls, Composer } from '../contracts/composer.js';
-import type { Note } from '../music/note.js';
+import type { ComposeControls, Composer, NoteAnswer, NoteQuestion } from '../contracts/composer.js';
 import type { Beats } from '../music/units.js';
 
 const spanBeats: Beats = 1;
 
-/**
- * Single notes of any composer: of one that cannot write them, out of spans of a beat. After {@link forget} (the composer was
- * primed or rewound) it begins where the composer stands. Thread: the inference worker.
- */
+/** Single notes of any composer: of one that is not asked for them, out of spans of a beat. Thread: the inference worker. */
 export class NoteByNote {
-  private notes: Note[] = [];
-  private until: Beats | undefined;
+  private primedBeat: Beats = 0;
 
-  async next(composer: Composer, untilBeat: Beats, controls: ComposeControls): Promise<Note | undefined> {
-    if (composer.nextNote) return composer.nextNote(untilBeat, controls);
-    while (this.notes.length === 0 && (this.until ?? -Infinity) < untilBeat) {
-      // Where it stands it tells by a span of no length.
-      const from: Beats = this.until ?? (await composer.compose(-Infinity, controls, () => false)).untilBeat;
-      const span = await composer.compose(Math.min(untilBeat, from + spanBeats), controls, () => false);
-      this.until = span.untilBeat;
-      this.notes.push(...span.notes);
-    }
-    return this.notes.shift();
+  primed(atBeat: Beats): void {
+    this.primedBeat = atBeat;
   }
 
-  forget(): void {
-    this.notes = [];
-    this.until = undefined;
+  async next(composer: Composer, question: NoteQuestion, controls: ComposeControls, awaited: () => boolean): Promise<NoteAnswer> {
+    if (composer.nextNote) return composer.nextNote(question, controls, awaited);
+    const { fromBeat, untilBeat } = question;
+    await composer.rewind(this.primedBeat);
+    for (let until = Math.max(this.primedBeat, fromBeat) + spanBeats; ; until += spanBeats) {
+      const span = await composer.compose(Math.min(untilBeat, until), controls, awaited);
+      const note = span.notes.find(({ beat }) => beat >= fromBeat);
+      if (note) return { note };
+      if (span.untilBeat >= untilBeat) return {};
+      if (awaited()) return { isInterrupted: true };
+    }
   }
 }

@@ -87,6 +87,7 @@ function closeSilences(notes: readonly Note[], atBeat: Beats, bar: Beats): reado
 
 /** The most recent notes that still fit, at most `most`. */
 function largestTail(notes: readonly Note[], most: number, fits: (tail: readonly Note[]) => boolean): readonly Note[] {
+  if (notes.length <= most && fits(notes)) return notes;
   const tail = (count: number): readonly Note[] => notes.slice(notes.length - count);
   let low = 0;
   let high = Math.min(notes.length, most);

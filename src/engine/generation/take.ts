@@ -62,6 +62,8 @@ export class Take {
   private attempt: EventMark | undefined;
   /** Only ids that can still reach the floor are allowed. */
   private strict = false;
+  /** Where it was opened. */
+  private beginning: EventMark | undefined;
   /** The take's place in the seed's random numbers. */
   private start: Beats = 0;
 
@@ -86,16 +88,35 @@ export class Take {
    * It is read in short runs. Where something is `awaited` between two of them, the steps to come read the rest.
    */
   async open(past: Score, atBeat: Beats, awaited: () => boolean): Promise<void> {
-    this.start = atBeat;
     this.random.counter = 0;
     this.eventsHere = 0;
-    this.marks.clear();
-    this.wall = -Infinity;
-    this.beforeWall = undefined;
+    this.begin(atBeat);
     this.trail.forgetFrom(-Infinity);
     this.lastBeat = this.read(past, atBeat, openingTurn(this.recalls.lastBefore(atBeat)));
     while (this.stream.behind && !awaited()) await this.stream.readSome();
-    this.marks.add(this.mark(undefined));
+    this.noteBeginning();
+  }
+
+  /**
+   * Goes back to where it was opened, as if nothing had been composed since; the first event comes at `atBeat` or later, and time
+   * is held to that from the first id on. False where something is `awaited` before all of the past is read.
+   */
+  async reopen(atBeat: Beats, awaited: () => boolean): Promise<boolean> {
+    const { stream, beginning } = this;
+    if (!beginning) throw new ContinuoError('modelFailed', 'the composer was not primed; call prime first');
+    this.restore(beginning);
+    this.begin(atBeat);
+    this.noteBeginning();
+    while (stream.behind) {
+      if (awaited()) return false;
+      await stream.readSome();
+      this.noteBeginning();
+    }
+    await stream.thinkAhead();
+    this.noteBeginning();
+    this.floor = atBeat;
+    this.strict = this.isEarly;
+    return true;
   }
 
   /** At most one model run; returns the events that became certain. `past` is asked for when the context is full. */
@@ -152,6 +173,20 @@ export class Take {
     this.beforeWall = mark;
     this.justBack = true;
     return true;
+  }
+
+  private begin(atBeat: Beats): void {
+    this.start = atBeat;
+    this.marks.clear();
+    this.wall = -Infinity;
+    this.beforeWall = undefined;
+    this.justBack = false;
+  }
+
+  private noteBeginning(): void {
+    this.marks.clear();
+    this.beginning = this.mark(undefined);
+    this.marks.add(this.beginning);
   }
 
   /** Writes a unit in one run and takes its ids one by one, as if each had been chosen by itself. */

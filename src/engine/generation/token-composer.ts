@@ -1,4 +1,4 @@
-import type { ComposeControls, ComposedSpan, Composer } from '../contracts/composer.js';
+import type { ComposeControls, ComposedSpan, Composer, NoteAnswer, NoteQuestion } from '../contracts/composer.js';
 import type { LanguageModel } from '../contracts/language-model.js';
 import type { DecodedEvent, Tokenizer } from '../contracts/tokenizer.js';
 import { ContinuoError } from '../errors.js';
@@ -11,6 +11,7 @@ import { ComposingRules } from './composing-rules.js';
 import { eventBeat } from './event-beat.js';
 import { Foresight } from './foresight.js';
 import { shiftIntoModelKey, transposeNote } from './model-key.js';
+import { firstNote } from './note-search.js';
 import { PromptWriter } from './prompt-writer.js';
 import { GrammarSampler } from './sampling/grammar-sampler.js';
 import { Take } from './take.js';
@@ -38,6 +39,7 @@ export class TokenComposer implements Composer {
   /** Events that are certain and not given out yet, in the model's key; formats of bars tell track after track. */
   private pending: DecodedEvent[] = [];
   private position: Beats = 0;
+  private primedBeat: Beats = 0;
   private keySemitones = 0;
   /** Programs of the pack's parts that the history does not set, and the beat they belong to. */
   private opening: readonly ProgramMark[] = [];
@@ -71,6 +73,7 @@ export class TokenComposer implements Composer {
     const shift = keyNormalised ? shiftIntoModelKey(heard, this.keySemitones) : 0;
     this.memory.replace({ ...history, notes: history.notes.map((note) => transposeNote(note, shift)) }, atBeat);
     this.opening = this.openingPrograms(history, atBeat);
+    this.primedBeat = atBeat;
     this.prepared().forgetRecalls();
     await this.open(atBeat, awaited);
   }
@@ -83,10 +86,7 @@ export class TokenComposer implements Composer {
     const rules = new ComposingRules(this.recipe, controls);
     this.keySemitones = controls.keySemitones;
     while (take.frontierBeat < untilBeat && !stopped()) {
-      for (const event of await take.step(rules, () => this.memory.score)) {
-        this.memory.add(event);
-        this.pending.push(event);
-      }
+      this.pending.push(...(await this.step(rules)));
     }
     this.position = Math.max(fromBeat, Math.min(untilBeat, take.frontierBeat));
     return {
@@ -99,22 +99,26 @@ export class TokenComposer implements Composer {
     };
   }
 
-  async nextNote(untilBeat: Beats, controls: ComposeControls): Promise<Note | undefined> {
+  async nextNote({ fromBeat, untilBeat }: NoteQuestion, controls: ComposeControls, awaited = neverAwaited): Promise<NoteAnswer> {
     const take = this.prepared();
-    const rules = new ComposingRules(this.recipe, controls);
     this.keySemitones = controls.keySemitones;
-    const next = (): number => this.pending.findIndex((event) => event.type === 'note');
-    while (next() < 0 && take.frontierBeat < untilBeat) {
-      for (const event of await take.step(rules, () => this.memory.score)) {
-        this.memory.add(event);
-        this.pending.push(event);
-      }
-    }
-    const event = this.pending[next()];
-    if (event?.type !== 'note' || event.note.beat >= untilBeat) return undefined;
-    this.pending = this.pending.filter((each) => each !== event);
-    this.position = Math.max(this.position, event.note.beat);
-    return transposeNote(event.note, rules.shift);
+    this.memory.forgetFrom(this.primedBeat);
+    this.pending = [];
+    this.position = fromBeat;
+    if (!(await take.reopen(fromBeat, awaited))) return { isInterrupted: true };
+    const rules = new ComposingRules(this.recipe, controls);
+    const { stream } = this;
+    const answer = await firstNote(
+      {
+        get decoder() {
+          return stream.decoder;
+        },
+        step: (asked) => this.step(asked),
+      },
+      { fromBeat, untilBeat, rules, only: ({ pitch }) => new ComposingRules(this.recipe, onlyPitch(controls, pitch + rules.shift)) },
+      awaited,
+    );
+    return answer.note ? { note: transposeNote(answer.note, rules.shift) } : answer;
   }
 
   async rewind(toBeat: Beats, awaited = neverAwaited): Promise<void> {
@@ -153,6 +157,12 @@ export class TokenComposer implements Composer {
     await this.model.dispose();
   }
 
+  private async step(rules: ComposingRules): Promise<readonly DecodedEvent[]> {
+    const events = await this.prepared().step(rules, () => this.memory.score);
+    for (const event of events) this.memory.add(event);
+    return events;
+  }
+
   private async open(atBeat: Beats, awaited: () => boolean): Promise<void> {
     this.pending = [];
     this.position = atBeat;
@@ -189,6 +199,13 @@ export class TokenComposer implements Composer {
     if (this.take) return this.take;
     throw new ContinuoError('modelFailed', 'the composer was not prepared, or was disposed of; call prepare first');
   }
+}
+
+/** Nothing but this pitch, as it sounds, and for as long as it likes. */
+function onlyPitch(controls: ComposeControls, pitch: number): ComposeControls {
+  const { durationRange, velocityRange, channels, eventKinds, tempo, meter } = controls.constraint;
+  const pitchRange = { low: pitch, high: pitch };
+  return { ...controls, constraint: { durationRange, velocityRange, channels, eventKinds, tempo, meter, pitchRange, maximumRestBeats: Infinity } };
 }
 
 function neverAwaited(): boolean {

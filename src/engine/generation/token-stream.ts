@@ -51,6 +51,8 @@ export class TokenStream {
   private currentDecoder: IncrementalDecoder;
   private column = 0;
   private runCount = 0;
+  /** What the model thinks of the id after so many; of a stream that was not opened anew since. */
+  private opinion: { readonly length: number; readonly logits: Float32Array } | undefined;
 
   constructor(
     readonly tokenizer: Tokenizer,
@@ -71,6 +73,7 @@ export class TokenStream {
   open(prompt: ArrayLike<number>, originBeat: Beats, turn: Turn = openingTurn(), composed = 0): DecodedEvent[] {
     const { grammar, vocabulary } = this.tokenizer;
     this.guide.turn = turn;
+    this.opinion = undefined;
     this.unread = Array.from(prompt);
     this.unread.splice(0, this.resume(this.unread, composed));
     this.currentState = grammar.initial();
@@ -173,8 +176,19 @@ export class TokenStream {
     if (index >= 0) allowed.biases[index] += passageBias(bias, passage);
   }
 
+  /** Reads all there is and keeps what the model thinks of the next id: to come back here costs no run. */
+  async thinkAhead(): Promise<void> {
+    const { model } = this;
+    if (this.opinion?.length === this.length || model.readsInOneGo === true || model.steer || model.memory) return;
+    if (this.unread.length > 1) await this.run(this.unread.length - 1);
+    const mark = model.mark();
+    this.opinion = { length: this.length, logits: (await model.extend(this.unread)).slice() };
+    model.rewind(mark);
+  }
+
   /** The model's opinion on the next id; valid until the next call. */
   async logits(): Promise<Float32Array> {
+    if (this.opinion?.length === this.length) return this.opinion.logits;
     return this.run(this.unread.length);
   }
 

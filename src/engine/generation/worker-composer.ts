@@ -1,5 +1,5 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
-import type { ComposeControls, ComposedSpan, Composer } from '../contracts/composer.js';
+import type { ComposeControls, ComposedSpan, Composer, NoteAnswer, NoteQuestion } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import type { Note } from '../music/note.js';
 import type { Score } from '../music/score.js';
@@ -85,8 +85,13 @@ export class WorkerComposer implements Composer {
     return (await this.stoppable({ method: 'foresee', following, untilBeat, controls }, stopped)).likelihood;
   }
 
-  async nextNote(untilBeat: Beats, controls: ComposeControls): Promise<Note | undefined> {
-    return (await this.call({ method: 'nextNote', untilBeat, controls })).note;
+  /** Where it is told to look whether something is `awaited`, it ends early when something else is asked for, or it is to hurry. */
+  async nextNote(question: NoteQuestion, controls: ComposeControls, awaited?: () => boolean): Promise<NoteAnswer> {
+    return (await this.call({ method: 'nextNote', question, controls, isBeforehand: awaited !== undefined })).answer as NoteAnswer;
+  }
+
+  hurry(): void {
+    this.flags.ask(this.lastId + 1);
   }
 
   async rewind(toBeat: Beats): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ComposeControls, ComposedSpan } from '../contracts/composer.js';
+import type { ComposeControls, ComposedSpan, NoteAnswer, NoteQuestion } from '../contracts/composer.js';
 import type { ErrorName } from '../errors.js';
 import type { Note } from '../music/note.js';
 import type { Score } from '../music/score.js';
@@ -19,7 +19,7 @@ export type WorkerCall =
   | { readonly method: 'prepare' | 'dispose' }
   | { readonly method: 'prime'; readonly history: Score; readonly atBeat: Beats }
   | { readonly method: 'compose'; readonly untilBeat: Beats; readonly controls: ComposeControls }
-  | { readonly method: 'nextNote'; readonly untilBeat: Beats; readonly controls: ComposeControls }
+  | { readonly method: 'nextNote'; readonly question: NoteQuestion; readonly controls: ComposeControls; readonly isBeforehand: boolean }
   | { readonly method: 'foresee'; readonly following: readonly Note[]; readonly untilBeat: Beats; readonly controls: ComposeControls }
   | { readonly method: 'rewind'; readonly toBeat: Beats }
   | { readonly method: 'keepState'; readonly beat: Beats }
@@ -30,7 +30,7 @@ export type WorkerRequest = WorkerCall & { readonly id: number };
 /** What a call comes back with. */
 export interface WorkerResult {
   readonly span?: ComposedSpan;
-  readonly note?: Note;
+  readonly answer?: NoteAnswer;
   readonly likelihood?: number;
   /** Moved to the other thread, not copied. */
   readonly state?: Float32Array<ArrayBuffer>;

@@ -6,6 +6,7 @@ import type { ContinuoError } from '../../errors.js';
 import type { DeckControls } from '../deck-controls.js';
 import type { DeckSettings, Position } from '../deck-dependencies.js';
 import type { MusicAhead } from '../music-ahead.js';
+import type { Frame } from '../plan.js';
 import type { Voice } from '../voice.js';
 import type { PlayMode } from './play-mode.js';
 
@@ -35,8 +36,8 @@ export interface ModeGround {
   voice(): Voice | undefined;
   /** The first beat that can still be taken back. */
   freeFrom(): Beats;
-  /** Lets the voice hear all that was played and heard before `atBeat`; notes that reach over it end there, or are whole. */
-  prime(voice: Voice, atBeat: Beats, wholeNotes?: boolean): Promise<void>;
+  /** Lets the voice hear what was played and heard before `atBeat`: all of it, and notes that reach over it end there, unless `frame` says otherwise. */
+  prime(voice: Voice, atBeat: Beats, frame?: Frame): Promise<void>;
   /** The same, and the deck plays from `atBeat` on. */
   begin(voice: Voice, atBeat: Beats): Promise<void>;
   /** All that the voice composes plays `by` beats later from now on. */

@@ -1,10 +1,10 @@
-import type { ComposeControls } from '../../contracts/composer.js';
 import { ContinuoError } from '../../errors.js';
 import type { Note } from '../../music/note.js';
 import type { Beats } from '../../music/units.js';
 import type { Voice } from '../voice.js';
 import type { ModeGround } from './mode-ground.js';
-import { cheapestFirst, constraintOf, namesOf, unmet, without, type QueryWishes, type QueryWord } from './query-wishes.js';
+import { settle, type Attempt } from './query-relaxing.js';
+import { constraintOf, namesOf, unmet, type QueryWishes, type QueryWord } from './query-wishes.js';
 
 /** Where no wish says otherwise a note comes within so many beats. */
 const longestWait: Beats = 4;
@@ -12,14 +12,14 @@ const longestWait: Beats = 4;
 const farthest: Beats = 32;
 /** What is asked for begins so much after what happened last: that is past. */
 const justAfter: Beats = 1 / 96;
-/** How many notes are composed beforehand: the next, and the one after it in case that is played. */
-const beforehand = 2;
+/** Where nothing happens the voice is told so after so many beats. */
+const longestSilence: Beats = 8;
+/** How much of the past is told: what fits into the context of every shipped pack, so that it is read once. */
+const mostNotes = 192;
 /** How far back notes may still sound. */
 const soundingBeats: Beats = 32;
-/** A note that was played comes back a little later, louder or longer than it was said; until then it is waited for. */
+/** A note that should have come a moment ago may come now. */
 const sameBeat: Beats = 0.2;
-const sameVelocity = 8;
-const sameDuration = 0.25;
 
 const feedSource = 'feed';
 
@@ -32,25 +32,40 @@ export interface QueryReply {
   readonly relaxed: readonly string[];
 }
 
+/** Up to where a voice has heard what happened. */
+interface Heard {
+  readonly voice: Voice;
+  readonly count: number;
+  readonly beat: Beats;
+}
+
+/** What came of asking for a note, and what was asked, in words. */
+interface Found extends Attempt {
+  readonly question: string;
+}
+
 /**
- * Says the next note whenever it is asked, under any wishes, and is told what happened. The note after what happened is
- * composed beforehand, under the wishes of the last query: if it meets those of the next, the answer is there at once, else a
- * note is composed under them. A wish that cannot be met is given up, the cheapest first. Thread: main. Blocks: no.
+ * Says the next note whenever it is asked, under any wishes, and is told what happened. The voice hears what happened at once, and
+ * the note that would come next under the wishes of the last query is found beforehand; whoever asks something else meanwhile does
+ * not wait for that. An answer hangs on what happened, on what is wished for and on the seed, not on when there was time to find
+ * it. A wish that cannot be met is given up, the cheapest first. Thread: main. Blocks: no.
  *
  * While the transport plays, now is where the music is; while it stands, now is where the last thing happened.
  */
 export class QueryDesk {
-  private expected: readonly Note[] = [];
-  /** The voice that knows what happened and stands right behind `expected`; none where none does. */
-  private knows: Voice | undefined;
-  private heardThen = 0;
+  private heard: Heard | undefined;
+  private found: Found | undefined;
   private wishes: QueryWishes = {};
-  /** Where the last thing happened, and the first beat that the voice was asked for. */
+  /** Where the last thing happened that was fed, or where the desk was opened. */
   private lastBeat: Beats = 0;
+  /** What is asked for begins here. */
   private fromBeat: Beats = 0;
-  private replied: Note | undefined;
-  /** Asked again with nothing happening in between: another note is wanted. */
-  private again = 0;
+  /** How often it was asked since something happened: each time another note is wanted. */
+  private replies = 0;
+  /** Queries that wait for the voice. */
+  private waiting = 0;
+  /** The voice does something that nobody waits for. */
+  private prepares = false;
 
   constructor(private readonly ground: ModeGround) {}
 
@@ -62,46 +77,50 @@ export class QueryDesk {
 
   /** Errors: `badValue` where the deck plays nothing, `queueFull`, `modelFailed`. */
   async query(wishes: QueryWishes): Promise<QueryReply> {
-    if (!this.ground.voice()) throw new ContinuoError('badValue', `Deck ${this.ground.deck} plays no pack: load one first.`);
-    const [ready] = this.expected;
-    const isSame = this.replied !== undefined && ready === this.replied;
-    this.again = isSame ? this.again + 1 : 0;
-    const answers = ready && !isSame && this.isUpToDate && ready.beat >= this.earliest(wishes) - (wishes.earliest === undefined ? sameBeat : 0) && this.unmetBy(ready, wishes).length === 0;
+    const voice = this.ground.voice();
+    if (!voice) throw new ContinuoError('badValue', `Deck ${this.ground.deck} plays no pack: load one first.`);
     this.wishes = wishes;
-    return answers ? this.reply(ready, []) : this.ground.errand((voice) => this.compose(voice, wishes));
+    const now = this.nowBeat;
+    const ready = this.answerAt(voice, wishes, now);
+    if (ready) return this.reply(ready, wishes, now);
+    this.waiting += 1;
+    if (this.prepares) voice.composer.hurry?.();
+    try {
+      return await this.ground.errand(async (idle) => {
+        const found = await this.find(idle, wishes, now);
+        if (!found.note) throw new ContinuoError('modelFailed', `${idle.pack} says no note within ${farthest} beats: raise the temperature, or load another pack.`);
+        return this.reply(found.note, wishes, now);
+      });
+    } finally {
+      this.waiting -= 1;
+      if (this.waiting === 0) this.ground.advance();
+    }
   }
 
   /** Tells what was played, `beatsFromNow` from now (below 0: it is past). */
   feed(note: Omit<Note, 'beat'>, beatsFromNow: Beats): void {
     const beat = this.nowBeat + beatsFromNow;
-    const fed = { ...note, beat };
-    const [ready] = this.expected;
-    const isExpected = ready !== undefined && this.isUpToDate && isAlike(ready, fed);
-    this.ground.hearing.note(feedSource, fed);
+    this.ground.hearing.note(feedSource, { ...note, beat });
     this.lastBeat = Math.max(this.lastBeat, beat);
-    this.replied = undefined;
-    this.again = 0;
-    if (isExpected) {
-      this.expected = this.expected.slice(1);
-      this.heardThen = this.ground.hearing.heard;
-    } else {
-      this.forget();
-    }
+    // What is being prepared is for a past that is over.
+    if (this.prepares) this.ground.voice()?.composer.hurry?.();
     this.ground.advance();
   }
 
-  /** Composes beforehand. `undefined`: nothing is to be done now. */
+  /** Hears what happened, and finds the next note beforehand. `undefined`: nothing is to be done now. */
   nextTask(voice: Voice): Promise<void> | undefined {
-    if (!this.isUpToDate) return this.startAgain(voice, this.earliest({}));
-    if (this.expected.length >= beforehand) return undefined;
-    return this.prepareOne(voice);
+    if (this.waiting > 0) return undefined;
+    if (!this.knows(voice)) return this.prepare(this.hear(voice));
+    const now = this.nowBeat;
+    const isKnown = this.found?.question === this.questionOf(voice, this.wishes) && !this.isLate(this.found, this.wishes, now);
+    return isKnown || this.replies > 0 ? undefined : this.prepare(this.find(voice, this.wishes, now, () => this.waiting > 0 || !this.knows(voice)));
   }
 
-  /** Nothing of what was composed beforehand holds. */
+  /** Nothing of what was found beforehand holds. */
   forget(): void {
-    this.expected = [];
-    this.knows = undefined;
-    this.replied = undefined;
+    this.heard = undefined;
+    this.found = undefined;
+    this.replies = 0;
   }
 
   /** The host jumped and the music moved. */
@@ -110,84 +129,100 @@ export class QueryDesk {
     this.lastBeat += by;
   }
 
+  private async prepare(task: Promise<unknown>): Promise<void> {
+    this.prepares = true;
+    try {
+      await task;
+    } finally {
+      this.prepares = false;
+    }
+  }
+
   private get nowBeat(): Beats {
     const { position } = this.ground;
     return position.playing ? position.beat() : this.lastBeat;
   }
 
-  private earliest({ earliest = 0 }: QueryWishes): Beats {
-    return Math.max(this.nowBeat + earliest, this.lastBeat);
-  }
-
-  /** Whether what is expected can still come. */
-  private get isUpToDate(): boolean {
-    const [next] = this.expected;
-    return this.knows !== undefined && this.knows === this.ground.voice() && this.heardThen === this.ground.hearing.heard && (next === undefined || next.beat >= this.nowBeat - sameBeat);
-  }
-
-  private async prepareOne(voice: Voice): Promise<void> {
-    const knew = this.heardThen;
-    const note = await this.next(voice, this.wishes, (this.expected.at(-1)?.beat ?? this.fromBeat) + farthest);
-    if (note && this.knows === voice && knew === this.heardThen) this.expected = [...this.expected, note];
-    else this.forget();
-  }
-
-  /** Composes a note that meets the wishes; of those that cannot be met the cheapest are given up. */
-  private async compose(voice: Voice, wishes: QueryWishes): Promise<QueryReply> {
-    const asked = cheapestFirst.filter((word) => wishes[word] !== undefined);
-    for (let given = 0; ; given += 1) {
-      const kept = without(wishes, asked.slice(0, given));
-      await this.startAgain(voice, this.earliest(kept));
-      const note = await this.next(voice, kept, this.fromBeat + farthest);
-      if (!note) {
-        if (given >= asked.length) throw new ContinuoError('modelFailed', `${voice.pack} says no note within ${farthest} beats: raise the temperature, or load another pack.`);
-        continue;
-      }
-      const left = this.unmetBy(note, wishes);
-      // Without the next cheapest wish no note would be better than one that misses only that.
-      if (given < asked.length && left.some((word) => !asked.slice(0, given + 1).includes(word))) continue;
-      this.expected = [note];
-      return this.reply(note, left);
-    }
-  }
-
-  private async startAgain(voice: Voice, fromBeat: Beats): Promise<void> {
+  /** Up to where the past is told: right behind what happened last, or in a long silence a little before now. */
+  private get pastUntil(): Beats {
     const { hearing } = this.ground;
-    this.expected = [];
-    this.heardThen = hearing.heard;
-    this.fromBeat = fromBeat <= this.lastBeat + justAfter && hearing.heard > 0 ? this.lastBeat + justAfter : fromBeat;
-    this.knows = voice;
-    await this.ground.prime(voice, this.fromBeat, true);
+    const last = hearing.heard > 0 ? Math.max(this.lastBeat, hearing.lastOnset) + justAfter : this.lastBeat;
+    return last + longestSilence * Math.max(0, Math.floor((this.nowBeat - last) / longestSilence));
   }
 
-  private async next(voice: Voice, wishes: QueryWishes, untilBeat: Beats): Promise<Note | undefined> {
-    const controls = this.ground.controls.read(voice);
+  /** Whether the voice has heard all that happened. */
+  private knows(voice: Voice): boolean {
+    const { heard } = this;
+    return heard !== undefined && heard.voice === voice && heard.count === this.ground.hearing.heard && heard.beat === this.pastUntil;
+  }
+
+  private async hear(voice: Voice): Promise<void> {
+    const beat = this.pastUntil;
+    const count = this.ground.hearing.heard;
+    if (this.heard?.count !== count) this.replies = 0;
+    this.found = undefined;
+    this.fromBeat = beat;
+    this.heard = { voice, count, beat };
+    await this.ground.prime(voice, beat, { wholeNotes: true, mostNotes });
+  }
+
+  private answerAt(voice: Voice, wishes: QueryWishes, now: Beats): Note | undefined {
+    const { found } = this;
+    const isFor = found?.note !== undefined && this.knows(voice) && found.question === this.questionOf(voice, wishes);
+    return isFor && !this.isLate(found, wishes, now) ? found.note : undefined;
+  }
+
+  /** A note at or after `fromBeat` is found; where that would be late, at or after now. */
+  private async find(voice: Voice, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Found> {
+    if (!this.knows(voice)) await this.hear(voice);
+    const first = await this.findFrom(voice, wishes, now, awaited);
+    if (first.isInterrupted || !this.isLate(first, wishes, now)) return first;
+    if (wishes.earliest === undefined) this.fromBeat = Math.max(this.fromBeat, now);
+    return this.findFrom(voice, wishes, now, awaited);
+  }
+
+  private async findFrom(voice: Voice, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Found> {
+    const { heard } = this;
+    const question = this.questionOf(voice, wishes);
+    const attempt = await settle(wishes, voice.keeps, (kept) => this.ask(voice, kept, wishes, now, awaited));
+    const found = { ...attempt, question };
+    if (!attempt.isInterrupted && this.heard === heard) this.found = found;
+    return found;
+  }
+
+  private async ask(voice: Voice, kept: QueryWishes, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Attempt> {
     if (!voice.composer.nextNote) throw new ContinuoError('badValue', `${voice.pack} cannot be asked for single notes: load another pack.`);
-    return voice.composer.nextNote(untilBeat, this.asked(controls, wishes));
+    const fromBeat = kept.earliest === undefined ? this.fromBeat : Math.max(this.fromBeat, now + kept.earliest);
+    const { note, isInterrupted } = await voice.composer.nextNote({ fromBeat, untilBeat: fromBeat + farthest }, this.asked(voice, kept), awaited);
+    return { note, left: note ? this.unmetBy(note, wishes, now) : [], isInterrupted };
   }
 
-  private asked(controls: ComposeControls, wishes: QueryWishes): ComposeControls {
+  private asked(voice: Voice, wishes: QueryWishes): ReturnType<ModeGround['controls']['read']> {
+    const controls = this.ground.controls.read(voice);
     const { sampling, constraint } = controls;
     return {
       ...controls,
-      sampling: { ...sampling, seed: sampling.seed + this.again },
+      sampling: { ...sampling, seed: sampling.seed + this.replies },
       constraint: constraintOf(wishes, constraint, longestWait),
     };
   }
 
-  private unmetBy(note: Note, wishes: QueryWishes): readonly QueryWord[] {
-    return unmet(note, wishes, this.nowBeat, this.ground.hearing.notesBetween(note.beat - soundingBeats, note.beat + justAfter));
+  /** All that an answer hangs on, but for what happened. */
+  private questionOf(voice: Voice, wishes: QueryWishes): string {
+    return JSON.stringify([this.asked(voice, wishes), wishes]);
   }
 
-  private reply(note: Note, left: readonly QueryWord[]): QueryReply {
-    this.replied = note;
-    return { note, beatsFromNow: Math.max(0, note.beat - this.nowBeat), relaxed: namesOf(left) };
+  /** Whether a note would have had to come before now, or before it is wished for. */
+  private isLate({ note, left }: Attempt, { earliest }: QueryWishes, now: Beats): boolean {
+    return note !== undefined && note.beat < (earliest === undefined || left.includes('earliest') ? now - sameBeat : now + earliest);
   }
-}
 
-function isAlike(a: Note, b: Note): boolean {
-  return (
-    a.pitch === b.pitch && a.channel === b.channel && Math.abs(a.beat - b.beat) <= sameBeat &&
-    Math.abs(a.velocity - b.velocity) <= sameVelocity && Math.abs(a.duration - b.duration) <= sameDuration * Math.max(a.duration, b.duration)
-  );
+  private unmetBy(note: Note, wishes: QueryWishes, now: Beats): readonly QueryWord[] {
+    return unmet(note, wishes, now, this.ground.hearing.notesBetween(note.beat - soundingBeats, note.beat + justAfter));
+  }
+
+  private reply(note: Note, wishes: QueryWishes, now: Beats): QueryReply {
+    this.replies += 1;
+    return { note, beatsFromNow: Math.max(0, note.beat - this.nowBeat), relaxed: namesOf(this.unmetBy(note, wishes, now)) };
+  }
 }

@@ -1,4 +1,4 @@
-import type { DecodedEvent, IncrementalDecoder } from '../../../engine/contracts/tokenizer.js';
+import type { DecodedEvent, IncrementalDecoder, WaitingNote } from '../../../engine/contracts/tokenizer.js';
 import { blendedBpm } from '../../../engine/music/tempo.js';
 import type { Beats } from '../../../engine/music/units.js';
 import { bpmOfBucket } from './beat-tempo.js';
@@ -77,6 +77,26 @@ export class BeatKmeansDecoder implements IncrementalDecoder {
   /** A note waits for its end; until then others are told that begin after it. */
   get toldUntilBeat(): Beats {
     return this.originBeat + (this.latestOnset + 1) / framesPerBeat;
+  }
+
+  get onsetsUntilBeat(): Beats {
+    return this.originBeat + this.beatStart / framesPerBeat;
+  }
+
+  /** By beat, and from the lowest key up. */
+  get waiting(): readonly WaitingNote[] {
+    const { beatStart, options, originBeat } = this;
+    const notes = this.ready.map((event) => ({ event, isOver: true }));
+    this.since.forEach((frame, pitch) => {
+      if (frame === silent) return;
+      const end = Math.max(frame + 1, beatStart);
+      notes.push({ event: { type: 'note', frame, end, pitch, velocity: this.velocity[pitch] }, isOver: false });
+    });
+    notes.sort((a, b) => compareFrameEvents(a.event, b.event));
+    return notes.flatMap(({ event, isOver }) => {
+      const decoded = toDecodedEvent(event, originBeat, options.channel);
+      return decoded.type === 'note' ? [{ note: decoded.note, isOver }] : [];
+    });
   }
 
   /** As {@link push}, in frames from the origin. */

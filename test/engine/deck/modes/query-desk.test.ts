@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ComposeControls } from '../../../../src/engine/contracts/composer.js';
+import type { ComposeControls, NoteAnswer, NoteQuestion } from '../../../../src/engine/contracts/composer.js';
 import { readQueryWishes, unmet, type QueryWishes } from '../../../../src/engine/deck/modes/query-wishes.js';
 import { ContinuoError } from '../../../../src/engine/errors.js';
-import type { Note } from '../../../../src/engine/music/note.js';
 import type { ParameterValue } from '../../../../src/engine/parameters/parameter.js';
 import { AttentiveComposer, Stage } from './stage.js';
 
@@ -14,9 +13,9 @@ const query = { 'play-mode': 'query' };
 class CountingComposer extends AttentiveComposer {
   notes = 0;
 
-  override async nextNote(untilBeat: number, controls: ComposeControls): Promise<Note | undefined> {
+  override async nextNote(question: NoteQuestion, controls: ComposeControls): Promise<NoteAnswer> {
     this.notes += 1;
-    return super.nextNote(untilBeat, controls);
+    return super.nextNote(question, controls);
   }
 }
 
@@ -52,7 +51,6 @@ describe('a deck that is queried', () => {
 
   it('has the answer ready where the last one was played and nothing else', async () => {
     const { stage, composer, ask, feed } = await asked();
-    const primed = stage.composer.primed.length;
     for (let index = 0; index < 4; index += 1) {
       const before = composer.notes;
       const [pitch, velocity, beats, duration, channel] = await ask();
@@ -60,7 +58,6 @@ describe('a deck that is queried', () => {
       await feed(pitch, velocity, beats, duration, channel);
       await stage.deck.settled();
     }
-    assert.equal(stage.composer.primed.length, primed);
   });
 
   it('answers again, and with another seed, where it is asked again', async () => {
