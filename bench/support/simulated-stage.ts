@@ -5,6 +5,7 @@ import { joinSpans } from '../../src/engine/deck/join-spans.js';
 import { ticksPerBeat } from '../../src/engine/deck/real-time-law.js';
 import type { Voice, VoiceSource } from '../../src/engine/deck/voice.js';
 import { Ensemble } from '../../src/engine/ensemble.js';
+import type { Hearing } from '../../src/engine/listening/hearing.js';
 import type { Score } from '../../src/engine/music/score.js';
 import type { Beats, Bpm, Micros } from '../../src/engine/music/units.js';
 import { ParameterStore } from '../../src/engine/parameters/parameter-store.js';
@@ -18,7 +19,7 @@ const lookMicros: Micros = 10_000;
 
 /** What a composer has done, and what it is to have taken. */
 export interface Work {
-  readonly method: 'prime' | 'compose' | 'rewind';
+  readonly method: 'prime' | 'compose' | 'rewind' | 'foresee';
   /** Whether it was asked for, and is not the continuation of what was. */
   readonly begins: boolean;
   /** Beats composed; 0 for the rest. */
@@ -60,6 +61,10 @@ export class SimulatedStage {
     this.ensemble = new Ensemble({ clock, sender, voices: timed, parameters, timeline }, 1);
     [this.deck] = this.ensemble.decks;
     parameters.onEvent((event) => event.type === 'notice' && this.sentences.push(event.sentence));
+  }
+
+  get hearing(): Hearing {
+    return this.ensemble.hearing;
   }
 
   /** Where the music is. */
@@ -165,7 +170,11 @@ function timedComposer(composer: Composer, lasting: Lasting): Composer {
     position = until;
     return { ...span, micros };
   };
+  const { foresee } = composer;
   return {
+    ...(foresee && {
+      foresee: async (...asked: Parameters<typeof foresee>) => (await lasting('foresee', true, () => foresee.apply(composer, asked)))[0],
+    }),
     prepare: () => composer.prepare(),
     prime: async (history: Score, atBeat: Beats) => {
       await lasting('prime', true, () => composer.prime(history, atBeat));
