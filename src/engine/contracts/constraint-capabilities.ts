@@ -4,6 +4,9 @@ import type { TokenAttribute } from './tokenizer.js';
 const prefix = 'constraint:';
 const choicePrefix = 'attribute:';
 
+/** The ability of a composer that can say how likely it thinks what is to follow. */
+export const foresees = 'foresees';
+
 /** The capabilities of a tokenizer that keeps these wishes. @example keeps('scale') // → ['constraint:scale'] */
 export function keeps(...fields: readonly ConstraintField[]): readonly string[] {
   return fields.map((field) => prefix + field);

@@ -43,7 +43,11 @@ export class AnswerMode {
   private begunMicros: Micros | undefined;
   private readonly leads = new LeadTimes();
 
-  constructor(private readonly ground: ModeGround) {}
+  /** @param fills whether what is empty is played in though nobody has played anything new. */
+  constructor(
+    private readonly ground: ModeGround,
+    private readonly fills = false,
+  ) {}
 
   get isSilent(): boolean {
     return this.phase !== 'answering';
@@ -135,7 +139,7 @@ export class AnswerMode {
     const { answerAt, answerAfter } = this.ground.modeSettings();
     const boundary = this.cue ?? answerAt;
     const beat = boundary === 'now' ? now : nextBoundary(now + this.leadBeats, boundary, this.ground.settings().beatsPerBar);
-    const isNew = hearing.lastOnset > this.answeredOnset;
+    const isNew = this.fills || hearing.lastOnset > this.answeredOnset;
     const quiet = hearing.quietBeats(now);
     const falls = answerAfter > 0 && isNew && quiet > 0 && quiet + (beat - now) >= answerAfter;
     if (this.cue === undefined && !falls) return;

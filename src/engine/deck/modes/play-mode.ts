@@ -1,3 +1,3 @@
 /** What a deck makes of what it hears. */
-export const playModes = ['continue', 'answer', 'accompany', 'query'] as const;
+export const playModes = ['continue', 'answer', 'accompany', 'fill', 'query'] as const;
 export type PlayMode = (typeof playModes)[number];

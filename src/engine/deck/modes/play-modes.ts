@@ -13,6 +13,7 @@ import { QueryDesk } from './query-desk.js';
 /** What a deck makes of what it hears: the mode that is set, and what it changes of how the deck plays. Thread: main. Blocks: no. */
 export class PlayModes {
   private readonly answer: AnswerMode;
+  private readonly fill: AnswerMode;
   private readonly desk: QueryDesk;
   private readonly accompany: AccompanyMode;
   private current: PlayMode = 'continue';
@@ -20,6 +21,8 @@ export class PlayModes {
 
   constructor(private readonly ground: ModeGround) {
     this.answer = new AnswerMode(ground);
+    // It plays from bar to bar until somebody else does.
+    this.fill = new AnswerMode({ ...ground, modeSettings: () => ({ ...ground.modeSettings(), answerAt: 'bar', answerBars: 0 }) }, true);
     this.accompany = new AccompanyMode(ground);
     this.desk = new QueryDesk(ground);
     const { controls } = ground;
@@ -34,7 +37,7 @@ export class PlayModes {
 
   /** Whether the deck says nothing by itself now. */
   get isSilent(): boolean {
-    return this.current === 'query' || (this.current === 'answer' && this.answer.isSilent);
+    return this.current === 'query' || this.turnTaking?.isSilent === true;
   }
 
   /** Follows the parameter, and ends what is over. Call it often. */
@@ -42,46 +45,47 @@ export class PlayModes {
     const { mode } = this.ground.modeSettings();
     if (mode !== this.current) this.change(mode);
     const now = this.ground.position.beat();
-    if (mode === 'answer' && this.answer.look(now)) this.turns += 1;
+    if (this.turnTaking?.look(now)) this.turns += 1;
     if (mode === 'accompany') this.accompany.look();
-    this.ground.ahead.waits = this.current === 'answer' ? this.answer.waits(now) : this.isSilent;
+    this.ground.ahead.waits = this.turnTaking?.waits(now) ?? this.isSilent;
   }
 
   /** What the voice is to do while the deck is silent; `undefined`: nothing now. */
   nextTask(voice: Voice): Promise<void> | undefined {
-    return this.current === 'query' ? this.desk.nextTask(voice) : this.answer.nextTask(voice, this.ground.position.beat());
+    return this.current === 'query' ? this.desk.nextTask(voice) : this.turnTaking?.nextTask(voice, this.ground.position.beat());
   }
 
   /** Up to where the deck may compose, whose horizon is set to `horizon`. */
   limit(horizon: Beats): Beats {
     const now = this.ground.position.beat();
     if (this.current === 'accompany') return now + Math.min(horizon, this.accompany.horizon);
-    return this.current === 'answer' ? Math.min(now + horizon, this.answer.until) : now + horizon;
+    return Math.min(now + horizon, this.turnTaking?.until ?? Infinity);
   }
 
   /** Whether the deck is about to begin, whatever time it is. */
   get isBeginning(): boolean {
-    return this.current === 'answer' && this.answer.isBeginning;
+    return this.turnTaking?.isBeginning === true;
   }
 
   /** Up to where to compose next, where otherwise it would be to `untilBeat`. */
   reach(untilBeat: Beats): Beats {
-    return this.current === 'answer' ? this.answer.reach(this.ground.ahead.writtenUntil, untilBeat) : untilBeat;
+    return this.turnTaking?.reach(this.ground.ahead.writtenUntil, untilBeat) ?? untilBeat;
   }
 
   /** What was composed as it is to be played. */
   finish(span: ComposedSpan): ComposedSpan {
-    return this.current === 'answer' ? this.answer.finish(span) : span;
+    return this.turnTaking?.finish(span) ?? span;
   }
 
   /** Answers at the next boundary, by default the one that is set. Errors: `badValue` in other modes. */
   takeOver(boundary?: Boundary): void {
     this.look();
-    if (this.current !== 'answer') {
+    const { turnTaking } = this;
+    if (!turnTaking) {
       throw new ContinuoError('badValue', `Deck ${this.ground.deck} does not answer: set deck/${this.ground.deck}/play-mode to answer first.`);
     }
     this.turns += 1;
-    this.answer.takeOver(boundary ?? this.ground.modeSettings().answerAt);
+    turnTaking.takeOver(boundary ?? (this.current === 'fill' ? 'bar' : this.ground.modeSettings().answerAt));
   }
 
   /** Where it is asked for single notes. Errors: `badValue` in other modes. */
@@ -94,14 +98,22 @@ export class PlayModes {
   /** The host jumped and the music moved. */
   moved(by: Beats): void {
     this.answer.moved(by);
+    this.fill.moved(by);
     this.accompany.moved(by);
     this.desk.moved(by);
+  }
+
+  /** Where it plays by turns with somebody. */
+  private get turnTaking(): AnswerMode | undefined {
+    if (this.current === 'answer') return this.answer;
+    return this.current === 'fill' ? this.fill : undefined;
   }
 
   private change(mode: PlayMode): void {
     const { ahead } = this.ground;
     this.current = mode;
     this.answer.reset();
+    this.fill.reset();
     this.desk.begin();
     if (!this.isSilent) return;
     this.turns += 1;
@@ -109,13 +121,14 @@ export class PlayModes {
   }
 
   private complete(controls: ComposeControls, place?: Place): ComposeControls {
-    if (this.current !== 'answer' && this.current !== 'accompany') return controls;
+    const { turnTaking } = this;
+    if (!turnTaking && this.current !== 'accompany') return controls;
     const key = this.ground.modeSettings().followKey ? heardKey(this.ground) : undefined;
     const constraint = this.current === 'accompany' ? this.accompany.harmonised(controls.constraint) : controls.constraint;
     return {
       ...controls,
       keySemitones: key?.semitones ?? controls.keySemitones,
-      constraint: this.current === 'answer' && place ? this.answer.opening(constraint, place.fromBeat) : constraint,
+      constraint: turnTaking && place ? turnTaking.opening(constraint, place.fromBeat) : constraint,
     };
   }
 }

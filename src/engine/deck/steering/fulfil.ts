@@ -10,8 +10,8 @@ const shortest: Beats = 1 / 32;
 
 /**
  * A composer's span with the forced notes exactly as they are to be, whatever its format can say: its own version of them
- * goes, and what would strike or hold their pitches while they sound. `forced`: all that touches the span, lies within a
- * beat before it, or that its notes reach into.
+ * goes, and what would strike or hold their pitches while they sound; what leads into given music ends where that begins. `forced`: all
+ * that touches the span, lies within a beat before it, or that its notes reach into.
  */
 export function fulfil(span: ComposedSpan, forced: readonly ForcedMusic[]): ComposedSpan {
   if (forced.length === 0) return span;
@@ -19,8 +19,15 @@ export function fulfil(span: ComposedSpan, forced: readonly ForcedMusic[]): Comp
   const due = all.filter((note) => note.beat >= span.fromBeat && note.beat < span.untilBeat);
   const sealed = forced.filter(({ only }) => only);
   const composed = span.notes.filter((note) => !sealed.some(({ fromBeat, untilBeat }) => note.beat >= fromBeat && note.beat < untilBeat));
-  const around = composed.flatMap((note) => madeRoom(note, all));
+  const seams = forced.filter(({ isLedInto }) => isLedInto).map(({ fromBeat }) => fromBeat);
+  const around = composed.flatMap((note) => madeRoom(endingAt(seams, note), all));
   return { ...span, notes: [...around, ...withoutDoubles(due)].sort(compareNotes) };
+}
+
+/** The note, which ends at the first of some seams that it reaches over. */
+function endingAt(seams: readonly Beats[], note: Note): Note {
+  const end = Math.min(endBeat(note), ...seams.filter((beat) => beat > note.beat));
+  return end < endBeat(note) ? { ...note, duration: end - note.beat } : note;
 }
 
 /** The note as far as forced notes leave room for it. */

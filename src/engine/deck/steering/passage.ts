@@ -13,6 +13,8 @@ export interface Passage {
   readonly music: { readonly notes: readonly Note[] } | { readonly sourceBeat: Beats };
   /** `whole`: nothing else plays; `added`: it is written around; `outline`: so is what carries it. */
   readonly manner: 'whole' | 'added' | 'outline';
+  /** What comes before it is to lead into it. Default: it comes as it comes. */
+  readonly isLedInto?: boolean;
 }
 
 /** A passage with its notes, sorted, at their beats. */
@@ -22,15 +24,17 @@ export interface ForcedMusic {
   readonly notes: readonly Note[];
   /** Nothing else begins while it lasts. */
   readonly only: boolean;
+  /** What comes before it leads into it, and ends where it begins. Default: it comes as it comes. */
+  readonly isLedInto?: boolean;
 }
 
 const onTheBeat: Beats = 1 / 32;
 
 /** What a passage comes to. `beatsPerBar`: where its bars begin, for an outline. */
 export function resolve(passage: Passage, plan: Plan, beatsPerBar: number): ForcedMusic {
-  const { fromBeat, untilBeat, manner } = passage;
+  const { fromBeat, untilBeat, manner, isLedInto = false } = passage;
   const notes = 'notes' in passage.music ? passage.music.notes : recalled(passage.music.sourceBeat, passage, plan);
-  return { fromBeat, untilBeat, notes: manner === 'outline' ? outlineOf(notes, fromBeat, beatsPerBar) : notes, only: manner === 'whole' };
+  return { fromBeat, untilBeat, notes: manner === 'outline' ? outlineOf(notes, fromBeat, beatsPerBar) : notes, only: manner === 'whole', isLedInto };
 }
 
 /** The passage with everything in it moved. */

@@ -7,7 +7,7 @@ import { action, value } from './entry.js';
 export const deckModesParameters: readonly Parameter[] = [
   value({
     name: 'play-mode', scope: 'deck', controller: 107, type: 'choice', choices: playModes, default: 'continue', unit: '',
-    description: 'What the deck makes of what it hears: `continue` plays alone, `answer` listens and answers, `accompany` plays with it, `query` says single notes when it is asked.',
+    description: 'What the deck makes of what it hears: `continue` plays alone, `answer` listens and answers, `accompany` plays with it, `fill` plays in the bars that are left empty, `query` says single notes when it is asked.',
   }),
   value({
     name: 'answer-at', scope: 'deck', type: 'choice', choices: boundaries, default: 'bar', unit: '',
