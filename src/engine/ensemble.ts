@@ -7,6 +7,7 @@ import { Deck } from './deck/deck.js';
 import type { DeckSettings } from './deck/deck-dependencies.js';
 import { DeckControls } from './deck/deck-controls.js';
 import { bindOutputs } from './deck/shaping/bind-outputs.js';
+import { SoundingLimits } from './deck/sounding-limits.js';
 import { ShapingControls } from './deck/shaping/shaping-controls.js';
 import type { VoiceSource } from './deck/voice.js';
 import { disposable, type Disposable } from './disposable.js';
@@ -43,7 +44,7 @@ export class Ensemble {
   readonly session: Session;
   /** What people play. */
   readonly hearing: Hearing;
-  private readonly row: { readonly deck: Deck; readonly place: Disposable }[] = [];
+  private readonly row: { readonly deck: Deck; readonly limits: SoundingLimits; readonly place: Disposable }[] = [];
   private readonly waitingMemory: WaitingMemory;
   private readonly machine: Machine;
 
@@ -75,9 +76,9 @@ export class Ensemble {
     const { parameters } = this.parts;
     const number = this.row.length + 1;
     const addresses = parameters.addDeck(number);
-    const { result: deck, listeners } = parameters.listening(() => this.makeDeck(number));
-    this.row.push({ deck, place: disposable(() => [listeners, addresses].forEach((each) => each.dispose())) });
-    return deck;
+    const { result, listeners } = parameters.listening(() => ({ deck: this.makeDeck(number), limits: new SoundingLimits(number, parameters, this.parts.sender) }));
+    this.row.push({ ...result, place: disposable(() => [listeners, addresses].forEach((each) => each.dispose())) });
+    return result.deck;
   }
 
   /** Takes the last deck away, if there is one: its notes end at once, and its voice is freed. */
@@ -130,7 +131,10 @@ export class Ensemble {
     parameters.publish('echoes', this.hearing.echoes);
     // While the music stands nobody can fall behind.
     if (this.session.playing) this.machine.judge(this.decks.map((deck) => machineDeck(deck)), parameters.number('horizon'), this.parts.clock.now());
-    for (const deck of this.decks) publishDeckFigures(deck, parameters);
+    for (const { deck, limits } of this.row) {
+      publishDeckFigures(deck, parameters);
+      limits.look();
+    }
   }
 
   /** Ends the decks' notes and frees their voices. */

@@ -34,6 +34,8 @@ export function watchedSender(sender: Sender, sent: SentNotes): Sender {
     },
     panicNow: () => sender.panicNow(),
     route: (owner, outputs) => sender.route(owner, outputs),
+    limit: (owner, limits) => sender.limit(owner, limits),
+    endedEarly: (owner) => sender.endedEarly(owner),
     setOffset: (output, offsetMicros) => {
       sent.offset(output, offsetMicros);
       sender.setOffset(output, offsetMicros);

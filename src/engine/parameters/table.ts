@@ -5,6 +5,7 @@ import { deckChoiceParameters } from './table/deck-choice.js';
 import { deckConstraintParameters } from './table/deck-constraints.js';
 import { deckFiguresParameters } from './table/deck-figures.js';
 import { deckFormParameters } from './table/deck-form.js';
+import { deckLimitsParameters } from './table/deck-limits.js';
 import { deckModesParameters } from './table/deck-modes.js';
 import { deckLoopsParameters } from './table/deck-loops.js';
 import { deckPacksParameters } from './table/deck-packs.js';
@@ -38,4 +39,5 @@ export const parameterTable: readonly Parameter[] = [
   ...deckStatesParameters,
   ...deckModesParameters,
   ...deckShapingParameters,
+  ...deckLimitsParameters,
 ];

@@ -3,6 +3,7 @@ import { ContinuoError } from '../errors.js';
 import type { Note } from '../music/note.js';
 import type { ControlMark, ProgramMark } from '../music/score.js';
 import type { Beats, Micros } from '../music/units.js';
+import type { NoteLimits } from './note-limits.js';
 import { emptyCommand, maximumLanes, maximumOwner, type Command, type CommandKind } from './command.js';
 
 const everyLane = 0xffff_ffff;
@@ -29,6 +30,7 @@ export class CommandWriter {
   /** How long before its time each output is given an event. */
   private readonly leads = new Map<string, { readonly leadMicros: Micros; offsetMicros: Micros }>();
   private readonly routes = new Map<number, readonly string[]>();
+  private readonly limits = new Map<number, NoteLimits>();
   private nextNoteId = 1;
   private dropped = 0;
 
@@ -66,10 +68,10 @@ export class CommandWriter {
     this.tellRoutes();
   }
 
-  /** Tells a send thread that has just started who reaches what. */
-  tellRoutes(): void {
-    for (const owner of this.routes.keys()) this.tellRoute(owner);
-    this.target.wake();
+  /** Tells a send thread that has just started who reaches what, and what is too much. */
+  tellAll(): void {
+    for (const [owner, limits] of this.limits) this.tellLimits(owner, limits);
+    this.tellRoutes();
   }
 
   /** Errors: `badValue` when a number is none that music has; then nothing of the call is queued. */
@@ -108,6 +110,18 @@ export class CommandWriter {
     this.target.wake();
   }
 
+  /** Errors: `badValue` for limits that are none. */
+  limit(owner: number, limits: NoteLimits): void {
+    checkOwner(owner);
+    const { mostSounding, longestMicros } = limits;
+    if (!isMidi(mostSounding, 1, 255) || !(longestMicros > 0 && longestMicros < Infinity)) {
+      throw new ContinuoError('badValue', `At most 1 to 255 notes may sound at once, and each for a time, not ${mostSounding} for ${longestMicros} microseconds.`);
+    }
+    this.limits.set(owner, limits);
+    this.tellLimits(owner, limits);
+    this.target.wake();
+  }
+
   /** Errors: `badValue` when there is no such output. */
   setOffset(output: string, offsetMicros: Micros): void {
     const lane = this.lanes.get(output);
@@ -119,6 +133,15 @@ export class CommandWriter {
 
   transport({ type, beat, micros }: TransportChange): void {
     this.tell(type, 0, 0, beat, micros);
+  }
+
+  private tellRoutes(): void {
+    for (const owner of this.routes.keys()) this.tellRoute(owner);
+    this.target.wake();
+  }
+
+  private tellLimits(owner: number, { mostSounding, longestMicros }: NoteLimits): void {
+    this.put('limit', owner, mostSounding, 0, longestMicros);
   }
 
   private tellRoute(owner: number): void {

@@ -14,6 +14,7 @@ export const commandKinds = [
   'continue',
   'stop',
   'locate',
+  'limit',
 ] as const;
 export type CommandKind = (typeof commandKinds)[number];
 
@@ -23,12 +24,12 @@ export interface Command {
   /** 0..255 */
   owner: number;
   channel: number;
-  /** Pitch, program, controller; number of the lane for `offset`. */
+  /** Pitch, program, controller; number of the lane for `offset`; the most notes at once for `limit`. */
   data1: number;
   data2: number;
   noteId: number;
   beat: Beats;
-  /** Beats a note lasts; bits of the lanes for `route`; microseconds for `offset`; the time of a transport change. */
+  /** Beats a note lasts; bits of the lanes for `route`; microseconds for `offset` and of a note for `limit`; the time of a transport change. */
   amount: number;
   /** When it was queued, of music; by the clock that all threads share. */
   queuedMicros: Micros;

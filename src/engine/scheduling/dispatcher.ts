@@ -5,6 +5,7 @@ import { beatAt, type Timeline } from '../time/timeline.js';
 import { emptyEntry, type QueueEntry } from './beat-queue.js';
 import { maximumLanes, maximumOwner, type Command } from './command.js';
 import { Lane } from './lane.js';
+import { OwnerLimits } from './note-limits.js';
 import { SendCounters } from './send-counters.js';
 import { SoundingNotes } from './sounding-notes.js';
 
@@ -31,6 +32,7 @@ export interface LaneSettings {
 export class Dispatcher {
   private readonly lanes: (Lane | undefined)[] = Array.from({ length: maximumLanes }, () => undefined);
   private readonly routes = new Uint32Array(maximumOwner + 1).fill(0xffff_ffff);
+  private readonly limits = new OwnerLimits();
   private readonly entry: QueueEntry = emptyEntry();
   /** What records are sent. */
   private readonly uncounted = new SendCounters();
@@ -49,6 +51,7 @@ export class Dispatcher {
       {
         ...settings,
         sounding: settings.sounding ?? new SoundingNotes(),
+        limits: this.limits,
         capacity: this.capacity,
         isRecord: settings.isRecord ?? false,
         isRouted: (owner) => ((this.routes[owner] >>> number) & 1) === 1,
@@ -91,6 +94,9 @@ export class Dispatcher {
         return this.each((lane) => lane.panic());
       case 'route':
         return this.route(command.owner, command.amount);
+      case 'limit':
+        this.limits.set(command.owner, command.data1, command.amount);
+        return this.each((lane) => lane.limit(command.owner));
       case 'offset':
         this.lanes[command.data1]?.setOffset(command.amount);
         return;

@@ -10,6 +10,8 @@ import { HeldPedals } from './held-pedals.js';
 import { causeOf, type LateCause } from './late-cause.js';
 import { droppedAfter, judge } from './late-policy.js';
 import { RecentTimeline } from './recent-timeline.js';
+import { NoteLimiter } from './note-limiter.js';
+import type { OwnerLimits } from './note-limits.js';
 import type { SendCounters } from './send-counters.js';
 import { channelOf, keyOf, pitchOf, type Key, type SoundingNotes } from './sounding-notes.js';
 import { Wire } from './wire.js';
@@ -47,6 +49,7 @@ export interface LaneParts {
   readonly sendsClock: boolean;
   /** Notes left in it by a thread that crashed are ended at once. */
   readonly sounding: SoundingNotes;
+  readonly limits: OwnerLimits;
   /** Events that may wait. */
   readonly capacity: number;
   /** A record and no instrument: not among what is counted. */
@@ -76,6 +79,7 @@ export class Lane {
   private readonly clockwork: ClockGenerator | undefined;
   private readonly time: RecentTimeline;
   private readonly pedals = new HeldPedals();
+  private readonly limiter: NoteLimiter;
   private readonly changes: PendingChange[] = [];
   private offset: Micros;
   private playing = false;
@@ -99,6 +103,7 @@ export class Lane {
     this.offset = parts.offsetMicros;
     this.wire = new Wire(parts.output, clock, parts.onFault);
     this.wire.follow(timeline);
+    this.limiter = new NoteLimiter(parts.sounding, parts.limits, counters, (key, due) => this.endNote(key, Math.max(due, clock.now())));
     const now = clock.now();
     if (parts.sendsClock) {
       this.clockwork = new ClockGenerator((kind, beat, data1) => this.sendClock(kind, beat, data1), this.positionAt(now));
@@ -120,7 +125,7 @@ export class Lane {
 
   /** When `run` next has something to do; Infinity when only a call can change that. */
   nextDue(): Micros {
-    return Math.min(this.changeDue(), this.clockDue(), this.entryDue());
+    return Math.min(this.changeDue(), this.clockDue(), this.entryDue(), this.limitDue());
   }
 
   /** Queues an onset or a mark; where the queue is full it is dropped and counted. */
@@ -175,6 +180,12 @@ export class Lane {
     this.leave(owner);
   }
 
+  /** The owner's limits are others: what is too much by now ends. */
+  limit(owner: number): void {
+    this.limiter.changed(owner, this.clock.now() + this.parts.leadMicros);
+    this.wire.flush();
+  }
+
   /** The owner does not reach this lane any more: pedals that it holds are lifted, and its notes ring to their ends. */
   leave(owner: number): void {
     this.pedals.release(owner, this.liftPedal);
@@ -211,6 +222,8 @@ export class Lane {
       else if (clockDue <= entryDue + sameMoment) this.clockwork?.tick();
       else this.release();
     }
+    // Not of now alone: a lead that is taken off and put on again may round.
+    if (this.limitDue() <= now) this.limiter.look(Math.max(now + this.parts.leadMicros, this.limiter.due));
     this.overtaken.from = Infinity;
     this.overtaken.until = -Infinity;
     return this.wire.flush();
@@ -249,6 +262,10 @@ export class Lane {
   private entryDue(): Micros {
     if (!this.playing || this.entries.size === 0) return Infinity;
     return this.dueOf(Math.max(this.entries.firstBeat, this.startBeat)) - this.parts.leadMicros;
+  }
+
+  private limitDue(): Micros {
+    return this.limiter.due - this.parts.leadMicros;
   }
 
   private apply({ type, beat, micros, toldMicros }: PendingChange): void {
@@ -323,7 +340,7 @@ export class Lane {
   }
 
   private releaseOnset(due: Micros): boolean {
-    const { entry, wire } = this;
+    const { entry, wire, limiter } = this;
     const { sounding } = this.parts;
     const key = keyOf(entry.channel, entry.data1);
     let heard = due;
@@ -332,8 +349,13 @@ export class Lane {
       heard = Math.max(due, sounding.heardFrom(key));
       this.endNote(key, heard, entry.beat);
     }
+    limiter.makeRoom(entry.owner, heard);
+    const longest = limiter.longestBeats(entry.owner, this.time.beatMicros);
+    const isShortened = entry.durationBeats > longest;
+    if (isShortened) entry.durationBeats = longest;
     if (!wire.noteOn(entry.owner, entry.channel, entry.data1, entry.data2, entry.beat, entry.durationBeats, entry.noteId, heard)) return false;
     sounding.begin(key, entry.owner, entry.noteId, heard);
+    limiter.began(key, isShortened);
     if (entry.beat > this.leftUntil[entry.owner]) this.leftUntil[entry.owner] = entry.beat;
     entry.kind = 'noteOff';
     entry.beat += entry.durationBeats;

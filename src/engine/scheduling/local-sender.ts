@@ -9,6 +9,7 @@ import type { Timeline } from '../time/timeline.js';
 import { CommandWriter } from './command-writer.js';
 import { Dispatcher } from './dispatcher.js';
 import { loadOutput } from './output-loader.js';
+import type { EndedNotes, NoteLimits } from './note-limits.js';
 import { SendCounters } from './send-counters.js';
 import type { Sender, SenderCounters } from './sender.js';
 
@@ -131,6 +132,14 @@ export class LocalSender implements Sender {
 
   route(owner: number, outputs: readonly string[] | 'all'): void {
     this.writer.route(owner, outputs);
+  }
+
+  limit(owner: number, limits: NoteLimits): void {
+    this.writer.limit(owner, limits);
+  }
+
+  endedEarly(owner: number): EndedNotes {
+    return this.sendCounters.endedEarly(owner);
   }
 
   get aheadMicros(): Micros {

@@ -1,5 +1,7 @@
 import type { Micros } from '../music/units.js';
+import { maximumOwner } from './command.js';
 import { lateCauses, type LateCause } from './late-cause.js';
+import type { EndedNotes } from './note-limits.js';
 import type { SenderCounters } from './sender.js';
 
 /** Buckets of the histogram: exact to 64 µs, then 32 to every doubling (3 %), up to 2^31 µs. */
@@ -10,12 +12,17 @@ const bucketCount = exactMicros + (31 - exactBits) * bucketsPerDoubling;
 
 const words = { sent: 0, late: 1, droppedLate: 2, droppedFull: 3, sounding: 4, queued: 5, causes: 6, longest: 9, histogram: 10 } as const;
 
+/** Behind the histogram: notes ended before their time, owner by owner. */
+const ownerCount = maximumOwner + 1;
+const stolenNotes = words.histogram + bucketCount;
+const cutNotes = stolenNotes + ownerCount;
+
 /**
  * What the send thread counts, in shared memory: it writes, anybody reads.
  * Thread: writes from one (the histogram is emptied by whoever resets it), reads from any. Blocks: no. Allocates: no.
  */
 export class SendCounters {
-  static readonly byteLength = (words.histogram + bucketCount) * Uint32Array.BYTES_PER_ELEMENT;
+  static readonly byteLength = (words.histogram + bucketCount + 2 * ownerCount) * Uint32Array.BYTES_PER_ELEMENT;
 
   private readonly words: Uint32Array;
 
@@ -44,6 +51,21 @@ export class SendCounters {
     this.words[words.droppedFull] += 1;
   }
 
+  /** An owner's oldest note was ended, because there were too many. */
+  noteStolen(owner: number): void {
+    this.words[stolenNotes + owner] += 1;
+  }
+
+  /** A note of an owner is ended, because it has sounded for too long. */
+  noteCut(owner: number): void {
+    this.words[cutNotes + owner] += 1;
+  }
+
+  /** What was ended of an owner's before its time. */
+  endedEarly(owner: number): EndedNotes {
+    return { stolen: this.words[stolenNotes + owner], cut: this.words[cutNotes + owner] };
+  }
+
   /** Notes that sound and events that wait, over all outputs. */
   gauge(sounding: number, queued: number): void {
     this.words[words.sounding] = sounding;
@@ -52,7 +74,7 @@ export class SendCounters {
 
   /** Forgets the lateness measured so far; the counts stay. */
   resetLateness(): void {
-    this.words.fill(0, words.longest);
+    this.words.fill(0, words.longest, words.histogram + bucketCount);
   }
 
   read(): SenderCounters {

@@ -10,6 +10,7 @@ import { TimelineCell } from '../time/timeline-cell.js';
 import { beatAt, type Timeline } from '../time/timeline.js';
 import { CommandRing } from './command-ring.js';
 import { CommandWriter } from './command-writer.js';
+import type { EndedNotes, NoteLimits } from './note-limits.js';
 import { SendCounters } from './send-counters.js';
 import { fromFault, type SendReply, type SendRequest, type SendSetup } from './send-messages.js';
 import type { Sender, SenderCounters } from './sender.js';
@@ -137,6 +138,14 @@ export class SendThread implements Sender {
     this.writer.route(owner, outputs);
   }
 
+  limit(owner: number, limits: NoteLimits): void {
+    this.writer.limit(owner, limits);
+  }
+
+  endedEarly(owner: number): EndedNotes {
+    return this.sendCounters.endedEarly(owner);
+  }
+
   get aheadMicros(): Micros {
     return this.writer.aheadMicros;
   }
@@ -260,7 +269,7 @@ export class SendThread implements Sender {
 
   private restart(now: Micros): void {
     this.spawn();
-    this.writer.tellRoutes();
+    this.writer.tellAll();
     if (this.playing) this.writer.transport({ type: 'continue', beat: beatAt(this.cell.read(), now), micros: now });
     for (const output of this.outputs.values()) void this.reopen(output);
   }

@@ -5,6 +5,7 @@ import type { ControlMark, ProgramMark } from '../music/score.js';
 import type { Beats, Micros } from '../music/units.js';
 import type { Timeline } from '../time/timeline.js';
 import type { LateCause } from './late-cause.js';
+import type { EndedNotes, NoteLimits } from './note-limits.js';
 
 /** Service identifier of the sender. */
 export const Sender = Symbol.for('continuo.Sender');
@@ -31,6 +32,10 @@ export interface Sender {
   panicNow(): void;
   /** Which outputs an owner reaches; default all. */
   route(owner: number, outputs: readonly string[] | 'all'): void;
+  /** How much an owner may let sound on each output, from now on; what is too much ends. Errors: `badValue`. */
+  limit(owner: number, limits: NoteLimits): void;
+  /** What was ended of an owner's before its time, counted once for every output. */
+  endedEarly(owner: number): EndedNotes;
   /** How long before its beat an event leaves for the output that is given it the earliest; 0 or more. */
   readonly aheadMicros: Micros;
   setOffset(output: string, offsetMicros: Micros): void;

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { ParameterValue, ValueParameter } from '../../parameters/parameter.js';
+import { deckLimitsParameters } from '../../parameters/table/deck-limits.js';
 import { deckShapingParameters } from '../../parameters/table/deck-shaping.js';
 
 /** Outputs are an array in a configuration. */
-const startable = deckShapingParameters.filter((entry): entry is ValueParameter => entry.kind === 'value' && entry.name !== 'outputs');
+const startable = [...deckShapingParameters, ...deckLimitsParameters].filter(
+  (entry): entry is ValueParameter => entry.kind === 'value' && entry.readOnly !== true && entry.name !== 'outputs',
+);
 
-/** What a configuration may say of a deck's shaping: the parameters by their names, written as keys of JSON are (`swingGrid`). */
+/** What a configuration may say of a deck's shaping and limits: the parameters by their names, written as keys of JSON are (`swingGrid`). */
 export const startValueSchemas: Readonly<Record<string, z.ZodOptional>> = Object.fromEntries(
   startable.map((entry) => [keyOf(entry), schemaOf(entry).optional()]),
 );
