@@ -1,22 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ComposedSpan } from '../contracts/composer.js';
-import type { Beats, Micros } from '../music/units.js';
+import type { Beats } from '../music/units.js';
 import type { Sender } from '../scheduling/sender.js';
+import type { Clock } from '../time/clock.js';
 import { samePlaceInBar } from './boundary.js';
 import type { Position } from './deck-dependencies.js';
 import { spanFrom } from './join-spans.js';
 import type { DeckNews } from './news.js';
 import { Plan, type HeardMusic } from './plan.js';
+import { QueueingMargin } from './queueing-margin.js';
 import { ShapedQueue } from './shaping/shaped-queue.js';
 import { neutralShaping, type Music, type Shaping } from './shaping/shaping.js';
 import { TickLedger } from './tick-ledger.js';
 
-/** Notes must be queued this long before they are due: what is later rests. */
-const safetyMicros: Micros = 10_000;
 /** Shaping plays nothing further than this from where it is written. */
 const shapingReach: Beats = 1;
 
 export interface MusicAheadParts {
+  readonly clock: Clock;
   readonly sender: Sender;
   readonly position: Position;
   /** How it is played; as it is written, where nothing else is said. Asked whenever something is queued. */
@@ -36,6 +37,8 @@ export interface MusicAheadParts {
 export class MusicAhead {
   readonly plan: Plan;
   readonly ledger = new TickLedger();
+  /** How long before it is due music must be queued: what is later rests. */
+  readonly margin: QueueingMargin;
   private written: Beats = 0;
   private lasts: Beats = 0;
   /** The last stretch before {@link lastsUntil} that has no music. */
@@ -57,6 +60,7 @@ export class MusicAhead {
     private readonly news: DeckNews,
   ) {
     this.plan = new Plan(parts.heardMusic);
+    this.margin = new QueueingMargin(parts.clock);
     this.heard = this.shaping;
     this.queue = new ShapedQueue(owner, parts.sender, () => this.shaping);
   }
@@ -126,18 +130,24 @@ export class MusicAhead {
   accept(span: ComposedSpan): void {
     this.look();
     this.written = span.untilBeat;
+    this.margin.choose();
     const joinBeat = Math.max(span.fromBeat, this.soonest());
     if (joinBeat >= span.untilBeat) return;
-    const fresh = spanFrom(span, joinBeat);
-    const rest = this.plan.from(span.untilBeat);
-    if (joinBeat > this.lasts) this.gap = { from: this.lasts, until: joinBeat };
-    const replaces = this.lasts > joinBeat;
-    if (replaces) this.takeBack(joinBeat);
-    this.put(fresh, joinBeat, span.untilBeat);
-    if (replaces && this.lasts > span.untilBeat) this.put(rest, span.untilBeat, this.lasts);
+    // Between what is taken back and what comes instead nobody else is to have a turn.
+    this.news.after(() => this.join(spanFrom(span, joinBeat), joinBeat));
     this.plan.forget(this.parts.position.beat());
     this.lasts = Math.max(this.lasts, span.untilBeat);
     this.ledger.answered(joinBeat);
+  }
+
+  private join(fresh: ComposedSpan, joinBeat: Beats): void {
+    const rest = this.plan.from(fresh.untilBeat);
+    if (joinBeat > this.lasts) this.gap = { from: this.lasts, until: joinBeat };
+    const replaces = this.lasts > joinBeat;
+    if (replaces) this.takeBack(joinBeat);
+    this.put(fresh, joinBeat, fresh.untilBeat);
+    this.margin.queued();
+    if (replaces && this.lasts > fresh.untilBeat) this.put(rest, fresh.untilBeat, this.lasts);
   }
 
   /** The host is at `toBeat`: what was planned next plays there, at the same place in the bar. Returns by how much it moved. */
@@ -216,8 +226,12 @@ export class MusicAhead {
 
   private shapeAnew(fromBeat: Beats): void {
     this.outOfShape = false;
-    this.news.discarded(fromBeat);
-    this.news.planned(fromBeat, this.lasts, this.queue.shapeAnew(this.plan.from(fromBeat - shapingReach), fromBeat));
+    this.margin.choose();
+    this.news.after(() => {
+      this.news.discarded(fromBeat);
+      this.news.planned(fromBeat, this.lasts, this.queue.shapeAnew(this.plan.from(fromBeat - shapingReach), fromBeat));
+      this.margin.queued();
+    });
   }
 
   private hasMusicAt(beat: Beats): boolean {
@@ -232,13 +246,13 @@ export class MusicAhead {
   /** The first beat that a note can still be played at. */
   private soonestAtAll(): Beats {
     const { position } = this.parts;
-    return position.playing ? position.beat() + safetyMicros / position.beatMicros : -Infinity;
+    return position.playing ? position.beat() + this.margin.micros / position.beatMicros : -Infinity;
   }
 
   /** The first beat of which nothing has left yet, not for an output that is told early either. */
   private soonestEverywhere(): Beats {
     const { position, sender } = this.parts;
-    return position.playing ? position.beat() + (safetyMicros + sender.aheadMicros) / position.beatMicros : position.beat();
+    return position.playing ? position.beat() + (this.margin.micros + sender.aheadMicros) / position.beatMicros : position.beat();
   }
 }
 

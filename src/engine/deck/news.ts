@@ -4,12 +4,26 @@ import type { Beats } from '../music/units.js';
 
 /** What a deck tells of its plan, and when a pack that took over is heard. Thread: main. */
 export class DeckNews {
+  /** What waits until the work that it tells of is done. */
+  private held: EngineEvent[] | undefined;
   private arrival: { readonly beat: Beats; readonly pack: string } | undefined;
 
   constructor(
     private readonly deck: number,
-    private readonly emit: (event: EngineEvent) => void,
+    private readonly emitNow: (event: EngineEvent) => void,
   ) {}
+
+  /** Does something that must not wait for whoever listens, and tells of it after. Not nested. */
+  after(work: () => void): void {
+    this.held = [];
+    try {
+      work();
+    } finally {
+      const events = this.held;
+      this.held = undefined;
+      for (const event of events) this.emitNow(event);
+    }
+  }
 
   /** To be read by people; `undefined`: there is nothing to say. */
   say(sentence: string | undefined): void {
@@ -40,5 +54,10 @@ export class DeckNews {
     const { beat, pack } = this.arrival;
     this.arrival = undefined;
     this.emit({ type: 'swap', deck: this.deck, stage: 'playing', pack, atBeat: beat });
+  }
+
+  private emit(event: EngineEvent): void {
+    if (this.held) this.held.push(event);
+    else this.emitNow(event);
   }
 }
