@@ -70,7 +70,7 @@ export class Engine {
       fault: (error, origin) => this.fault(error, origin),
       notice: (notice) => this.notice(notice),
       changed: (names) => parameters.publish('outputs', names.join(', ')),
-      arrived: () => ensemble.decks.forEach((deck) => deck.ahead.restate()),
+      arrived: () => ensemble.decks.forEach((deck) => deck.ahead.welcome()),
     });
   }
 

@@ -9,7 +9,7 @@ export interface OutputPortsParts {
   notice(notice: Notice): void;
   /** The outputs there are now. */
   changed(names: readonly string[]): void;
-  /** An output has come while it plays: it has not heard which sounds are chosen. */
+  /** An output has come while it plays: it has not heard which sounds are chosen, and has nothing of what is queued. */
   arrived(): void;
 }
 

@@ -200,6 +200,12 @@ export class MusicAhead {
     else this.untold = true;
   }
 
+  /** An output has come, which has heard nothing: it gets what is queued already for the others, and is told what is in force. */
+  welcome(): void {
+    this.outOfShape = true;
+    this.restate();
+  }
+
   private standAt(beat: Beats): void {
     if (beat > this.lasts) this.gap = { from: this.lasts, until: beat };
     this.written = this.lasts = beat;

@@ -250,6 +250,20 @@ describe('what a deck plays', () => {
     await assert.rejects(play.set('deck/1/outputs', 'nowhere'), /There is no output "nowhere"; there are prompt, early/);
   });
 
+  it('is heard on an output that comes while it plays from the next note on, and no note twice on the others', async () => {
+    const play = await stage('0');
+    await play.playUntil(3.75);
+    const late = new TakeRecorder();
+    await play.sender.attach({ name: 'late', leadMicros: 0, offsetMicros: 0, sendsClock: false }, late);
+    for (const deck of play.ensemble.decks) deck.ahead.welcome();
+    await play.playUntil(8);
+    const { prompt, early } = await play.end();
+    // What the early output has been given already is not queued again.
+    assert.deepEqual(onsets(between(late.score().notes, 0, 8)), halves(4.5, 8));
+    assert.deepEqual(late.score().programs.map(({ program }) => program), [20]);
+    for (const { notes } of [prompt, early]) assert.deepEqual(onsets(between(notes, 0, 8)), halves(0, 8));
+  });
+
   it('leaves no pedal down where it does not play any more: on another channel, another output, or muted', async () => {
     const play = await stage('0');
     await play.playUntil(2.25);
