@@ -8,6 +8,7 @@ import { Chance } from './chance.js';
 import { Doings } from './doings.js';
 import { SimulatedMidiHost, SimulatedProgram, type SimulatedHost } from './hosts.js';
 import { growth, memoryAt, type Memory } from './memory.js';
+import { SimulatedPlayer } from './player.js';
 import { SoakStage } from './stage.js';
 import { SoakVoices } from './voices.js';
 import type { OutputFigures } from './watched-output.js';
@@ -17,8 +18,6 @@ const hourMicros: Micros = 3_600_000_000;
 const lookMicros: Micros = 25_000;
 /** How often the send thread sleeps through until the next look. */
 const oversleeps = 0.001;
-/** An onset that is dropped so long after the music was moved was dropped by nobody's fault but ours. */
-const jumpExplains: Micros = 1_000_000;
 /** The last minute is played by the internal clock alone, for the pulses to be counted. */
 const quietMicros: Micros = 60_000_000;
 const pulsesPerBeat = 24;
@@ -33,26 +32,34 @@ export interface SoakSettings {
   readonly realShare: number;
 }
 
+/** What has been seen so far. */
 export interface SoakOutcome {
+  /** Played so far. */
   readonly hours: number;
   readonly seed: number;
   readonly secondsTaken: number;
   readonly done: Readonly<Record<string, number>>;
   readonly outputs: Readonly<Record<string, OutputFigures>>;
-  /** Notes whose end never came. */
-  readonly hangingNotes: number;
   readonly sender: SenderCounters;
-  /** Onsets that came more than 100 ms late though nothing had moved the music for a second. */
-  readonly unexplainedDrops: number;
+  /** Onsets that came more than 100 ms late, by what had moved the music just before; `nothing`: though nothing had. */
+  readonly lateDrops: Readonly<Record<string, number>>;
+  /** Times a deck that was to play had no music for so long that it would not have found back. */
+  readonly stuckDecks: number;
   /** Errors by name or number: broken packs, voices that died, wishes a leader refuses. */
   readonly errors: Readonly<Record<string, number>>;
-  /** At the end, after a minute of the internal clock: pulses that followers counted, and those the music has come to. */
-  readonly clock: { readonly heardPulses: number; readonly duePulses: number };
+  /** Each with everything that waits let go, so that what packs take by design is not in it. */
   readonly memory: readonly Memory[];
   readonly growthKilobytesAnHour: { readonly heap: number; readonly rss: number };
-  readonly voicesLeftOpen: number;
   /** The first faults, in words. */
   readonly faults: readonly string[];
+}
+
+export interface WholeSoak extends SoakOutcome {
+  /** Notes whose end never came. */
+  readonly hangingNotes: number;
+  /** At the end, after a minute of the internal clock: pulses that followers counted, and those the music has come to. */
+  readonly clock: { readonly heardPulses: number; readonly duePulses: number };
+  readonly voicesLeftOpen: number;
 }
 
 /** One soak: a stage, hosts, hands and cables, and a clock that goes as fast as they can. Thread: main. */
@@ -62,9 +69,10 @@ export class Soak {
   private readonly stage: SoakStage;
   private readonly doings: Doings;
   private readonly hosts: readonly SimulatedHost[];
+  private readonly player: SimulatedPlayer;
   private readonly chance: Chance;
-  private dropped = 0;
-  private unexplainedDrops = 0;
+  private readonly memory: Memory[] = [];
+  private readonly started = performance.now();
 
   constructor(
     private readonly clock: VirtualClock,
@@ -77,72 +85,85 @@ export class Soak {
     this.alarms = new VirtualAlarms(clock);
     this.voices = new SoakVoices(real, shelf, this.alarms, new Chance(seed, 2));
     this.stage = new SoakStage(clock, this.alarms, this.voices);
-    const midi = new SimulatedMidiHost(this.stage.midi, clock, new Chance(seed, 3));
+    const midiHost = new SimulatedMidiHost(this.stage.midi, clock, new Chance(seed, 3));
     const program = new SimulatedProgram('program', 1, clock, new Chance(seed, 4));
     const session = new SimulatedProgram('session', 4, clock, new Chance(seed, 5));
     this.stage.chooser.register(program);
     this.stage.chooser.register(session);
-    this.hosts = [midi, program, session];
-    this.doings = new Doings(this.stage, new Chance(seed, 6), this.hosts, midi, () => this.anyPack());
+    this.player = new SimulatedPlayer(clock, new Chance(seed, 7));
+    this.stage.ensemble.hearing.register(this.player);
+    this.hosts = [midiHost, program, session];
+    this.doings = new Doings(this.stage, new Chance(seed, 6), { hosts: this.hosts, midiHost, player: this.player, pack: () => this.anyPack() });
   }
 
-  /** @param tell hears a line an hour */
-  async run(tell: (line: string) => void): Promise<SoakOutcome> {
+  /** @param tell hears what has been seen, every hour and every eighth of a shorter run */
+  async run(tell: (soFar: SoakOutcome) => void): Promise<WholeSoak> {
     const { settings, stage, clock } = this;
-    const started = performance.now();
     const from = clock.now();
     await stage.open();
     await this.load();
     stage.chooser.start();
-    const memory: Memory[] = [];
     const stretch = Math.min(1, settings.hours / 8);
-    for (let hour = 0; hour < settings.hours; hour += stretch) {
-      await this.playUntil(from + Math.min(settings.hours, hour + stretch) * hourMicros, true);
-      memory.push(memoryAt(hour + stretch));
-      const { heapMegabytes, rssMegabytes } = memory[memory.length - 1];
-      tell(`${(hour + stretch).toFixed(2)} h: ${stage.sender.counters().sent} notes, ${this.faults().length} faults, heap ${heapMegabytes} MB, rss ${rssMegabytes} MB, ${Math.round((performance.now() - started) / 1000)} s`);
+    for (let hour = stretch; hour < settings.hours + stretch / 2; hour += stretch) {
+      await this.playUntil(from + hour * hourMicros, true);
+      await this.weigh(hour);
+      tell(this.outcome());
     }
     const pulses = await this.countPulses();
-    return await this.end(memory, pulses, (performance.now() - started) / 1000);
+    return await this.end(pulses);
   }
 
   private async load(): Promise<void> {
-    let loading = true;
-    const loaded = Promise.all(this.stage.ensemble.decks.map((deck) => deck.load('perlin', 'now'))).finally(() => (loading = false));
-    while (loading) await this.playUntil(this.clock.now() + lookMicros, false);
-    await loaded;
+    await this.playDuring(Promise.all(this.stage.ensemble.decks.map((deck) => deck.load('perlin', 'now'))));
+  }
+
+  /** Plays on until something is done that takes time of the stage's clock. */
+  private async playDuring(doing: Promise<unknown>): Promise<void> {
+    let pending = true;
+    const done = doing.finally(() => (pending = false));
+    // It is looked at below, once it is done.
+    done.catch(() => undefined);
+    while (pending) await this.playUntil(this.clock.now() + lookMicros, false);
+    await done;
   }
 
   private async playUntil(end: Micros, busy: boolean): Promise<void> {
-    const { clock, stage, alarms, doings, hosts, voices } = this;
+    const { clock, stage, alarms, doings, hosts, player, voices } = this;
     let look = clock.now() + lookMicros;
     while (clock.now() < end) {
-      const hostDue = hosts.reduce((soonest, host) => Math.min(soonest, host.nextDue), Infinity);
-      const due = Math.max(clock.now(), Math.min(end, look, alarms.nextDue, busy ? doings.nextDue : Infinity, hostDue));
+      const othersDue = hosts.reduce((soonest, host) => Math.min(soonest, host.nextDue), player.nextDue);
+      const due = Math.max(clock.now(), Math.min(end, look, alarms.nextDue, busy ? doings.nextDue : Infinity, othersDue));
       if (this.chance.happens(oversleeps)) {
         clock.advanceTo(Math.max(due, look));
         stage.sender.run();
       } else stage.sender.advanceTo(due);
       alarms.ring();
       for (const host of hosts) host.act();
+      player.act();
       if (busy) doings.act();
       if (clock.now() >= look) {
         look = clock.now() + lookMicros;
-        stage.ensemble.advance();
-        this.countDrops();
+        stage.advance();
         await voices.idle();
       }
     }
   }
 
-  private countDrops(): void {
-    const { droppedLate } = this.stage.sender.counters();
-    if (droppedLate > this.dropped && this.clock.now() - this.stage.lastJump > jumpExplains) this.unexplainedDrops += droppedLate - this.dropped;
-    this.dropped = droppedLate;
+  /** Memory, once what waits to play has been let go: how much that is, the performer says. */
+  private async weigh(hour: number): Promise<void> {
+    const { parameters, ensemble } = this.stage;
+    const allowed = parameters.number('cue-memory');
+    for (const { number, succession } of ensemble.decks) {
+      for (const pack of parameters.text(`deck/${number}/cued`).split(', ')) if (pack !== '') await this.playDuring(succession.waiting.uncue(pack));
+    }
+    await this.playDuring(parameters.write('cue-memory', [0], 'soak'));
+    await this.playUntil(this.clock.now() + 2_000_000, false);
+    this.memory.push(memoryAt(hour));
+    await parameters.write('cue-memory', [allowed], 'soak');
   }
 
   /** The internal clock leads, alone, at a tempo that stays: what do followers count? */
-  private async countPulses(): Promise<SoakOutcome['clock']> {
+  private async countPulses(): Promise<WholeSoak['clock']> {
     const { stage, hosts, clock } = this;
     for (const host of hosts) host.vanish();
     stage.chooser.choose('internal');
@@ -157,39 +178,36 @@ export class Soak {
     return { heardPulses: stage.outputs.get('clock')?.pulsesHeard ?? 0, duePulses: Math.floor(beat * pulsesPerBeat) + 1 };
   }
 
-  private async end(memory: readonly Memory[], clock: SoakOutcome['clock'], secondsTaken: number): Promise<SoakOutcome> {
-    const { stage, settings } = this;
+  private async end(clock: WholeSoak['clock']): Promise<WholeSoak> {
+    const { stage } = this;
     stage.chooser.halt();
     await this.playUntil(this.clock.now() + 2 * lookMicros, false);
-    let ending = true;
-    const disposed = stage.ensemble.dispose().finally(() => (ending = false));
-    while (ending) await this.playUntil(this.clock.now() + lookMicros, false);
-    await disposed;
+    await this.playDuring(stage.ensemble.dispose());
     // Whoever was loading when the day ended comes, and is freed.
     await this.playUntil(this.clock.now() + 20_000_000, false);
-    const sender = stage.sender.counters();
-    await stage.sender.close();
-    const outputs = [...stage.outputs.values()];
-    return {
-      hours: settings.hours,
-      seed: settings.seed,
-      secondsTaken: Math.round(secondsTaken),
-      done: { ...Object.fromEntries(this.doings.counts), ...stage.counts },
-      outputs: Object.fromEntries(outputs.map(({ name, figures }) => [name, figures])),
-      hangingNotes: outputs.reduce((sum, { sounding }) => sum + sounding, 0),
-      sender,
-      unexplainedDrops: this.unexplainedDrops,
-      errors: Object.fromEntries(stage.errors),
-      clock,
-      memory,
-      growthKilobytesAnHour: { heap: growth(memory, 'heapMegabytes'), rss: growth(memory, 'rssMegabytes') },
-      voicesLeftOpen: this.voices.count,
-      faults: this.faults(),
-    };
+    const outcome = this.outcome();
+    await stage.close();
+    const hangingNotes = [...stage.outputs.values()].reduce((sum, { sounding }) => sum + sounding, 0);
+    return { ...outcome, hangingNotes, clock, voicesLeftOpen: this.voices.count };
   }
 
-  private faults(): readonly string[] {
-    return [...this.stage.outputs.values()].flatMap((output) => output.faults);
+  private outcome(): SoakOutcome {
+    const { stage, settings, memory } = this;
+    const outputs = [...stage.outputs.values()];
+    return {
+      hours: memory.at(-1)?.hour ?? 0,
+      seed: settings.seed,
+      secondsTaken: Math.round((performance.now() - this.started) / 1000),
+      done: { ...Object.fromEntries(this.doings.counts), ...stage.counts },
+      outputs: Object.fromEntries(outputs.map(({ name, figures }) => [name, { ...figures }])),
+      sender: stage.sender.counters(),
+      stuckDecks: stage.liveness.stuckDecks,
+      lateDrops: { ...stage.drops.counts },
+      errors: Object.fromEntries(stage.errors),
+      memory: [...memory],
+      growthKilobytesAnHour: { heap: growth(memory, 'heapMegabytes'), rss: growth(memory, 'rssMegabytes') },
+      faults: [...outputs.flatMap((output) => output.faults), ...stage.liveness.faults],
+    };
   }
 
   private anyPack(): string {

@@ -1,7 +1,8 @@
 import type { ComposeControls, ComposedSpan, Composer } from '../../src/engine/contracts/composer.js';
 import { joinSpans } from '../../src/engine/deck/join-spans.js';
-import type { Voice, VoiceRequest, VoiceSource } from '../../src/engine/deck/voice.js';
+import type { Appraisal, Voice, VoiceRequest, VoiceSource } from '../../src/engine/deck/voice.js';
 import { ContinuoError } from '../../src/engine/errors.js';
+import { NoteByNote } from '../../src/engine/generation/note-by-note.js';
 import { makeComposer } from '../../src/engine/generation/make-composer.js';
 import type { Score } from '../../src/engine/music/score.js';
 import type { Beats, Micros } from '../../src/engine/music/units.js';
@@ -57,6 +58,13 @@ export class SoakVoices implements VoiceSource {
     return { ...voice, composer: this.timed(voice.composer) };
   }
 
+  /** A voice without weights takes what its thread would. */
+  async appraise(request: VoiceRequest): Promise<Appraisal> {
+    const { appraise } = this.real;
+    if (![scatter, mortal, broken, this.fallback].includes(request.pack) && appraise) return this.inEarnest(() => appraise.call(this.real, request));
+    return { loadingBytes: 0, waitingBytes: 24 * 2 ** 20, edition: '' };
+  }
+
   private async opened(request: VoiceRequest, onFailure: (error: ContinuoError) => void): Promise<Voice> {
     const { pack } = request;
     if (pack === broken) throw new ContinuoError('badPack', 'the broken pack does not open');
@@ -68,9 +76,14 @@ export class SoakVoices implements VoiceSource {
     return { pack, composer, sampling: {} };
   }
 
-  private async lasting<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** What another thread or a file system does; the stage's clock stands meanwhile. */
+  private async inEarnest<Result>(work: () => Promise<Result>): Promise<Result> {
     this.working += 1;
-    const result = await work().finally(() => this.rests());
+    return work().finally(() => this.rests());
+  }
+
+  private async lasting<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = await this.inEarnest(work);
     await new Promise<void>((wake) => this.alarms.alarm(thinkingMicros(this.chance), wake));
     return result;
   }
@@ -80,10 +93,12 @@ export class SoakVoices implements VoiceSource {
     if (this.working === 0) for (const resolve of this.onRest.splice(0)) resolve();
   }
 
-  /** A composer whose work lasts; it composes beat by beat, so that it can be stopped on the way. */
+  /** A composer whose work lasts; it composes beat by beat, so that it can be stopped on the way. Single notes as of its worker. */
   private timed(composer: Composer): Composer {
     this.count += 1;
     let position: Beats = 0;
+    const noteByNote = new NoteByNote();
+    const { keepState, recallState } = composer;
     const piece = async (untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> => {
       const span = await this.lasting(() => composer.compose(Math.min(untilBeat, position + 1), controls, stopped));
       position = span.untilBeat;
@@ -92,6 +107,7 @@ export class SoakVoices implements VoiceSource {
     return {
       prepare: () => composer.prepare(),
       prime: async (history: Score, atBeat: Beats) => {
+        noteByNote.forget();
         await this.lasting(() => composer.prime(history, atBeat));
         position = atBeat;
       },
@@ -100,13 +116,17 @@ export class SoakVoices implements VoiceSource {
         while (position < untilBeat && !stopped()) span = joinSpans(span, await piece(untilBeat, controls, stopped));
         return span;
       },
+      nextNote: (untilBeat, controls) => this.lasting(() => noteByNote.next(composer, untilBeat, controls)),
       rewind: async (toBeat: Beats) => {
+        noteByNote.forget();
         await this.lasting(() => composer.rewind(toBeat));
         position = Math.min(position, toBeat);
       },
+      ...(keepState && { keepState: (beat: Beats) => this.lasting(() => keepState.call(composer, beat)) }),
+      ...(recallState && { recallState: (state: Float32Array, amount: number) => this.lasting(() => recallState.call(composer, state, amount)) }),
       dispose: async () => {
         this.count -= 1;
-        await composer.dispose();
+        await this.inEarnest(() => composer.dispose());
       },
     };
   }

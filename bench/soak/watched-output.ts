@@ -10,6 +10,8 @@ const keys = 16 * 128;
 const explainedWithin: Micros = 25_000;
 /** Doubles of times of a day are off by less. */
 const sameMicros: Micros = 1;
+/** After a stop what was told early still begins and ends. */
+const dyingAway: Micros = 500_000;
 const mostTold = 20;
 
 /** What an output looks for, and how often it was met. */
@@ -25,6 +27,16 @@ export interface OutputFigures {
   wrongClocks: number;
   /** Starts of followers that run, stops of those that stand, positions told to those that run. */
   wrongTransports: number;
+  /** Onsets that are heard while the transport stands, and keys that still sound a moment after it stopped. */
+  soundsWhileStopped: number;
+}
+
+/** What an output may know of its stage. */
+export interface OutputGround {
+  /** When a beat is heard through this output by the leader's timeline, where that is known. */
+  dueOf(beat: Beats): Micros | undefined;
+  /** Since when the transport stands, as it is heard through this output; Infinity while it runs. */
+  silentFrom(): Micros;
 }
 
 /**
@@ -33,7 +45,7 @@ export interface OutputFigures {
  */
 export class WatchedOutput implements Output {
   readonly figures: OutputFigures = {
-    onsets: 0, ends: 0, clocks: 0, wrongPairs: 0, reorderedOnsets: 0, wrongClocks: 0, wrongTransports: 0,
+    onsets: 0, ends: 0, clocks: 0, wrongPairs: 0, reorderedOnsets: 0, wrongClocks: 0, wrongTransports: 0, soundsWhileStopped: 0,
   };
   readonly faults: string[] = [];
   /** Makes sending throw: the cable is out. */
@@ -54,8 +66,7 @@ export class WatchedOutput implements Output {
   constructor(
     readonly name: string,
     private readonly clock: Clock,
-    /** When a beat is heard through this output by the leader's timeline, where that is known. */
-    private readonly dueOf: (beat: Beats) => Micros | undefined,
+    private readonly ground: OutputGround,
   ) {}
 
   async open(): Promise<void> {
@@ -110,9 +121,16 @@ export class WatchedOutput implements Output {
     return this.nextPulse;
   }
 
-  /** The music was moved: what comes next may be of an earlier beat. */
-  moved(): void {
-    this.latestOnsets.clear();
+  /** The music was moved: what comes next, of an owner or of all, may be of an earlier beat. */
+  moved(owner?: number): void {
+    if (owner === undefined) this.latestOnsets.clear();
+    else this.latestOnsets.delete(owner);
+  }
+
+  /** Looks whether everything has ended a moment after the transport stopped. */
+  judgeSilence(): void {
+    const isSilent = this.clock.now() > this.ground.silentFrom() + dyingAway;
+    if (isSilent && this.sounds > 0) this.fault('soundsWhileStopped', `${this.sounds} notes sound though the transport stands`);
   }
 
   private begin({ beat, channel, data1, noteId, owner }: WireEvent, due: Micros): void {
@@ -122,6 +140,7 @@ export class WatchedOutput implements Output {
     else this.fault('wrongPairs', `an onset on key ${channel}/${data1}, which sounds`);
     this.noteIds[key] = noteId;
     this.heardAt[key] = due;
+    if (due > this.ground.silentFrom()) this.fault('soundsWhileStopped', `an onset of owner ${owner}, beat ${beat}, while the transport stands`);
     const latest = this.latestOnsets.get(owner) ?? -Infinity;
     if (beat < latest) this.fault('reorderedOnsets', `owner ${owner}: an onset of beat ${beat} after one of ${latest}`);
     this.latestOnsets.set(owner, Math.max(latest, beat));
@@ -140,7 +159,7 @@ export class WatchedOutput implements Output {
     this.figures.clocks += 1;
     const pulse = Math.round(beat * pulsesPerBeat);
     if (Math.abs(beat - pulse / pulsesPerBeat) > 1e-9) this.fault('wrongClocks', `a clock at beat ${beat}`);
-    const expected = this.dueOf(pulse / pulsesPerBeat) ?? due;
+    const expected = this.ground.dueOf(pulse / pulsesPerBeat) ?? due;
     if (Math.abs(due - expected) > sameMicros) this.fault('wrongClocks', `the clock of beat ${beat} is due ${due}, not ${expected}`);
     if (!this.running) return;
     if (pulse !== this.nextPulse) this.astray ??= { sentence: `pulse ${pulse} where followers count ${this.nextPulse}`, since: this.clock.now() };
