@@ -9,6 +9,7 @@ import type { Beats, Bpm } from '../src/engine/music/units.js';
 import { ParameterStore } from '../src/engine/parameters/parameter-store.js';
 import { SendThread } from '../src/engine/scheduling/send-thread.js';
 import { monotonicClock } from '../src/engine/time/clock.js';
+import { mainThreadDelay } from './support/main-thread-delay.js';
 import { openVoices } from './support/open-voices.js';
 import { busyCoresOfOthers, processorTime } from './support/processor-time.js';
 
@@ -62,8 +63,10 @@ async function play(voices: VoiceSource, count: number, { packs, bpm, beats, pla
     ensemble.follow({ bpm, beatOrigin: 0, timeOrigin: micros });
     ensemble.transport({ type: 'start', beat: 0, micros });
     const before = processorTime();
+    const delay = mainThreadDelay();
     await pass((beats * 60_000) / bpm);
-    return rowOf(ensemble.decks, sender, sentences, busyCoresOfOthers(before, (beats * 60_000) / bpm));
+    const row = rowOf(ensemble.decks, sender, sentences, busyCoresOfOthers(before, (beats * 60_000) / bpm));
+    return { ...row, mainThreadLateMilliseconds: delay() };
   } finally {
     timers.forEach(clearInterval);
     await ensemble.dispose();
@@ -72,7 +75,7 @@ async function play(voices: VoiceSource, count: number, { packs, bpm, beats, pla
 }
 
 function rowOf(decks: readonly Deck[], sender: SendThread, sentences: readonly string[], othersBusyCores: number): object {
-  const { late, droppedLate, droppedFull, latenessMicros } = sender.counters();
+  const { sent, late, droppedLate, droppedFull, lateBecause, latenessMicros } = sender.counters();
   const figure = (value: number): number => Math.round(value * 1000) / 1000;
   return {
     decks: decks.length,
@@ -83,7 +86,9 @@ function rowOf(decks: readonly Deck[], sender: SendThread, sentences: readonly s
     load: decks.map((deck) => figure(deck.timesRealTime === 0 ? 0 : 1 / deck.timesRealTime)),
     late,
     dropped: droppedLate + droppedFull,
-    sendLatenessMicros99: latenessMicros.p99,
+    sent,
+    lateBecause,
+    sendLatenessMicros: latenessMicros,
     said: sentences.filter((sentence) => sentence.startsWith('Deck')),
     othersBusyCores: figure(othersBusyCores),
   };

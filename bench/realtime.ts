@@ -8,6 +8,7 @@ import { ParameterStore } from '../src/engine/parameters/parameter-store.js';
 import { SendThread } from '../src/engine/scheduling/send-thread.js';
 import type { SenderCounters } from '../src/engine/scheduling/sender.js';
 import { monotonicClock } from '../src/engine/time/clock.js';
+import { mainThreadDelay } from './support/main-thread-delay.js';
 import { openVoices } from './support/open-voices.js';
 import { busyCoresOfOthers, processorTime } from './support/processor-time.js';
 import { SimulatedStage } from './support/simulated-stage.js';
@@ -35,6 +36,7 @@ interface Outcome {
   readonly counters: SenderCounters;
   readonly sentences: readonly string[];
   readonly busyCoresOfOthers?: number;
+  readonly mainThreadLateMilliseconds?: ReturnType<ReturnType<typeof mainThreadDelay>>;
 }
 
 /**
@@ -84,8 +86,9 @@ async function playLive(voices: VoiceSource, pack: string, bpm: Bpm, { beats, ..
     ensemble.follow({ bpm, beatOrigin: 0, timeOrigin: micros });
     ensemble.transport({ type: 'start', beat: 0, micros });
     const before = processorTime();
+    const delay = mainThreadDelay();
     await turningAKnob(parameters, ensemble, beats);
-    return { deck, counters: sender.counters(), sentences, busyCoresOfOthers: busyCoresOfOthers(before, (beats * 60_000) / bpm) };
+    return { deck, counters: sender.counters(), sentences, busyCoresOfOthers: busyCoresOfOthers(before, (beats * 60_000) / bpm), mainThreadLateMilliseconds: delay() };
   } finally {
     clearInterval(looks);
     await ensemble.dispose();
@@ -125,6 +128,9 @@ function rowOf(pack: string, bpm: Bpm, { deck, counters, sentences, ...rest }: O
     rests: deck.underruns,
     late: counters.late,
     dropped: counters.droppedLate + counters.droppedFull,
+    lateBecause: counters.lateBecause,
+    sent: counters.sent,
+    sendLatenessMicros: counters.latenessMicros,
     said: sentences.filter((sentence) => sentence.startsWith(pack)),
     ...rest,
   };

@@ -20,6 +20,8 @@ export const summary = 'our send thread beside the schedulers of other Node prog
 const usualTurnSeconds = 2.5;
 const startMicros = 250_000;
 const settleMilliseconds = 200;
+/** What is this far from its time counts as late. */
+const lateMicros = 1_000;
 /** A note that is this late is worse than none. */
 const missedMicros = 100_000;
 
@@ -114,10 +116,13 @@ function figuresOf(turns: readonly Turn[]) {
   return {
     onsets: beside.length,
     p50: percentile(beside, 0.5),
+    p90: percentile(beside, 0.9),
     p99: percentile(beside, 0.99),
+    p999: percentile(beside, 0.999),
     max: Math.max(...beside),
     spreadP99: percentile(onsets.flatMap(chordSpreads), 0.99),
     clockDeviation: mean(clocks.map((samples) => deviation(samples.map(({ due, at }) => at - due)))),
+    late: beside.filter((micros) => micros > lateMicros && micros <= missedMicros).length,
     missed: planned - beside.filter((micros) => micros <= missedMicros).length,
   };
 }
