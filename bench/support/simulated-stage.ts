@@ -189,6 +189,7 @@ function timedComposer(composer: Composer, lasting: Lasting): Composer {
       await lasting('rewind', true, () => composer.rewind(toBeat));
       position = Math.min(position, toBeat);
     },
+    hurry: () => composer.hurry?.(),
     dispose: () => composer.dispose(),
   };
 }

@@ -9,6 +9,10 @@ import { PromptEncoder } from './prompt-encoder.js';
 /** A longer silence in the past is told to the model as one of about this length. */
 const longestSilence: Beats = 16;
 const commonTime: MeterMark = { beat: 0, numerator: 4, denominator: 4 };
+/** Less than is remembered, so that it is not the end of memory that moves the first bar on. */
+const longestPast: Beats = 480;
+/** A past that does not fit begins at a line of a grid, which is so much finer than what fits. */
+const leastStrides = 6;
 /** Beats closer than this are the same. */
 const sameBeat: Beats = 1e-6;
 
@@ -43,8 +47,8 @@ export class PromptWriter {
     return this.encoder.setupEvents();
   }
 
-  /** `past`: all of it lies before `atBeat`, or at it. */
-  write(past: Score, atBeat: Beats): Prompt {
+  /** `past`: all of it lies before `atBeat`, or at it. `most`: ids, where it is to be fewer than usual. */
+  write(past: Score, atBeat: Beats, most: number = this.maximumTokens): Prompt {
     const meter = past.meters.at(-1) ?? this.setupMeter;
     const bar = (meter.numerator * 4) / meter.denominator;
     const barLine = (beat: Beats): Beats => meter.beat + Math.floor((beat - meter.beat) / bar + sameBeat) * bar;
@@ -53,10 +57,11 @@ export class PromptWriter {
       const originBeat = barLine(recent.length > 0 ? recent[0].beat : atBeat);
       return { tokens: this.encoder.encode({ ...trim(past, originBeat), notes: recent }, originBeat), originBeat };
     };
-    const fits = (recent: readonly Note[]): boolean => promptOf(recent).tokens.length <= this.maximumTokens;
+    const fits = (recent: readonly Note[]): boolean => promptOf(recent).tokens.length <= most;
     // No format tells a note in less than an id, or less than a row.
-    const recent = largestTail(notes, Math.floor(this.maximumTokens / this.tokenizer.vocabulary.rowWidth), fits);
-    return promptOf(recent.length < notes.length ? fromBarLine(recent, barLine) : recent);
+    const within = notes.slice(Math.max(0, notes.findIndex((note) => note.beat >= atBeat - longestPast)));
+    const recent = largestTail(within, Math.floor(most / this.tokenizer.vocabulary.rowWidth), fits);
+    return promptOf(recent.length < notes.length ? fromBarLine(recent, barLine, bar) : recent);
   }
 
   /** Notes on channels the pack writes: others are led by its first part, drums it does not know are left out. */
@@ -99,8 +104,17 @@ function largestTail(notes: readonly Note[], most: number, fits: (tail: readonly
   return tail(low);
 }
 
-/** Without the first bar, where notes of it are missing and whole bars follow it. */
-function fromBarLine(notes: readonly Note[], barLine: (beat: Beats) => Beats): readonly Note[] {
-  const later = notes.findIndex((note) => barLine(note.beat) > barLine(notes[0].beat));
+/**
+ * Without the first bar, where notes of it are missing and whole bars follow it; from a bar line on that stays the first one for
+ * some bars, so that a past that grows begins alike: its models need to read what is new and nothing else.
+ */
+function fromBarLine(notes: readonly Note[], barLine: (beat: Beats) => Beats, bar: Beats): readonly Note[] {
+  const bars = (barLine(notes[notes.length - 1].beat) - barLine(notes[0].beat)) / bar;
+  const stride = bar * 2 ** Math.max(0, Math.floor(Math.log2(bars / leastStrides)));
+  const isFirst = (note: Note): boolean => {
+    const line = barLine(note.beat);
+    return line > barLine(notes[0].beat) && Math.abs(line / stride - Math.round(line / stride)) < sameBeat;
+  };
+  const later = notes.findIndex(isFirst);
   return later < 0 ? notes : notes.slice(later);
 }

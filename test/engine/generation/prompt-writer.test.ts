@@ -73,6 +73,21 @@ describe('PromptWriter', () => {
     );
   });
 
+  it('begins alike for some bars while a past grows that does not fit, and tells most of what would', () => {
+    const long = new PromptWriter(rows, generation, 2048);
+    for (const perBeat of [1, 4]) {
+      const song = Array.from({ length: 800 * perBeat }, (_, index) => note(index / perBeat, index % 3, 40 + (index % 30), 0.5));
+      const origins = Array.from({ length: 160 }, (_, beat) => {
+        const atBeat = 640 + beat;
+        const { tokens, originBeat } = long.write(scoreOf(song.filter((each) => each.beat < atBeat && each.beat >= atBeat - 512)), atBeat);
+        assert.ok(tokens.length > 2048 * 0.7, `${tokens.length} ids`);
+        return originBeat;
+      });
+      const changes = origins.filter((origin, index) => index > 0 && origin !== origins[index - 1]).length;
+      assert.ok(changes <= 160 / 4 / 2, `${changes} beginnings in 40 bars`);
+    }
+  });
+
   it('takes the most recent whole bars that fit', () => {
     const past = scoreOf(Array.from({ length: 200 }, (_, index) => note(index / 2, index % 3, 40 + (index % 30), 0.5)));
     const prompt = writer.write(past, 100);

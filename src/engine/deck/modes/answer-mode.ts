@@ -3,6 +3,7 @@ import type { MusicConstraint } from '../../music/constraint.js';
 import type { Beats, Micros } from '../../music/units.js';
 import type { Boundary } from '../../parameters/boundaries.js';
 import { nextBoundary } from '../boundary.js';
+import { joinSpans } from '../join-spans.js';
 import { moveSpan } from '../move-span.js';
 import type { Voice } from '../voice.js';
 import { LeadTimes } from './lead-times.js';
@@ -13,6 +14,10 @@ import { upbeatRemoved } from './upbeat-removed.js';
 const graceBeats: Beats = 0.5;
 /** Beats closer than this are the same. */
 const sameBeat: Beats = 1e-6;
+/** What is composed first of an answer, so that it is soon there. */
+const firstPiece: Beats = 0.5;
+/** An answer whose first note would come later than this begins with silence. */
+const longestUpbeat: Beats = 4;
 /** Notes must be queued so long before they are due. */
 const safetyMicros: Micros = 12_000;
 /** An answer of no given length. */
@@ -40,7 +45,10 @@ export class AnswerMode {
   /** The beat, and the last onset, that the voice was told of last. */
   private toldAt: Beats = -Infinity;
   private toldOnset: Beats = -Infinity;
+  private isTelling = false;
   private begunMicros: Micros | undefined;
+  /** What was composed of an answer that has no note yet. */
+  private upbeat: ComposedSpan | undefined;
   private readonly leads = new LeadTimes();
 
   /** @param fills whether what is empty is played in though nobody has played anything new. */
@@ -55,7 +63,7 @@ export class AnswerMode {
 
   /** Whether there is to be no music now: nobody has answered yet. */
   waits(now: Beats): boolean {
-    return this.isSilent || now < this.startBeat;
+    return this.isSilent || this.isBeginning || now < this.startBeat;
   }
 
   /** Where the answer that plays ends; Infinity where that is open. */
@@ -67,6 +75,7 @@ export class AnswerMode {
   takeOver(boundary: Boundary): void {
     if (this.phase === 'answering') this.stop(this.ground.freeFrom());
     this.cue = boundary;
+    if (this.isTelling) this.ground.voice()?.composer.hurry?.();
     this.ground.advance();
   }
 
@@ -103,9 +112,9 @@ export class AnswerMode {
     return this.tell(voice, now);
   }
 
-  /** What the first beat of an answer is to be like: it begins at once. */
+  /** What the beginning of an answer is to be like: there is a note at once. */
   opening(constraint: MusicConstraint, fromBeat: Beats): MusicConstraint {
-    if (this.phase !== 'answering' || Math.abs(fromBeat - this.startBeat) > sameBeat) return constraint;
+    if (this.phase !== 'answering' || (Math.abs(fromBeat - this.startBeat) > sameBeat && !this.isBeginning)) return constraint;
     const { onsetsPerBeat } = constraint;
     return { ...constraint, onsetsPerBeat: { low: Math.max(1, onsetsPerBeat?.low ?? 0), high: Math.max(1, onsetsPerBeat?.high ?? Infinity) } };
   }
@@ -115,18 +124,24 @@ export class AnswerMode {
     return this.phase === 'answering' && this.begunMicros !== undefined;
   }
 
-  /** Up to where to compose: the beginning of an answer in one piece, so that it begins with a note. */
+  /** Up to where to compose: of the beginning little, so that it is soon there; later its first beat in one piece, so that it begins with a note. */
   reach(fromBeat: Beats, untilBeat: Beats): Beats {
-    if (this.isBeginning) return this.startBeat + 1;
+    if (this.isBeginning) return fromBeat + firstPiece;
     return Math.abs(fromBeat - this.startBeat) > sameBeat ? untilBeat : Math.max(untilBeat, this.startBeat + 1);
   }
 
-  /** What was composed as it is to be played: an answer begins on its line. */
+  /** What was composed as it is to be played: an answer begins on its line, with the first note that there is. */
   finish(span: ComposedSpan): ComposedSpan {
+    if (!this.isBeginning) return Math.abs(span.fromBeat - this.startBeat) > sameBeat ? span : this.inTime(upbeatRemoved(span, longestUpbeat));
+    const beginning = this.upbeat ? joinSpans(this.upbeat, span) : span;
+    if (span.notes.length === 0 && span.untilBeat < Math.min(this.startBeat + longestUpbeat, this.endBeat)) {
+      this.upbeat = beginning;
+      return { ...span, programs: [], controls: [], tempos: [] };
+    }
     if (this.begunMicros !== undefined) this.leads.add(this.ground.clock.now() - this.begunMicros);
     this.begunMicros = undefined;
-    if (Math.abs(span.fromBeat - this.startBeat) > sameBeat) return span;
-    return this.inTime(upbeatRemoved(span));
+    this.upbeat = undefined;
+    return this.inTime(upbeatRemoved(beginning, longestUpbeat));
   }
 
   private get leadBeats(): Beats {
@@ -159,6 +174,7 @@ export class AnswerMode {
     this.endBeat = bars === 0 ? forGood : this.startBeat + bars;
     this.phase = 'answering';
     this.begunMicros = this.ground.clock.now();
+    this.upbeat = undefined;
     return this.ground.begin(voice, this.startBeat);
   }
 
@@ -182,7 +198,8 @@ export class AnswerMode {
     this.toldOnset = hearing.lastOnset;
     const beat = nextBoundary(now + this.leadBeats, this.ground.modeSettings().answerAt, this.ground.settings().beatsPerBar);
     const asked = clock.now();
-    return this.ground.prime(voice, beat).then(() => this.leads.expect(clock.now() - asked));
+    this.isTelling = true;
+    return this.ground.prime(voice, beat).then(() => this.leads.expect(clock.now() - asked)).finally(() => (this.isTelling = false));
   }
 
   /** Whether somebody plays on whose silence was to be answered. */
