@@ -107,7 +107,7 @@ export class SoakVoices implements VoiceSource {
     return {
       prepare: () => composer.prepare(),
       prime: async (history: Score, atBeat: Beats) => {
-        noteByNote.forget();
+        noteByNote.primed(atBeat);
         await this.lasting(() => composer.prime(history, atBeat));
         position = atBeat;
       },
@@ -116,9 +116,8 @@ export class SoakVoices implements VoiceSource {
         while (position < untilBeat && !stopped()) span = joinSpans(span, await piece(untilBeat, controls, stopped));
         return span;
       },
-      nextNote: (untilBeat, controls) => this.lasting(() => noteByNote.next(composer, untilBeat, controls)),
+      nextNote: (question, controls, awaited = () => false) => this.lasting(() => noteByNote.next(composer, question, controls, awaited)),
       rewind: async (toBeat: Beats) => {
-        noteByNote.forget();
         await this.lasting(() => composer.rewind(toBeat));
         position = Math.min(position, toBeat);
       },

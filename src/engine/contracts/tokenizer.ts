@@ -86,6 +86,8 @@ export interface IncrementalDecoder {
   readonly waiting?: readonly WaitingNote[];
   /** All onsets before this beat are told. Default: the frontier. */
   readonly onsetsUntilBeat?: Beats;
+  /** Optional, to look ahead quickly: the beat of the first event that this token would make certain; `undefined` where none. */
+  peek?(token: number): Beats | undefined;
   /** Events made certain by this token, in order of beat. */
   push(token: number): readonly DecodedEvent[];
   /** An independent copy in the same state. */

@@ -4,6 +4,8 @@ import type { Note } from '../music/note.js';
 import type { Beats } from '../music/units.js';
 import type { ComposingRules } from './composing-rules.js';
 
+/** Beats closer than this are the same. */
+const sameBeat: Beats = 1e-6;
 /** So far behind what is looked at a note's end is waited for. */
 const longestTail: Beats = 16;
 
@@ -33,7 +35,9 @@ export async function firstNote(stream: SearchedStream, { fromBeat, untilBeat, r
   for (;;) {
     const { decoder } = stream;
     const told = decoder.onsetsUntilBeat ?? decoder.frontierBeat;
-    const waiting = (decoder.waiting ?? []).filter(({ note }) => note.beat >= fromBeat && note.beat < told);
+    // Of two that begin together the first is told first: nothing goes before a note that could not be any earlier.
+    const certain = Math.max(told, fromBeat) + sameBeat;
+    const waiting = (decoder.waiting ?? []).filter(({ note }) => note.beat >= fromBeat && note.beat <= certain);
     const first = waiting.find(({ note }) => found === undefined || isSame(note, found));
     if (first?.isOver) return within(first.note, untilBeat);
     if (first && first.note.beat < untilBeat && !found) asked = only(first.note);

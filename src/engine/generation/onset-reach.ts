@@ -31,6 +31,8 @@ export class OnsetReach {
   /** The latest beat the next event can have when `token` comes next. */
   latest(token: number, from: GrammarState, decoder: IncrementalDecoder): Beats {
     const { grammar } = this.tokenizer;
+    const seen = decoder.peek?.(token);
+    if (seen !== undefined) return seen;
     const copy = decoder.clone();
     const start = copy.frontierBeat;
     let state = from;
@@ -59,8 +61,10 @@ export class OnsetReach {
   keepFrom(stream: TokenStream, floor: Beats): void {
     const { allowed, attribute, state, decoder } = stream;
     // Its events come out when the unit is over, and say nothing of how late an onset in it can be: any id may lead there.
-    const { toldUntilBeat } = decoder;
-    if (toldUntilBeat !== undefined && floor < Math.max(toldUntilBeat, stream.frontierBeat) + longestUnit) return;
+    const { toldUntilBeat, onsetsUntilBeat } = decoder;
+    const told = onsetsUntilBeat ?? (toldUntilBeat === undefined ? undefined : Math.max(toldUntilBeat, stream.frontierBeat));
+    if (told !== undefined && floor < told + longestUnit) return;
+    if (onsetsUntilBeat !== undefined) return keepQuickest(allowed, (id) => onsetsAfter(id, decoder));
     const latest = (index: number): Beats => this.latest(allowed.ids[index], state, decoder);
     if (attribute === 'time') keepIndices(allowed, firstFrom(floor, allowed.count, latest));
     if (attribute === 'event') {
@@ -70,6 +74,19 @@ export class OnsetReach {
       keepWhere(allowed, (index) => beats[index] >= wanted - sameBeat);
     }
   }
+}
+
+/** Leaves the ids after which most onsets are told. */
+function keepQuickest(allowed: AllowedTokens, reach: (id: number) => Beats): void {
+  const beats = Array.from(allowed.ids.subarray(0, allowed.count), reach);
+  const most = beats.reduce((latest, beat) => Math.max(latest, beat), -Infinity);
+  keepWhere(allowed, (index) => beats[index] === most);
+}
+
+function onsetsAfter(id: number, decoder: IncrementalDecoder): Beats {
+  const copy = decoder.clone();
+  copy.push(id);
+  return copy.onsetsUntilBeat ?? copy.frontierBeat;
 }
 
 /** Times rise with the ids, so that few of them have to be looked at. */

@@ -1,5 +1,5 @@
 import type { DecodedEvent, Tokenizer } from '../contracts/tokenizer.js';
-import { drumChannel, type Note } from '../music/note.js';
+import { drumChannel, endBeat, type Note } from '../music/note.js';
 import type { MeterMark, Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import { trim } from './composer-memory.js';
@@ -31,6 +31,8 @@ export class PromptWriter {
   private readonly encoder: PromptEncoder;
   private readonly channels: readonly number[];
   private readonly setupMeter: MeterMark;
+  /** A beat that is told is over, whatever sounds in it. */
+  private readonly tellsByBeat: boolean;
 
   constructor(
     private readonly tokenizer: Tokenizer,
@@ -38,6 +40,7 @@ export class PromptWriter {
     private readonly maximumTokens: number,
   ) {
     this.encoder = new PromptEncoder(tokenizer, options);
+    this.tellsByBeat = tokenizer.startDecoder(0).onsetsUntilBeat !== undefined;
     this.channels = options.tracks.map((track) => track.channel);
     this.setupMeter = this.setupEvents().flatMap((event) => (event.type === 'meter' ? [event.mark] : [])).at(-1) ?? commonTime;
   }
@@ -55,7 +58,8 @@ export class PromptWriter {
     const notes = closeSilences(this.playable(past.notes), atBeat, bar);
     const promptOf = (recent: readonly Note[]): Prompt => {
       const originBeat = barLine(recent.length > 0 ? recent[0].beat : atBeat);
-      return { tokens: this.encoder.encode({ ...trim(past, originBeat), notes: recent }, originBeat), originBeat };
+      const told = this.tellsByBeat ? recent.map((note) => endingWithBeat(note, originBeat, atBeat)) : recent;
+      return { tokens: this.encoder.encode({ ...trim(past, originBeat), notes: told }, originBeat), originBeat };
     };
     const fits = (recent: readonly Note[]): boolean => promptOf(recent).tokens.length <= most;
     // No format tells a note in less than an id, or less than a row.
@@ -74,6 +78,12 @@ export class PromptWriter {
       return note.channel === drumChannel || lead === undefined ? [] : [{ ...note, channel: lead }];
     });
   }
+}
+
+/** A note that ends with the beat of `atBeat` at the latest: whether it sounds on is told with the next. */
+function endingWithBeat(note: Note, originBeat: Beats, atBeat: Beats): Note {
+  const end = originBeat + Math.ceil(atBeat - originBeat - sameBeat);
+  return endBeat(note) > end && note.beat < end ? { ...note, duration: end - note.beat } : note;
 }
 
 /** Moves music before a long silence later, by whole bars. */

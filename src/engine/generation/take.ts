@@ -372,9 +372,9 @@ export class Take {
     return Math.max(this.floor, this.stream.frontierBeat);
   }
 
-  /** The last event, or where the stream's time began. */
+  /** The last event, certain or told, or where the stream's time began. */
   private lastOnset(): Beats {
-    return Math.max(this.lastBeat, this.segment.originBeat);
+    return Math.max(this.lastBeat, this.segment.originBeat, this.stream.decoder.toldUntilBeat ?? -Infinity);
   }
 }
 

@@ -38,6 +38,15 @@ export class CharacterReader {
     return nothing;
   }
 
+  /** The first of the note characters that {@link push} would give. */
+  peek(id: number): number | undefined {
+    const byte = this.table.byteOf(id);
+    if (byte < 0) return this.table.notesOf(id)[0];
+    if (this.bytesDue !== 1 || byte >> 6 !== 2) return undefined;
+    const bits = (this.bits << 6) | (byte & followingBits);
+    return isNoteCharacter(bits) ? bits : undefined;
+  }
+
   clone(): CharacterReader {
     const copy = new CharacterReader(this.table);
     copy.bits = this.bits;

@@ -34,6 +34,11 @@ export class ThereminIncrementalDecoder implements IncrementalDecoder {
     return characters.length === 0 ? nothing : Array.from(characters, (character) => this.place(character));
   }
 
+  peek(token: number): Beats | undefined {
+    const character = this.reader.peek(token);
+    return character === undefined ? undefined : this.originBeat + this.scale.beatOfSteps(Math.max(this.position, this.clock.peek(character)));
+  }
+
   clone(): ThereminIncrementalDecoder {
     const copy = new ThereminIncrementalDecoder(this.table, this.scale, this.originBeat);
     copy.reader = this.reader.clone();

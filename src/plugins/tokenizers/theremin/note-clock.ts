@@ -20,6 +20,11 @@ export class NoteClock {
     return onset;
   }
 
+  /** The onset that {@link place} would give. */
+  peek(character: number): number {
+    return this.position + stepOf(character);
+  }
+
   clone(): NoteClock {
     const copy = new NoteClock(this.options);
     copy.position = this.position;
