@@ -11,9 +11,6 @@ import type { SimulatedHost, SimulatedMidiHost } from './hosts.js';
 import type { SimulatedPlayer } from './player.js';
 import type { SoakStage } from './stage.js';
 
-/** Something is done every so often, on average. */
-const meanPause: Micros = 1_500_000;
-
 /** Who is there besides the stage. */
 export interface People {
   readonly hosts: readonly SimulatedHost[];
@@ -21,6 +18,8 @@ export interface People {
   readonly player: SimulatedPlayer;
   /** Names a pack. */
   pack(): string;
+  /** Something is done every so often, on average. */
+  readonly meanPause: Micros;
 }
 
 /** Everything that can befall a stage, at random; counts what was done. */
@@ -28,13 +27,15 @@ export class Doings {
   readonly counts = new Map<string, number>();
   private readonly list: readonly Doing[];
   private readonly total: number;
+  private readonly meanPause: Micros;
   private due: Micros = 0;
 
   constructor(
     private readonly stage: SoakStage,
     private readonly chance: Chance,
-    { hosts, midiHost, player, pack }: People,
+    { hosts, midiHost, player, pack, meanPause }: People,
   ) {
+    this.meanPause = meanPause;
     const hands = new Hands(stage, chance, pack);
     this.list = [
       ...transportDoings(hands), ...hostDoings(hands, hosts, midiHost), ...wireDoings(hands), ...voiceDoings(hands), ...musicDoings(hands),
@@ -50,7 +51,7 @@ export class Doings {
   act(): void {
     const { chance, stage } = this;
     if (this.due > stage.clock.now()) return;
-    this.due = stage.clock.now() + chance.wait(meanPause);
+    this.due = stage.clock.now() + chance.wait(this.meanPause);
     let rest = chance.between(0, this.total);
     const doing = this.list.find(({ weight }) => (rest -= weight) < 0) ?? this.list[0];
     this.counts.set(doing.name, (this.counts.get(doing.name) ?? 0) + 1);

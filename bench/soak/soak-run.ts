@@ -25,6 +25,8 @@ const pulsesPerBeat = 24;
 export interface SoakSettings {
   readonly hours: number;
   readonly seed: number;
+  /** Something is done every so often, on average. */
+  readonly meanPause: Micros;
   /** Packs without weights, in this thread; one that is named twice comes twice as often. */
   readonly cheap: readonly string[];
   /** Packs with models, in workers of their own, and how often a swap goes to one. */
@@ -93,7 +95,7 @@ export class Soak {
     this.player = new SimulatedPlayer(clock, new Chance(seed, 7));
     this.stage.ensemble.hearing.register(this.player);
     this.hosts = [midiHost, program, session];
-    this.doings = new Doings(this.stage, new Chance(seed, 6), { hosts: this.hosts, midiHost, player: this.player, pack: () => this.anyPack() });
+    this.doings = new Doings(this.stage, new Chance(seed, 6), { hosts: this.hosts, midiHost, player: this.player, pack: () => this.anyPack(), meanPause: settings.meanPause });
   }
 
   /** @param tell hears what has been seen, every hour and every eighth of a shorter run */
