@@ -1,4 +1,4 @@
-import { chooses, chosenAttributes, keptFields } from './contracts/constraint-capabilities.js';
+import { chooses, chosenAttributes, foresees, keptFields } from './contracts/constraint-capabilities.js';
 import type { TokenAttribute } from './contracts/tokenizer.js';
 import type { AwaitReturn } from './contracts/plugin.js';
 import type { Appraisal, Voice, VoiceRequest, VoiceSource } from './deck/voice.js';
@@ -105,19 +105,15 @@ function editionOf({ composition, sampling, generation, files }: Pack, runtime: 
   return JSON.stringify([uses.map(({ plugin, options }) => [plugin.name, options]), sampling, generation, files, runtime]);
 }
 
-/** Kinds of event without which a model never chooses some things. */
-const eventOfAttribute: Readonly<Partial<Record<TokenAttribute, string>>> = { program: 'program', controller: 'control', value: 'control', other: 'meter' };
-
 /** What a performer can wish of a pack: what its format can say, less what its model was not made to write. */
 export function ablenessOf(pack: Pick<Pack, 'composition' | 'generation'>): readonly string[] {
   const { composition, generation } = pack;
-  const { capabilities } = composition.kind === 'composer' ? composition.composer.plugin : composition.tokenizer.plugin;
-  const attributes = chosenAttributes(capabilities) as readonly TokenAttribute[];
-  if (composition.kind === 'composer') return [...keptFields(capabilities), ...chooses(...attributes)];
-  const writes = (kind: string): boolean => generation.events.length === 0 || generation.events.includes(kind);
-  const lacks = [...(keepsMeter(pack) ? [] : ['meter']), ...(writes('program') ? [] : ['programs'])];
-  const chosen = attributes.filter((attribute) => writes(eventOfAttribute[attribute] ?? 'note'));
-  return [...keptFields(capabilities).filter((field) => !lacks.includes(field)), ...chooses(...chosen)];
+  const { plugin, options } = composition.kind === 'composer' ? composition.composer : composition.tokenizer;
+  const lacking = plugin.lacks?.(options, generation.events) ?? [];
+  const capabilities = plugin.capabilities.filter((word) => !lacking.includes(word));
+  const chosen = chooses(...(chosenAttributes(capabilities) as readonly TokenAttribute[]));
+  if (composition.kind === 'composer') return [...keptFields(capabilities), ...chosen];
+  return [...keptFields(capabilities).filter((field) => field !== 'meter' || keepsMeter(pack)), ...chosen, foresees];
 }
 
 /** Whether the pack's plugin has no weights here: it computes elsewhere, or next to nothing. */

@@ -14,6 +14,11 @@ export interface PluginDescriptor {
   readonly summary: string;
   /** Words other parts may ask for, e.g. `constraint:pitchRange`, `form:rows`, `virtual-ports`. */
   readonly capabilities: readonly string[];
+  /**
+   * Of the capabilities, those that such options take away, or a model that writes these kinds of event alone (none: all).
+   * Default: none. Pure.
+   */
+  readonly lacks?: (options: unknown, events: readonly string[]) => readonly string[];
   /** Validates and completes the options a pack, a configuration or a command line gives. */
   readonly optionsSchema: ZodType;
   /** Roles of the files that a pack must name for it. Absent: `cpu` for a model with weights, else none. */

@@ -5,13 +5,13 @@ import type { MusicConstraint } from '../music/constraint.js';
 import { nearestMajorKey } from '../music/scale.js';
 import type { Beats, Bpm } from '../music/units.js';
 import type { Meter } from '../time/meter.js';
-import type { ParameterValue } from '../parameters/parameter.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { gridBeats, type GridName } from '../music/rhythm-grid.js';
 import { dependentKnobs } from './controls/knobs.js';
 import { readConstraint } from './controls/read-constraint.js';
 import type { Frame } from './plan.js';
 import type { Place } from './steering/steering.js';
+import type { Knobs } from './take-log.js';
 import type { Voice } from './voice.js';
 import { WrittenTempo } from './written-tempo.js';
 
@@ -30,6 +30,9 @@ const steering: ReadonlySet<string> = new Set([
   ...dependentKnobs.filter((knob) => knob !== 'host-meter'),
 ]);
 
+/** What a take is steered by: these, and what is looked up where each bar is composed. */
+const takeKnobs: readonly string[] = [...steering, 'loop-limit', 'candidates'];
+
 /** Whether a parameter of a deck says how it composes: what it says is heard `commit` beats later. */
 export function steers(name: string): boolean {
   return steering.has(name);
@@ -41,6 +44,8 @@ export class DeckControls {
   private readonly written = new WrittenTempo();
   /** Adds what hangs on where the music is. Default: nothing does. */
   complete: (controls: ComposeControls, place?: Place) => ComposeControls = (controls) => controls;
+  /** A knob of the take is turned, by no take that is replayed. Default: nobody asks. */
+  onTurn: (name: string) => void = () => undefined;
 
   /**
    * @param hostBpm the host's tempo at this moment.
@@ -55,8 +60,9 @@ export class DeckControls {
   ) {
     store.onChange((address, _value, origin) => {
       if (address === hostBars || address === `${prefix}host-meter`) return onBars();
-      if (!address.startsWith(prefix) || origin === packOrigin) return;
+      if (!address.startsWith(prefix) || origin === packOrigin || origin === replayOrigin) return;
       const name = address.slice(prefix.length);
+      this.onTurn(name);
       if (!steering.has(name)) return;
       this.touched.add(name);
       onSteer();
@@ -100,6 +106,11 @@ export class DeckControls {
     return this.store.number(`${this.prefix}candidates`);
   }
 
+  /** How often bars before given ones may be composed, to choose among them. */
+  get fillCandidates(): number {
+    return this.store.number(`${this.prefix}fill-candidates`);
+  }
+
   /** How often a bar may come among eight; 0 sets no limit. */
   get loopLimit(): number {
     return this.store.number(`${this.prefix}loop-limit`);
@@ -115,11 +126,25 @@ export class DeckControls {
     return this.complete(this.readKnobs(voice), place);
   }
 
+  /** Where everything stands that a take is steered by; `otherwise`: but for these. */
+  knobs(otherwise: Knobs = new Map()): Knobs {
+    return new Map(takeKnobs.map((name) => [name, otherwise.get(name) ?? this.store.get(this.prefix + name)]));
+  }
+
+  /** Turns knobs as a take says that is replayed: what is composed knows it already. */
+  turn(knobs: Knobs): void {
+    for (const [name, value] of knobs) this.store.publish(this.prefix + name, value, replayOrigin);
+  }
+
+  /** What `run` finds with knobs that stand otherwise; it must not wait for anything. */
+  supposing<Result>(knobs: Knobs, run: () => Result): Result {
+    return this.store.supposing(new Map([...knobs].map(([name, value]) => [this.prefix + name, value])), run);
+  }
+
   /** As {@link read}, with values by their names that the performer is going to set. */
-  readUnder(values: ReadonlyMap<string, ParameterValue>, voice: Pick<Voice, 'sampling' | 'styles'>, place?: Place): ComposeControls {
-    const addressed = new Map([...values].map(([name, value]) => [this.prefix + name, value]));
+  readUnder(values: Knobs, voice: Pick<Voice, 'sampling' | 'styles'>, place?: Place): ComposeControls {
     for (const name of values.keys()) this.touched.add(name);
-    return this.store.supposing(addressed, () => this.read(voice, place));
+    return this.supposing(values, () => this.read(voice, place));
   }
 
   private readKnobs({ sampling, styles = [] }: Pick<Voice, 'sampling' | 'styles'>): ComposeControls {
@@ -169,5 +194,7 @@ export class DeckControls {
 }
 
 const packOrigin = 'pack';
+/** Who turns the knobs of a take that is replayed. */
+export const replayOrigin = 'replay';
 /** Quarter notes in a bar of the host. */
 const hostBars = 'beats-per-bar';

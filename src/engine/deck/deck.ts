@@ -91,6 +91,7 @@ export class Deck {
     });
     this.rewinding = new Rewinding({
       ...ground,
+      replaying: this.steering.replaying,
       asks: (atBeat) => this.asks(atBeat),
       compose: (voice, untilBeat) => this.compose(voice, untilBeat),
       shiftBy: (by) => (this.shift = by),
@@ -164,6 +165,7 @@ export class Deck {
     if (this.disposed) return;
     this.news.heardAt(this.parts.position.beat());
     this.modes.look();
+    this.steering.look();
     this.ahead.look();
     this.succession.advance();
     const { voice } = this;
@@ -201,12 +203,6 @@ export class Deck {
     this.relocations += 1;
     if (this.voice?.keepsMeter) this.wishes.add('bars', this.parts.position.beat());
     this.advance();
-  }
-
-  /** Errors: `badValue` where the pack that plays has not such a style. */
-  checkStyle(style: string): void {
-    const fault = this.voice && styleFault(this.voice, style);
-    if (fault !== undefined) throw new ContinuoError('badValue', fault);
   }
 
   /**
@@ -268,7 +264,7 @@ export class Deck {
     const errand = this.errands.next(voice);
     if (errand) return errand;
     const until = this.modes.reach(this.nextUntil(now));
-    return until > this.modes.limit(this.parts.settings().horizon) ? undefined : this.compose(voice, until);
+    return until > this.modes.limit(this.steering.horizonFrom(this.ahead.writtenUntil)) ? undefined : this.compose(voice, until);
   }
 
   private hasDueWishes(now: Beats): boolean {

@@ -150,6 +150,7 @@ export class HotSwap {
       atBeat = this.chooseBoundary(lead);
       const untilBeat = atBeat + headStartBeats;
       if (untilBeat <= span.untilBeat) continue;
+      voice.take?.composed(span.untilBeat, ground.controls.knobs(), false);
       const next = await voice.composer.compose(untilBeat, ground.controls.read(voice), () => this.abandoned);
       span = joinSpans(span, next);
       if (this.abandoned || ground.relocations() !== relocations) break;

@@ -1,30 +1,23 @@
 import type { ComposeControls, ComposedSpan, Composer } from '../contracts/composer.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
+import { TakeLog } from './take-log.js';
 
-/** What a composer took for its past when it began to write. */
-export interface Opening {
-  readonly history: Score;
-  readonly atBeat: Beats;
-}
-
-/** A composer that can tell how its take began: what it was primed with last. Thread: main. */
+/** A composer whose take is known: what it was primed with last, and what is told of it since. Thread: main. */
 export class OpeningComposer implements Composer {
-  private latest: Opening | undefined;
+  readonly take = new TakeLog();
   readonly nextNote: Composer['nextNote'];
   readonly hurry: Composer['hurry'];
+  readonly foresee: Composer['foresee'];
   readonly keepState: Composer['keepState'];
   readonly recallState: Composer['recallState'];
 
   constructor(private readonly composer: Composer) {
     this.nextNote = composer.nextNote?.bind(composer);
     this.hurry = composer.hurry?.bind(composer);
+    this.foresee = composer.foresee?.bind(composer);
     this.keepState = composer.keepState?.bind(composer);
     this.recallState = composer.recallState?.bind(composer);
-  }
-
-  get opening(): Opening | undefined {
-    return this.latest;
   }
 
   prepare(): Promise<void> {
@@ -32,7 +25,7 @@ export class OpeningComposer implements Composer {
   }
 
   prime(history: Score, atBeat: Beats, awaited?: () => boolean): Promise<void> {
-    this.latest = { history, atBeat };
+    this.take.begin({ history, atBeat });
     return this.composer.prime(history, atBeat, awaited);
   }
 
@@ -45,7 +38,7 @@ export class OpeningComposer implements Composer {
   }
 
   dispose(): Promise<void> {
-    this.latest = undefined;
+    this.take.end();
     return this.composer.dispose();
   }
 }

@@ -3,8 +3,9 @@ import { shiftScore } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import { nextBoundary, samePlaceInBar } from './boundary.js';
 import type { DeckControls } from './deck-controls.js';
-import type { Opening } from './opening-composer.js';
 import type { Plan } from './plan.js';
+import type { Replaying } from './steering/replaying.js';
+import type { Opening } from './take-log.js';
 import type { Voice } from './voice.js';
 
 const mostBars = 64;
@@ -14,6 +15,7 @@ export interface RewindingGround {
   readonly deck: number;
   readonly plan: Plan;
   readonly controls: Pick<DeckControls, 'frameFor'>;
+  readonly replaying: Replaying;
   settings(): { readonly beatsPerBar: number };
   voice(): Voice | undefined;
   /** The first beat of which a voice that is asked now can still decide. */
@@ -52,21 +54,22 @@ export class Rewinding {
 
   /**
    * Plays the take again from where the pack last began to write, at the next place that stands so in its bar: the same notes,
-   * where seed, tempo, bars and all that steers are as they were throughout.
+   * where tempo and bars are as they were throughout. Knobs are turned as they were.
    */
   async replay(): Promise<void> {
     const { ground } = this;
     this.playing();
     await ground.errand(async (voice) => {
-      const opening = voice.opening?.();
-      if (!opening) throw wrong(`Deck ${ground.deck} does not know how its take began: load the pack again.`);
+      const { take } = voice;
+      const opening = take?.opening;
+      if (!take || !opening) throw wrong(`Deck ${ground.deck} does not know how its take began: load the pack again.`);
       const atBeat = samePlaceInBar(ground.freeFrom(), opening.atBeat, ground.settings().beatsPerBar);
-      await this.goOn(voice, atBeat, () => opening);
+      await this.goOn(voice, atBeat, () => opening, (shift) => ground.replaying.begin(take, shift));
     });
   }
 
   /** The music up to `atBeat` stands; there it goes on as it does from an opening. */
-  private async goOn(voice: Voice, atBeat: Beats, from: () => Opening): Promise<void> {
+  private async goOn(voice: Voice, atBeat: Beats, from: () => Opening, begins: (shift: Beats) => void = () => undefined): Promise<void> {
     const { ground } = this;
     ground.asks(atBeat);
     if (ground.ahead.writtenUntil < atBeat) await ground.compose(voice, atBeat);
@@ -74,6 +77,7 @@ export class Rewinding {
     ground.asks(atBeat);
     const opening = from();
     ground.shiftBy(atBeat - opening.atBeat);
+    begins(atBeat - opening.atBeat);
     await voice.composer.prime(opening.history, opening.atBeat);
   }
 

@@ -1,7 +1,7 @@
 import type { Composer, SamplingControls } from '../contracts/composer.js';
 import type { ContinuoError } from '../errors.js';
 import type { Micros } from '../music/units.js';
-import type { Opening } from './opening-composer.js';
+import type { TakeLog } from './take-log.js';
 
 /** A pack that is to be opened. */
 export interface VoiceRequest {
@@ -29,8 +29,8 @@ export interface Voice extends VoiceRequest {
   readonly isLight?: boolean;
   /** How long it took last to hear the deck's past and to write past a boundary, where it has done so before. */
   readonly readyMicros?: Micros;
-  /** How the take began that it writes. Default: that is not known. */
-  readonly opening?: () => Opening | undefined;
+  /** The take that it writes. Default: that is not known. */
+  readonly take?: TakeLog;
   /** Of a loop that stands for the pack: how many bars it repeats. Default: the pack itself plays. */
   readonly loopBars?: number;
   /** Resolves once what the voice has lost can be had again; rejects when `signal` is aborted. Default: it never can. */

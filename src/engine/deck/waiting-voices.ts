@@ -178,7 +178,7 @@ export class WaitingVoices {
     const voice = await this.ground.voices.open(request, (error) => opened.onFailure(error));
     const composer = new OpeningComposer(voice.composer);
     this.opened.set(composer, opened);
-    return { ...voice, composer, opening: () => composer.opening };
+    return { ...voice, composer, take: composer.take };
   }
 
   private async openAndRehearse(seat: Seat): Promise<Voice> {

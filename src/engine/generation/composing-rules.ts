@@ -35,6 +35,8 @@ export class ComposingRules {
       ...constraintBeforeShift(constraint, this.shift),
       eventKinds: constraint.eventKinds ?? (generation.events.length > 0 ? generation.events : undefined),
       channels: constraint.channels ?? (generation.tracks.length > 0 ? generation.tracks.map((track) => track.channel) : undefined),
+      // A model of one part would take another of its parts for it.
+      programs: generation.events.length === 0 || generation.events.includes('program') ? constraint.programs : undefined,
       maximumRestBeats: constraint.maximumRestBeats ?? generation.maxRestBeats,
     };
     this.density = controls.density;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { defaultRuntime } from '../../../src/engine/generation/composer-recipe.js';
 import type { Note } from '../../../src/engine/music/note.js';
 import { PackShelf } from '../../../src/engine/packs/pack-shelf.js';
+import type { ParameterValue } from '../../../src/engine/parameters/parameter.js';
 import { repositoryRoot } from '../../../src/engine/paths.js';
 import { PluginRegistry } from '../../../src/engine/plugins/plugin-registry.js';
 import { OfflineTake } from '../../../src/engine/rendering/offline-take.js';
@@ -58,13 +60,31 @@ describe('a take that is replayed', () => {
   before(() => shelf.read());
   after(() => shelf.close());
 
-  it('has the same notes, beginning at the next place that stands so in its bar', async () => {
+  const begin = async (): Promise<OfflineTake> => {
     const offline = new OfflineTake(new PackVoices(shelf, () => ({ ...defaultRuntime, provider: 'cpu' }), () => undefined), 120);
     await offline.start('tiny-lm');
-    await offline.playUntil(13);
+    return offline;
+  };
+  /** Asks for the take again; resolves with the beat it begins at. */
+  const replay = async (offline: OfflineTake): Promise<number> => {
+    const bar = Math.ceil((offline.nowBeat + offline.parameters.number('commit')) / 4) * 4;
     const done = offline.parameters.write('deck/1/replay', [], 'test');
     await offline.ensemble.decks[0].settled();
     await done;
+    return bar;
+  };
+  const turning = fc.oneof(
+    fc.tuple(fc.constant('temperature'), fc.constantFrom<ParameterValue>(0, 0.4, 1.7)),
+    fc.tuple(fc.constant('low-pitch'), fc.constantFrom<ParameterValue>(0, 50, 62)),
+    fc.tuple(fc.constant('longest-note'), fc.constantFrom<ParameterValue>(0, 0.5)),
+    fc.tuple(fc.constant('scale'), fc.constantFrom<ParameterValue>('chromatic', 'blues')),
+    fc.tuple(fc.constant('seed'), fc.constantFrom<ParameterValue>(1, 5, 9)),
+  );
+
+  it('has the same notes, beginning at the next place that stands so in its bar', async () => {
+    const offline = await begin();
+    await offline.playUntil(13);
+    await replay(offline);
     await offline.playUntil(32);
     await offline.end();
     const { notes } = offline.recorder.score();
@@ -72,5 +92,53 @@ describe('a take that is replayed', () => {
     assert.ok(first.length > 8, `only ${first.length} notes`);
     assert.deepEqual(placed(notes, 16, 32), first);
     assert.equal(offline.recorder.hanging, 0);
+  });
+
+  it('has the same notes where knobs were turned on the way, and turns them again, also when it is replayed once more', async () => {
+    const doings = fc.array(fc.tuple(fc.double({ min: 0.2, max: 4, noNaN: true }), turning), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(doings, fc.double({ min: 1, max: 3, noNaN: true }), async (turned, pause) => {
+        const offline = await begin();
+        const { parameters } = offline;
+        const standing = (): readonly ParameterValue[] => ['temperature', 'low-pitch', 'longest-note', 'scale', 'seed'].map((name) => parameters.get(`deck/1/${name}`));
+        for (const [wait, [name, value]] of turned) {
+          await offline.playUntil(offline.nowBeat + wait);
+          await parameters.write(`deck/1/${name}`, [value], 'test');
+        }
+        await offline.playUntil(Math.ceil(offline.nowBeat + 2 + pause));
+        const played = offline.nowBeat;
+        const last = standing();
+        for (let times = 0; times < 2; times += 1) {
+          const from = await replay(offline);
+          await offline.playUntil(from + played + 1);
+          const { notes } = offline.ensemble.decks[0].plan.from(0);
+          assert.deepEqual(placed(notes, from, from + played), placed(notes, 0, played));
+          assert.deepEqual(standing(), last);
+        }
+        await offline.end();
+        assert.deepEqual([offline.recorder.hanging, offline.ensemble.decks[0].underruns], [0, 0]);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('turns a knob where that is heard, and leaves it to the hand that takes it', async () => {
+    const offline = await begin();
+    const { parameters } = offline;
+    const set = (name: string, value: ParameterValue): Promise<void> => parameters.write(`deck/1/${name}`, [value], 'test');
+    await offline.playUntil(4);
+    await set('low-pitch', 72);
+    await set('temperature', 0.5);
+    await offline.playUntil(13);
+    const from = await replay(offline);
+    await offline.playUntil(from + 2);
+    assert.deepEqual([parameters.number('deck/1/low-pitch'), parameters.number('deck/1/temperature')], [0, 1]);
+    await set('temperature', 1.5);
+    await offline.playUntil(from + 8);
+    assert.deepEqual([parameters.number('deck/1/low-pitch'), parameters.number('deck/1/temperature')], [72, 1.5]);
+    const { notes } = offline.recorder.score();
+    assert.notDeepEqual(placed(notes, from + 5, from + 12), placed(notes, 5, 12));
+    assert.deepEqual(placed(notes, from + 6, from + 8).filter((note) => Number(note.split(' ')[2]) < 72), []);
+    await offline.end();
   });
 });

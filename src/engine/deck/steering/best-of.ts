@@ -1,6 +1,6 @@
 import type { ComposeControls, ComposedSpan, Composer } from '../../contracts/composer.js';
 import type { Note } from '../../music/note.js';
-import type { Beats } from '../../music/units.js';
+import type { Beats, Micros } from '../../music/units.js';
 
 /** Far from each other, so that the seeds a performer turns to next are not heard already. */
 const seedStep = 7919;
@@ -10,6 +10,8 @@ export interface Choice {
   readonly span: ComposedSpan;
   /** How many it was chosen from. */
   readonly made: number;
+  /** What it took to compose it once, where that is known. */
+  readonly micros?: Micros;
 }
 
 /**
@@ -41,7 +43,8 @@ export async function bestOf(
   return { span: await candidate(best.index), made: count };
 }
 
-function withSeed(controls: ComposeControls, index: number): ComposeControls {
+/** The controls of another candidate; 0: as they are. */
+export function withSeed(controls: ComposeControls, index: number): ComposeControls {
   if (index === 0) return controls;
   return { ...controls, sampling: { ...controls.sampling, seed: (controls.sampling.seed + index * seedStep) % seeds } };
 }

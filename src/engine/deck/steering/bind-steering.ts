@@ -4,6 +4,7 @@ import { notesFromText } from '../../music/notes-text.js';
 import type { ParameterStore } from '../../parameters/parameter-store.js';
 import { numberList } from '../controls/number-list.js';
 import type { Deck } from '../deck.js';
+import { replayOrigin } from '../deck-controls.js';
 import { planFromText } from './section-plan.js';
 
 const usualSectionBars = 8;
@@ -36,8 +37,8 @@ export function bindSteering(deck: Deck, parameters: ParameterStore): void {
     if (!(Number(bars) >= 1 && Number(bars) <= longestSectionBars)) throw wrong(`A section has 1 to ${longestSectionBars} bars, not ${Number(bars)}.`);
     steering.planSections(written.sections, written.goesRound, Number(bars));
   });
-  parameters.onChange((address) => {
-    if (!address.startsWith(prefix)) return;
+  parameters.onChange((address, _value, origin) => {
+    if (!address.startsWith(prefix) || origin === replayOrigin) return;
     const sentence = steering.unkept(address.slice(prefix.length));
     if (sentence !== undefined) parameters.emit({ type: 'notice', sentence });
   });

@@ -1,4 +1,3 @@
-import type { SamplingControls } from '../../contracts/composer.js';
 import type { Note } from '../../music/note.js';
 import type { Beats } from '../../music/units.js';
 import type { Plan } from '../plan.js';
@@ -7,9 +6,8 @@ import type { Plan } from '../plan.js';
 const bars = 8;
 /** Notes closer together than this begin at once: a sixteenth of a beat. */
 const ticksPerBeat = 16;
-/** What being told off does: chosen more freely, and what went on so before is e^3 times less likely to go on so again. */
-const freer = 0.3;
-const again = -3;
+/** A limit of one would forbid every bar there is. */
+const leastLimit = 2;
 
 /** What a bar plays, as a text: the same for bars that sound the same but for how loud and how long. */
 export function barSignature(notes: readonly Note[], startBeat: Beats): string {
@@ -19,6 +17,14 @@ export function barSignature(notes: readonly Note[], startBeat: Beats): string {
     .join(' ');
 }
 
+/** The bars that may not come once more, where a bar has begun. */
+export interface Overdone {
+  /** The bar before is one of them: the music goes round in it. */
+  readonly isLoop: boolean;
+  /** Whether music from the bar's line up to a beat is, so far, one of them: all of it, or while the music goes round as much of it as there is. */
+  isRepeated(notes: readonly Note[], untilBeat: Beats): boolean;
+}
+
 /** Tells whether the music has come to go round in a bar. Thread: main. */
 export class LoopWatch {
   private counted: Beats = -Infinity;
@@ -26,7 +32,7 @@ export class LoopWatch {
 
   constructor(private readonly plan: Plan) {}
 
-  /** Bars told off so far. */
+  /** Bars that had come too often, so far, when another one began. */
   get count(): number {
     return this.told;
   }
@@ -37,29 +43,39 @@ export class LoopWatch {
   }
 
   /**
-   * Whether the bar before the one that holds `beat` has come `limit` times or more among the last eight; silence does not
-   * count. 0: never.
+   * Of the eight bars before the one that holds `beat`, those that have come `limit` times or more; `undefined` where there
+   * are none. Silence does not count. 0: never.
    */
-  isLoopAt(beat: Beats, beatsPerBar: number, limit: number): boolean {
-    if (limit === 0) return false;
-    const start = Math.floor(beat / beatsPerBar) * beatsPerBar;
+  overdoneAt(beat: Beats, beatsPerBar: number, limit: number): Overdone | undefined {
+    if (limit === 0) return undefined;
+    const start = barLineBefore(beat, beatsPerBar);
     const { notes } = this.plan.from(start - bars * beatsPerBar);
-    const signatures = Array.from({ length: bars }, (_unused, index) => {
+    const past = Array.from({ length: bars }, (_unused, index) => {
       const barStart = start - (index + 1) * beatsPerBar;
-      return barSignature(notes.filter((note) => note.beat >= barStart && note.beat < barStart + beatsPerBar), barStart);
+      return notes.filter((note) => note.beat >= barStart && note.beat < barStart + beatsPerBar).map((note) => ({ ...note, beat: note.beat - barStart }));
     });
-    const [last] = signatures;
-    // A limit of one would tell off every bar there is.
-    const isLoop = last !== '' && signatures.filter((signature) => signature === last).length >= Math.max(2, limit);
+    const signatures = past.map((bar) => barSignature(bar, 0));
+    const isOverdone = (signature: string): boolean => signature !== '' && signatures.filter((each) => each === signature).length >= Math.max(leastLimit, limit);
+    const overdone = past.filter((_bar, index) => isOverdone(signatures[index]));
+    if (overdone.length === 0) return undefined;
+    const isLoop = isOverdone(signatures[0]);
     if (isLoop && start > this.counted) {
       this.counted = start;
       this.told += 1;
     }
-    return isLoop;
+    return {
+      isLoop,
+      isRepeated: (composed, untilBeat) => {
+        const until = untilBeat - start;
+        if (!isLoop && until < beatsPerBar) return false;
+        const soFar = barSignature(composed.filter((note) => note.beat >= start && note.beat < start + beatsPerBar), start);
+        return soFar !== '' && overdone.some((bar) => barSignature(bar.filter((note) => note.beat < until), 0) === soFar);
+      },
+    };
   }
 }
 
-/** How one chooses who has been told off. */
-export function toldOff(sampling: SamplingControls): SamplingControls {
-  return { ...sampling, temperature: sampling.temperature + freer, repetition: Math.min(0, sampling.repetition ?? 0) + again };
+/** The line of the bar that holds a beat. */
+export function barLineBefore(beat: Beats, beatsPerBar: number): Beats {
+  return Math.floor(beat / beatsPerBar + 1e-9) * beatsPerBar;
 }

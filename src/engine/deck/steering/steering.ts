@@ -1,21 +1,27 @@
 import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js';
 import { ContinuoError } from '../../errors.js';
+import { nearestLine } from '../../music/rhythm-grid.js';
 import type { Beats, Micros } from '../../music/units.js';
 import type { Clock } from '../../time/clock.js';
 import { nextBoundary } from '../boundary.js';
 import { keptKnobs, unkeptSentence } from '../controls/knobs.js';
 import type { DeckControls } from '../deck-controls.js';
 import type { DeckSettings, Position } from '../deck-dependencies.js';
+import type { ModeSettings } from '../modes/mode-ground.js';
 import { moveSpan } from '../move-span.js';
 import type { Plan } from '../plan.js';
+import { styleFault } from '../styles.js';
 import type { Voice } from '../voice.js';
-import { bestOf } from './best-of.js';
+import { bestOf, type Choice } from './best-of.js';
+import { endLoop, mostAttempts } from './end-loop.js';
 import { ForcedPassages } from './forced-passages.js';
 import { fulfil } from './fulfil.js';
 import { judgeBar, placesOf } from './judge-bar.js';
-import { LoopWatch, toldOff } from './loop-watch.js';
+import { canLeadIn, LeadIn } from './lead-in.js';
+import { barLineBefore, LoopWatch } from './loop-watch.js';
 import { OntoGrid } from './onto-grid.js';
 import { resolve, type ForcedMusic, type Passage } from './passage.js';
+import { Replaying } from './replaying.js';
 import { SectionPlan, type Section } from './section-plan.js';
 import { SpareTime } from './spare-time.js';
 
@@ -23,6 +29,8 @@ import { SpareTime } from './spare-time.js';
 const foresight: Beats = 16;
 /** What is forced is not asked for where the answer would come at the last moment. */
 const margin: Beats = 0.25;
+/** Bars between what was played and what is given. */
+const mostBetween = 64;
 /** Bars that a new one is compared with. */
 const comparedBars = 8;
 
@@ -42,6 +50,7 @@ export interface SteeringGround {
   readonly controls: DeckControls;
   readonly position: Position;
   settings(): DeckSettings;
+  modeSettings(): ModeSettings;
   voice(): Voice | undefined;
   /** The first beat of which a composer that is asked now can still decide. */
   freeFrom(): Beats;
@@ -58,41 +67,55 @@ export class Steering {
   private readonly grid = new OntoGrid();
   private readonly loops: LoopWatch;
   private readonly spare = new SpareTime();
+  private readonly leadIn: LeadIn;
+  /** The knobs of a take that is replayed. */
+  readonly replaying: Replaying;
   private sections: SectionPlan | undefined;
   private made = 0;
 
   constructor(private readonly ground: SteeringGround) {
     this.loops = new LoopWatch(ground.plan);
+    this.leadIn = new LeadIn(ground, this.spare, (fromBeat, untilBeat) => this.forced(fromBeat, untilBeat));
+    this.replaying = new Replaying(ground);
     ground.controls.complete = (controls, place) => this.complete(controls, place);
   }
 
-  /** Where a deck composes to from a beat on where nothing is asked for: a beat on, or a bar to choose among several. */
+  /** How far ahead a deck composes that has written up to a beat: given bars that it can lead into may lie further than is set. */
+  horizonFrom(writtenUntil: Beats): Beats {
+    const reach = this.leadIn.reachFrom(writtenUntil) ?? -Infinity;
+    return Math.max(this.ground.settings().horizon, reach - this.ground.position.beat());
+  }
+
+  /** Where a deck composes to from a beat on where nothing is asked for: a beat on, a bar to choose among several, or up to given bars. */
   portionFrom(fromBeat: Beats): Beats {
+    const reach = this.leadIn.reachFrom(fromBeat);
+    if (reach !== undefined) return reach;
     const { beatsPerBar, commit, horizon } = this.ground.settings();
     const isBarLine = Math.abs(fromBeat / beatsPerBar - Math.round(fromBeat / beatsPerBar)) < 1e-6;
     const hasRoom = horizon >= beatsPerBar + commit + 1;
-    return this.ground.controls.candidates > 1 && isBarLine && hasRoom ? fromBeat + beatsPerBar : Math.floor(fromBeat + 1);
+    const { candidates, loopLimit } = this.ground.controls;
+    const wantsBar = candidates > 1 || this.loops.overdoneAt(fromBeat, beatsPerBar, loopLimit) !== undefined;
+    return isBarLine && hasRoom && wantsBar ? fromBeat + beatsPerBar : Math.floor(fromBeat + 1);
   }
 
   /**
    * Has a voice compose up to a beat. `micros`: what the span took that is kept, by the clock.
    * @param isAnswer a performer waits for it
    */
-  async compose(voice: Voice, place: Place, isAnswer: boolean, stopped: () => boolean): Promise<{ readonly span: ComposedSpan; readonly micros: Micros }> {
+  async compose(voice: Voice, asked: Place, isAnswer: boolean, stopped: () => boolean): Promise<{ readonly span: ComposedSpan; readonly micros: Micros }> {
     const { clock, controls } = this.ground;
-    const { fromBeat, untilBeat, shift } = place;
-    const wanted = controls.read(voice, place);
-    const isBar = untilBeat - fromBeat > 1;
-    const count = isAnswer || !isBar ? 1 : this.candidatesNow(place);
+    const { place, knobs, isAnew } = this.replaying.under(voice, asked);
+    const composerBeat = place.fromBeat - place.shift;
+    if (isAnew && !isAnswer) await voice.composer.rewind(composerBeat);
+    voice.take?.composed(composerBeat, controls.knobs(knobs), isAnswer || isAnew);
+    const wanted = controls.readUnder(knobs, voice, place);
+    const { shift } = place;
+    const isBar = place.untilBeat - place.fromBeat > 1;
     const started = clock.now();
-    const { span, made } = await bestOf(
-      voice.composer,
-      { fromBeat: fromBeat - shift, untilBeat: untilBeat - shift, count },
-      wanted,
-      (notes) => this.judge(notes.map((note) => ({ ...note, beat: note.beat + shift })), place, wanted),
-      stopped,
+    const { span, made, micros = (clock.now() - started) / (made === 1 ? 1 : made + 1) } = await controls.supposing(
+      knobs,
+      () => (isAnswer ? undefined : this.leadIn.compose(voice, place, wanted, stopped)) ?? this.withoutLoop(voice, place, wanted, isAnswer, stopped) ?? this.best(voice, place, wanted, isAnswer || !isBar, stopped),
     );
-    const micros = (clock.now() - started) / (made === 1 ? 1 : made + 1);
     this.spare.add(span.untilBeat - span.fromBeat, micros);
     if (isBar) this.made = made;
     return { span: moveSpan(span, shift), micros };
@@ -101,8 +124,21 @@ export class Steering {
   /** What was composed as it is to be played: on the grid, with what is forced as it stands. */
   finish(span: ComposedSpan): ComposedSpan {
     this.passages.forgetBefore(Math.min(this.ground.position.beat(), span.fromBeat) - 1);
-    const onGrid = this.grid.snap(span, this.ground.controls.gridBeats);
+    const { controls } = this.ground;
+    const onGrid = this.grid.snap(span, controls.supposing(this.replaying.knobsAt(span.fromBeat), () => controls.gridBeats));
     return fulfil(onGrid, this.forced(span.fromBeat - 1, span.untilBeat + foresight));
+  }
+
+  /** Turns what a replay turns. Call it often. */
+  look(): void {
+    this.replaying.look();
+  }
+
+  /** Errors: `badValue` where the pack that plays has not such a style. */
+  checkStyle(style: string): void {
+    const voice = this.ground.voice();
+    const fault = voice && styleFault(voice, style);
+    if (fault !== undefined) throw wrong(fault);
   }
 
   /** The host jumped, and the music moved. */
@@ -111,6 +147,7 @@ export class Steering {
     this.grid.move(by);
     this.sections = this.sections?.moved(by);
     this.loops.moved();
+    this.replaying.moved(by);
   }
 
   /**
@@ -127,6 +164,25 @@ export class Steering {
     const fromBeat = beat ?? this.nextFreeBar();
     const placed = notes.map((note) => ({ ...note, beat: note.beat + fromBeat }));
     this.give({ fromBeat, untilBeat: fromBeat + beats, music: { notes: placed }, manner: 'added' });
+  }
+
+  /**
+   * Gives notes, counted from 0, that come so many bars after the next one that is free begins; what is between is to lead into
+   * them. Returns where they begin. Errors: `badValue`, `queueFull`.
+   */
+  leadInto(notes: ForcedMusic['notes'], beats: Beats, between: number): Beats {
+    this.playing();
+    const { beatsPerBar } = this.ground.settings();
+    const fromBeat = this.nextFreeBar() + barsBetween(between) * beatsPerBar;
+    const placed = notes.map((note) => ({ ...note, beat: note.beat + fromBeat }));
+    const untilBeat = fromBeat + Math.ceil(beats / beatsPerBar) * beatsPerBar;
+    this.give({ fromBeat, untilBeat, music: { notes: placed }, manner: 'whole', isLedInto: true });
+    return fromBeat;
+  }
+
+  /** The same with what was in a bar by its number, and after it. */
+  leadIntoBar(number: number, bars: number, between: number): Beats {
+    return this.recall((number - 1) * this.ground.settings().beatsPerBar, bars, barsBetween(between));
   }
 
   /** Plays again what was `back` bars before the one that is heard. Errors: `badValue`. */
@@ -162,13 +218,14 @@ export class Steering {
   /** What can be read of it. */
   figures(): Readonly<Record<string, number | string>> {
     const { plan, position } = this.ground;
+    const voice = this.ground.voice();
     const now = position.beat();
     const section = this.sections?.describe(now) ?? '';
     if (this.sections?.isOverAt(now)) this.sections = undefined;
     const { beatsPerBar } = this.ground.settings();
     const forced = this.passages.between(now, Infinity).map((passage) => resolve(passage, plan, beatsPerBar));
     return {
-      keeps: keptKnobs(this.ground.voice()?.keeps ?? []).join(' '),
+      keeps: [...keptKnobs(voice?.keeps ?? []), ...(voice && canLeadIn(voice) ? ['fill'] : [])].join(' '),
       forced: forced.reduce((sum, { notes }) => sum + notes.filter((note) => note.beat >= now).length, 0),
       section,
       loops: this.loops.count,
@@ -186,18 +243,27 @@ export class Steering {
     return voice?.keeps && unkeptSentence(voice.pack, voice.keeps, knobs);
   }
 
-  private recall(sourceBeat: Beats, bars: number): void {
+  /** Why bars that are filled do not lead into given ones, in one sentence; `undefined` where they do. */
+  unfilled(): string | undefined {
+    const voice = this.ground.voice();
+    if (!voice || canLeadIn(voice)) return undefined;
+    return `The pack ${voice.pack} cannot say what leads into given bars: it goes on as it would without them, and they play as they stand.`;
+  }
+
+  private recall(sourceBeat: Beats, bars: number, between = 0): Beats {
     const { plan, deck } = this.ground;
     const { beatsPerBar } = this.ground.settings();
     if (!(bars >= 1 && bars <= 64)) throw wrong(`1 to 64 bars can be played again, not ${bars}.`);
     this.playing();
-    const fromBeat = this.nextFreeBar();
+    const free = this.nextFreeBar();
+    const fromBeat = free + between * beatsPerBar;
     const beats = bars * beatsPerBar;
     const first = plan.from(sourceBeat).notes.some((note) => note.beat < sourceBeat + beats);
-    if (!first || sourceBeat + beats > fromBeat) {
+    if (!first || sourceBeat + beats > free) {
       throw wrong(`Deck ${deck} has no music in bar ${sourceBeat / beatsPerBar + 1}${bars > 1 ? ` to ${sourceBeat / beatsPerBar + bars}` : ''} that it remembers: choose bars that have been played.`);
     }
-    this.give({ fromBeat, untilBeat: fromBeat + beats, music: { sourceBeat }, manner: 'whole' });
+    this.give({ fromBeat, untilBeat: fromBeat + beats, music: { sourceBeat }, manner: 'whole', isLedInto: between > 0 });
+    return fromBeat;
   }
 
   private give(passage: Passage): void {
@@ -218,17 +284,15 @@ export class Steering {
   }
 
   private complete(controls: ComposeControls, place?: Place): ComposeControls {
-    const { position, settings } = this.ground;
+    const { position } = this.ground;
     const { fromBeat, untilBeat, shift } = place ?? { fromBeat: position.beat(), untilBeat: position.beat(), shift: 0 };
     const forced = this.forced(fromBeat, untilBeat + foresight);
-    const whole = forced.find(({ only, fromBeat: begins, untilBeat: ends }) => only && begins <= fromBeat && ends >= untilBeat);
-    const isLoop = !whole && this.loops.isLoopAt(fromBeat, settings().beatsPerBar, this.ground.controls.loopLimit);
-    const told = isLoop ? { ...controls, sampling: toldOff(controls.sampling) } : controls;
+    const whole = this.wholePassage({ fromBeat, untilBeat, shift }, forced);
     const notes = forced.flatMap((music) => music.notes).filter((note) => note.beat >= fromBeat);
-    if (notes.length === 0 && !whole) return told;
+    if (notes.length === 0 && !whole) return controls;
     const forcedNotes = notes.map((note) => ({ ...note, beat: note.beat - shift })).sort((a, b) => a.beat - b.beat || a.channel - b.channel || a.pitch - b.pitch);
-    const { maximumRestBeats: _rests, onsetsPerBeat: _onsets, ...constraint } = told.constraint;
-    return { ...told, constraint: { ...(whole ? { ...constraint, onsetsPerBeat: { low: 0, high: busiest(whole) }, maximumRestBeats: foresight } : told.constraint), forcedNotes } };
+    const { maximumRestBeats: _rests, onsetsPerBeat: _onsets, ...constraint } = controls.constraint;
+    return { ...controls, constraint: { ...(whole ? { ...constraint, onsetsPerBeat: { low: 0, high: busiest(whole) }, maximumRestBeats: foresight } : controls.constraint), forcedNotes } };
   }
 
   /** All that is forced and touches `fromBeat` .. `untilBeat`. */
@@ -238,13 +302,48 @@ export class Steering {
     // A loop that is repeated is no section, whatever was planned.
     const sections = this.ground.voice()?.loopBars === undefined ? this.sections : undefined;
     const passages = [...this.passages.between(fromBeat, untilBeat), ...(sections?.between(fromBeat, untilBeat) ?? [])];
-    return passages.map((passage) => resolve(passage, plan, beatsPerBar));
+    const fills = this.ground.modeSettings().mode === 'fill';
+    return passages.map((passage) => resolve(fills && passage.manner === 'whole' ? { ...passage, isLedInto: true } : passage, plan, beatsPerBar));
   }
 
-  private candidatesNow({ fromBeat, untilBeat }: Place): number {
-    const { controls, position, settings } = this.ground;
+  /** The span of the best candidate; there is only one where somebody waits for it. */
+  private best({ composer }: Voice, place: Place, wanted: ComposeControls, isOnly: boolean, stopped: () => boolean): Promise<Choice> {
+    const { fromBeat, untilBeat, shift } = place;
+    const count = isOnly ? 1 : this.timesNow(place, this.ground.controls.candidates);
+    const judge = (notes: ComposedSpan['notes']): number => this.judge(inSession(notes, shift), place, wanted);
+    return bestOf(composer, { fromBeat: fromBeat - shift, untilBeat: untilBeat - shift, count }, wanted, judge, stopped);
+  }
+
+  /** A span that is none of the bars that came too often; `undefined` where none did, or what comes again was asked for. */
+  private withoutLoop({ composer, loopBars }: Voice, place: Place, controls: ComposeControls, isAnswer: boolean, stopped: () => boolean): Promise<Choice> | undefined {
+    const { fromBeat, untilBeat, shift } = place;
+    const { beatsPerBar } = this.ground.settings();
+    const { loopLimit, gridBeats } = this.ground.controls;
+    if (loopBars !== undefined || this.wholePassage(place)) return undefined;
+    const overdone = this.loops.overdoneAt(fromBeat, beatsPerBar, loopLimit);
+    if (!overdone) return undefined;
+    const before = this.ground.plan.from(barLineBefore(fromBeat, beatsPerBar)).notes.filter(({ beat }) => beat < fromBeat);
+    const played = (notes: ComposedSpan['notes']): ComposedSpan['notes'] =>
+      gridBeats === 0 ? notes : notes.map((note) => ({ ...note, beat: Math.max(fromBeat, nearestLine(note.beat, gridBeats)) }));
+    return endLoop(
+      composer,
+      { fromBeat: fromBeat - shift, untilBeat: untilBeat - shift, count: isAnswer ? 1 : this.timesNow(place, mostAttempts) },
+      { controls, isLoop: overdone.isLoop },
+      (notes) => overdone.isRepeated([...before, ...played(inSession(notes, shift))], untilBeat),
+      stopped,
+    );
+  }
+
+  /** How often a span can be composed before it is needed, at most `wanted` times. */
+  private timesNow({ fromBeat, untilBeat }: Place, wanted: number): number {
+    const { position, settings } = this.ground;
     const spareBeats = fromBeat - position.beat() - settings().commit;
-    return this.spare.countFor(untilBeat - fromBeat, spareBeats * position.beatMicros, controls.candidates);
+    return this.spare.countFor(untilBeat - fromBeat, spareBeats * position.beatMicros, wanted);
+  }
+
+  /** What is forced as a whole all over a place. */
+  private wholePassage({ fromBeat, untilBeat }: Place, forced = this.forced(fromBeat, untilBeat)): ForcedMusic | undefined {
+    return forced.find(({ only, fromBeat: begins, untilBeat: ends }) => only && begins <= fromBeat && ends >= untilBeat);
   }
 
   private judge(notes: ComposedSpan['notes'], { fromBeat, untilBeat }: Place, controls: ComposeControls): number {
@@ -261,6 +360,15 @@ export class Steering {
       controls,
     });
   }
+}
+
+function inSession(notes: ComposedSpan['notes'], shift: Beats): ComposedSpan['notes'] {
+  return notes.map((note) => ({ ...note, beat: note.beat + shift }));
+}
+
+function barsBetween(bars: number): number {
+  if (bars >= 1 && bars <= mostBetween) return bars;
+  throw wrong(`1 to ${mostBetween} bars can be filled, not ${bars}.`);
 }
 
 /** The most notes that begin in one beat. */

@@ -39,8 +39,7 @@ export interface TokenWishes {
 }
 
 /**
- * Fields that say something of single tokens. A range that falls between two steps means the nearest one; one that
- * misses all steps does not limit. Where scale and chord leave no pitch of the range, the chord counts alone, then the
+ * Fields that say something of single tokens. A range that has none of the steps means the nearest one. Where scale and chord leave no pitch of the range, the chord counts alone, then the
  * scale alone, then neither.
  */
 export function wishesOf(
@@ -176,9 +175,6 @@ function wantedValues(
   if (range === undefined || !(range.low <= range.high)) return new Set(values);
   const inside = values.filter((value) => measure(value) >= range.low && measure(value) <= range.high);
   if (inside.length > 0) return new Set(inside);
-  const sizes = values.map(measure);
-  const between = range.high > Math.min(...sizes) && range.low < Math.max(...sizes);
-  if (!between) return new Set(values);
   const centre = (range.low + range.high) / 2;
   return new Set([values.reduce((best, value) => (distance(value) < distance(best) ? value : best))]);
 

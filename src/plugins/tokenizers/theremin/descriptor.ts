@@ -6,7 +6,8 @@ export const theremin: PluginDescriptor = {
   kind: 'tokenizer',
   name: 'theremin',
   summary: 'Notes as characters of four bytes, cut into pieces by a SentencePiece model, as Theremin Midi has them.',
-  capabilities: ['form:pieces', ...keeps(...noteFields), ...chooses('event', 'pitch', 'duration', 'time')],
+  // Notes that no piece has are spelled, and their parts chosen one by one; they are too few to be heard.
+  capabilities: ['form:pieces', ...keeps(...noteFields), ...chooses('event')],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };
