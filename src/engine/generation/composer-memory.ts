@@ -51,7 +51,8 @@ export class ComposerMemory {
   }
 }
 
-function before(score: Score, beat: Beats): Score {
+/** What begins before a beat. */
+export function before(score: Score, beat: Beats): Score {
   const earlier = <T extends { readonly beat: Beats }>(items: readonly T[]): T[] => items.filter((item) => item.beat < beat);
   return {
     notes: earlier(score.notes),

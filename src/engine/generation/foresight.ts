@@ -4,6 +4,7 @@ import type { MusicConstraint } from '../music/constraint.js';
 import { endBeat, type Note } from '../music/note.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
+import { before, trim } from './composer-memory.js';
 import { eventBeat } from './event-beat.js';
 import type { PromptWriter } from './prompt-writer.js';
 import { bitsOf } from './token-likelihood.js';
@@ -33,8 +34,9 @@ export class Foresight {
 
   /** As a natural logarithm; `undefined` where there is nothing to say it of, or it was stopped. */
   async of({ past, following, atBeat, untilBeat, constraint }: Expectation, stopped: () => boolean): Promise<number | undefined> {
-    const recent = past.notes.filter((note) => note.beat >= atBeat - heardBeats && note.beat < atBeat).map((note) => endingBy(note, atBeat));
-    const score = { ...past, notes: [...recent, ...following.map((note) => endingBy(note, untilBeat))] };
+    const heard = trim(before(past, atBeat), atBeat - heardBeats);
+    const notes = [...heard.notes.map((note) => endingBy(note, atBeat)), ...following.map((note) => endingBy(note, untilBeat))];
+    const score = { ...heard, notes };
     const { tokens, originBeat } = this.writer.write(score, untilBeat);
     const from = this.firstFrom(tokens, originBeat, atBeat);
     if (from === 0 || from >= tokens.length) return undefined;

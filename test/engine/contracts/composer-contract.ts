@@ -103,6 +103,23 @@ export function composerContract(
       assert.equal((await composer.compose(10 + beats, plainControls, never)).fromBeat, 8 + beats);
     });
 
+    it('says how likely it thinks what is to follow, the same of the same, and goes on as if it had not been asked', async (context) => {
+      if (!composer.foresee) return context.skip('this composer cannot say');
+      const whole = await take(twoBars, 8, 24);
+      const following = scoreOf(twoBars.notes.map((note) => ({ ...note, beat: note.beat + 16 }))).notes;
+      const foresee = (stopped = never): Promise<number | undefined> | undefined => composer.foresee?.(following, 24, plainControls, stopped);
+      await take(twoBars, 8, 16);
+      const first = await foresee();
+      if (first === undefined) return context.skip('this composer cannot say');
+      assert.ok(first < 0 && Number.isFinite(first), String(first));
+      const rest = await composer.compose(24, plainControls, never);
+      assert.deepEqual(rest.notes, whole.notes.filter(({ beat }) => beat >= 16));
+      await composer.rewind(16);
+      assert.ok(Math.abs(((await foresee()) ?? 0) - first) < 0.05 * Math.abs(first), `${first}, then ${await foresee()}`);
+      await composer.rewind(8);
+      assert.deepEqual((await composer.compose(24, plainControls, never)).notes, whole.notes);
+    });
+
     it('can be rewound to before it was primed', async () => {
       await take(twoBars, 8, 8 + beats);
       await composer.rewind(4);
