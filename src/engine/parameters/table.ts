@@ -4,6 +4,7 @@ import { controllerParameters } from './table/controllers.js';
 import { deckChoiceParameters } from './table/deck-choice.js';
 import { deckConstraintParameters } from './table/deck-constraints.js';
 import { deckFiguresParameters } from './table/deck-figures.js';
+import { deckFillParameters } from './table/deck-fill.js';
 import { deckFormParameters } from './table/deck-form.js';
 import { deckLimitsParameters } from './table/deck-limits.js';
 import { deckModesParameters } from './table/deck-modes.js';
@@ -36,6 +37,7 @@ export const parameterTable: readonly Parameter[] = [
   ...deckConstraintParameters,
   ...deckChoiceParameters,
   ...deckFormParameters,
+  ...deckFillParameters,
   ...deckStatesParameters,
   ...deckModesParameters,
   ...deckShapingParameters,
