@@ -61,6 +61,7 @@ export class Ensemble {
     this.machine = new Machine(parts.places ?? Infinity, {
       beat: () => this.session.beat(),
       changed: (deck, rests) => this.toldToRest(deck, rests),
+      contextChanged: (deck, share) => this.toldToLookBack(deck, share),
     });
     for (let number = 1; number <= deckCount; number += 1) this.addDeck();
     parts.parameters.handle('panic', () => this.panic());
@@ -133,6 +134,7 @@ export class Ensemble {
     if (this.session.playing) this.machine.judge(this.decks.map((deck) => machineDeck(deck)), parameters.number('horizon'), this.parts.clock.now());
     for (const { deck, limits } of this.row) {
       publishDeckFigures(deck, parameters);
+      parameters.publish(`deck/${deck.number}/context`, 100 * this.machine.contextShare(deck.number));
       limits.look();
     }
   }
@@ -148,6 +150,15 @@ export class Ensemble {
       ? `Deck ${number} rests: this machine cannot compute all decks at this tempo. Slow down, give a deck a smaller pack, or play with fewer decks; it goes on when there is room.`
       : `Deck ${number} goes on: there is room for it.`;
     parameters.emit({ type: 'notice', sentence });
+  }
+
+  private toldToLookBack(number: number, share: number): void {
+    const { pack } = this.decks[number - 1];
+    const sentence =
+      share < 1
+        ? `Deck ${number} looks back on ${100 * share} % of what ${pack} can: this machine cannot compute all of it at this tempo. It looks back on all again when there is room.`
+        : `Deck ${number} looks back on all that ${pack} can again: there is room for it.`;
+    this.parts.parameters.emit({ type: 'notice', sentence });
   }
 
   private panic(): void {

@@ -5,6 +5,16 @@ import type { ComputeGate } from './compute-gate.js';
 
 const never = (): boolean => false;
 
+/** What is wanted of a composer at the gate, and told of it. */
+export interface GatedComposerGround {
+  /** The beat by which music is needed that is asked for where the composer stands. */
+  deadline(position: Beats): Beats;
+  /** How much of what it can look back on it is to. Default: all. */
+  contextShare?(): number;
+  /** Ids it looks back on at most; `undefined` where that cannot be less. */
+  looksBack?(contextTokens: number | undefined): void;
+}
+
 /**
  * A composer that waits for its turn at the gate before it thinks. The time a span says it took is that of the thinking.
  * Thread: main. Blocks: no. Errors: those of the composer.
@@ -19,11 +29,10 @@ export class GatedComposer implements Composer {
   /** Where it stands, in its own beats. */
   private position: Beats = 0;
 
-  /** @param deadline the beat by which music is needed that is asked for where the composer stands. */
   constructor(
     private readonly composer: Composer,
     private readonly gate: ComputeGate,
-    private readonly deadline: (position: Beats) => Beats,
+    private readonly ground: GatedComposerGround,
   ) {
     this.nextNote = composer.nextNote?.bind(composer);
     this.hurry = composer.hurry?.bind(composer);
@@ -45,9 +54,10 @@ export class GatedComposer implements Composer {
 
   /** Ends where it stands when it is stopped before it has begun. */
   async compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
-    const span = await this.inTurn(stopped, () => this.composer.compose(untilBeat, controls, stopped));
+    const span = await this.inTurn(stopped, () => this.composer.compose(untilBeat, this.within(controls), stopped));
     if (!span) return { fromBeat: this.position, untilBeat: this.position, notes: [], programs: [], controls: [], tokens: 0, micros: 0 };
     this.position = span.untilBeat;
+    this.ground.looksBack?.(span.contextTokens);
     return span;
   }
 
@@ -60,8 +70,13 @@ export class GatedComposer implements Composer {
     return this.composer.dispose();
   }
 
+  private within(controls: ComposeControls): ComposeControls {
+    const share = this.ground.contextShare?.() ?? 1;
+    return share === 1 ? controls : { ...controls, contextShare: share };
+  }
+
   private async inTurn<Result>(isUnwanted: () => boolean, work: () => Promise<Result>): Promise<Result | undefined> {
-    const leave = await this.gate.enter({ deadline: () => this.deadline(this.position), isUnwanted });
+    const leave = await this.gate.enter({ deadline: () => this.ground.deadline(this.position), isUnwanted });
     if (!leave) return undefined;
     try {
       return await work();

@@ -8,6 +8,10 @@ export interface GatedVoicesGround {
   /** The beat by which music is needed of a pack that stands at `position`. */
   deadline(pack: string, position: Beats): Beats;
   opened(voice: Voice): void;
+  /** How much of what it can look back on the deck's voice is to. */
+  contextShare(): number;
+  /** Ids that a pack looks back on at most; `undefined` where that cannot be less. */
+  looksBack(pack: string, contextTokens: number | undefined): void;
 }
 
 /** The voices of one deck, which take turns with those of the others at the machine. Thread: main. Blocks: no. */
@@ -30,6 +34,12 @@ export class GatedVoices implements VoiceSource {
     const voice = await this.voices.open(request, onFailure);
     this.ground.opened(voice);
     if (voice.isLight) return voice;
-    return { ...voice, composer: new GatedComposer(voice.composer, this.gate, (position) => this.ground.deadline(voice.pack, position)) };
+    const { gate, ground } = this;
+    const composer = new GatedComposer(voice.composer, gate, {
+      deadline: (position) => ground.deadline(voice.pack, position),
+      contextShare: () => ground.contextShare(),
+      looksBack: (contextTokens) => ground.looksBack(voice.pack, contextTokens),
+    });
+    return { ...voice, composer };
   }
 }

@@ -11,11 +11,11 @@ export interface Claim {
 }
 
 /** Of a machine that is not too small, this share can be planned with. */
-const usable = 0.9;
+export const usable = 0.9;
 /** A deck comes back only where there is clearly room for it. */
-const roomy = 0.75;
+export const roomy = 0.75;
 /** Who needs less than this makes no room by resting. */
-const little = 0.02;
+export const little = 0.02;
 /** What a change has brought is judged after this long. */
 const patience: Micros = 4_000_000;
 /** What a deck needed may have been measured in a bad hour: it is tried again after this long, and after twice as long each time. */
@@ -102,7 +102,7 @@ export class MachineShare {
 }
 
 /** What takes more than a place cannot have it. */
-function loadOf(claims: readonly Claim[]): number {
+export function loadOf(claims: readonly Claim[]): number {
   return claims.reduce((sum, { load }) => sum + Math.min(1, load), 0);
 }
 

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import type { VoiceSource } from '../deck/voice.js';
 import type { Beats, Micros } from '../music/units.js';
 import { ComputeGate } from './compute-gate.js';
+import { ContextShares } from './context-shares.js';
 import { GatedVoices } from './gated-voices.js';
-import { MachineShare } from './machine-share.js';
+import { little, loadOf, MachineShare, roomy, usable, type Claim } from './machine-share.js';
 
 /** A newcomer is let in as if its music were needed no earlier than this from now: who plays goes first. */
 const newcomerBeats: Beats = 2;
@@ -28,6 +29,8 @@ export interface MachineGround {
   beat(): Beats;
   /** A deck is sent to rest, or may play again. */
   changed(deck: number, rests: boolean): void;
+  /** A deck is to look back on a share of what it can, or on all again. */
+  contextChanged(deck: number, share: number): void;
 }
 
 /**
@@ -42,14 +45,18 @@ export function placesFor(threads: number, cores: number = availableParallelism(
 export class Machine {
   private readonly gate: ComputeGate;
   private readonly share: MachineShare;
+  private readonly contexts: ContextShares;
+  /** Decks whose voices can look back on less. */
+  private readonly shortenable = new Set<number>();
   private readonly light = new Set<string>();
 
   constructor(
-    places: number,
+    private readonly places: number,
     private readonly ground: MachineGround,
   ) {
     this.gate = new ComputeGate(places);
     this.share = new MachineShare(places, (deck, rests) => ground.changed(deck, rests));
+    this.contexts = new ContextShares((deck, share) => ground.contextChanged(deck, share));
   }
 
   /** The voices for one deck, each of which waits for its turn. */
@@ -60,7 +67,17 @@ export class Machine {
         return pack === playing ? writtenUntil : Math.max(position, this.ground.beat() + newcomerBeats);
       },
       opened: ({ pack, isLight }) => this.light[isLight ? 'add' : 'delete'](pack),
+      contextShare: () => this.contexts.of(deck().number),
+      looksBack: (pack, contextTokens) => {
+        const { pack: playing, number } = deck();
+        if (pack === playing) this.shortenable[contextTokens === undefined ? 'delete' : 'add'](number);
+      },
     });
+  }
+
+  /** How much of what it can look back on a deck is to. */
+  contextShare(deck: number): number {
+    return this.contexts.of(deck);
   }
 
   /** Whether a deck is to compose. */
@@ -73,7 +90,7 @@ export class Machine {
     this.gate.look();
   }
 
-  /** Looks whether all decks can go on; call it a few times a second. */
+  /** Looks whether all decks can go on, and whether they can with less to look back on; call it a few times a second. */
   judge(decks: readonly MachineDeck[], horizon: Beats, now: Micros): void {
     const claims = decks
       .filter(({ state }) => state === 'playing' || state === 'resting')
@@ -81,16 +98,34 @@ export class Machine {
         const load = this.light.has(pack) || timesRealTime === 0 ? 0 : 1 / timesRealTime;
         return { deck: number, load, isShort: aheadBeats < shortShare * horizon, audible };
       });
-    this.share.judge(claims, now);
+    this.judgeContexts(claims, now);
+    if (!this.contexts.isTrying(now)) this.share.judge(claims, now);
   }
 
   /** A deck has another voice. */
   renewed(deck: number, now: Micros): void {
     this.share.renewed(deck, now);
+    this.contexts.renewed(deck);
+    this.shortenable.delete(deck);
   }
 
   /** A deck is no more. */
   forget(deck: number): void {
     this.share.forget(deck);
+    this.contexts.renewed(deck);
+    this.shortenable.delete(deck);
+  }
+
+  private judgeContexts(claims: readonly Claim[], now: Micros): void {
+    const needed = loadOf(claims.filter(({ deck }) => this.mayPlay(deck)));
+    const isTooMuch = needed > usable * this.places;
+    const wishes = claims.map(({ deck, load, isShort }) => ({
+      deck,
+      load,
+      canShorten: this.shortenable.has(deck),
+      isPressed: isShort && this.mayPlay(deck) && load > little && (load > usable || isTooMuch),
+      hasRoom: !isShort && needed + load <= roomy * this.places,
+    }));
+    this.contexts.judge(wishes, now);
   }
 }

@@ -86,6 +86,8 @@ export interface ComposedSpan {
   readonly micros: number;
   /** Where the composer computes on another machine: how that is reached. */
   readonly link?: LinkFigures;
+  /** Ids of the past it looks back on at most, for now; absent where it cannot look back on less. */
+  readonly contextTokens?: number;
 }
 
 /** Everything a performer can turn while it plays; read afresh at every compose. */
@@ -100,6 +102,8 @@ export interface ComposeControls {
   readonly mode: SteeringMode;
   /** One of the styles the pack names; '': the composer's own. */
   readonly style: string;
+  /** How much of what it can look back on it is to, 0 < .. <= 1, where time is short. Default: all. */
+  readonly contextShare?: number;
 }
 
 export interface SamplingControls {

@@ -23,7 +23,8 @@ export interface SpeedGround {
  * change must be there within the interval of changes. Waiting for another machine counts as composing.
  */
 export class SpeedWatch {
-  private readonly speed = new ComposingSpeed();
+  private speed = new ComposingSpeed();
+  private contextTokens: number | undefined;
   private readonly answers = new AnswerTimes();
   private saidSlow = false;
   private saidLate = false;
@@ -31,7 +32,10 @@ export class SpeedWatch {
   private latestPace: { readonly beatMicros: number; readonly pace: Pace } | undefined;
 
   /** @param micros from the question to the answer. */
-  add(span: Pick<ComposedSpan, 'fromBeat' | 'untilBeat' | 'micros'> & { readonly link?: LinkFigures }, micros: Micros): void {
+  add(span: Pick<ComposedSpan, 'fromBeat' | 'untilBeat' | 'micros' | 'contextTokens'> & { readonly link?: LinkFigures }, micros: Micros): void {
+    // How fast it was with more to look back on, or with less, tells nothing of now.
+    if (span.contextTokens !== this.contextTokens) this.speed = new ComposingSpeed();
+    this.contextTokens = span.contextTokens;
     this.speed.add(span);
     this.answers.add((span.untilBeat - span.fromBeat) * ticksPerBeat, micros);
     this.latestLink = span.link ?? noLink;

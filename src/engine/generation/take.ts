@@ -5,6 +5,7 @@ import type { MusicConstraint } from '../music/constraint.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import type { ComposingRules } from './composing-rules.js';
+import type { ContextRoom } from './context-room.js';
 import { biasDensity } from './density-bias.js';
 import { eventBeat } from './event-beat.js';
 import { EventMarks, type EventMark, type Segment } from './event-marks.js';
@@ -27,8 +28,6 @@ const stuckEvents = 96;
 const pushBeats: Beats = 0.25;
 /** When even that does not help. */
 const lostEvents = 192;
-/** Room kept for one more event in a format without rows. */
-const eventTokens = 16;
 
 const nothingRead: Segment = { prompt: [], originBeat: 0, ids: [] };
 
@@ -43,7 +42,6 @@ export class Take {
   private readonly random = new CounterRandom(0);
   private readonly recalls = new Recalls();
   private readonly trail = new StateTrail();
-  private readonly reserve: number;
   private segment: Segment = nothingRead;
   /** How often the stream was opened. */
   private openings = 0;
@@ -71,10 +69,8 @@ export class Take {
     private readonly stream: TokenStream,
     private readonly sampler: TokenSampler,
     private readonly writer: PromptWriter,
-    private readonly contextTokens: number,
+    private readonly room: ContextRoom,
   ) {
-    const { rowWidth } = stream.tokenizer.vocabulary;
-    this.reserve = rowWidth > 1 ? rowWidth : eventTokens;
     this.reach = new OnsetReach(stream.tokenizer);
   }
 
@@ -122,7 +118,7 @@ export class Take {
   /** At most one model run; returns the events that became certain. `past` is asked for when the context is full. */
   async step(rules: ComposingRules, past: () => Score): Promise<readonly DecodedEvent[]> {
     const { stream } = this;
-    if (this.isFull()) this.read(past(), this.ownFrontier, openingTurn(stream.turn.recalled));
+    if (this.room.isFull(stream.length, this.betweenEvents)) this.read(past(), this.ownFrontier, openingTurn(stream.turn.recalled));
     stream.steer(rules.steering);
     if (stream.behind) {
       await stream.readSome();
@@ -306,14 +302,9 @@ export class Take {
     this.strict = true;
   }
 
-  private isFull(): boolean {
-    const left = this.contextTokens - this.stream.length;
-    return left < 1 || (this.betweenEvents && left < this.reserve);
-  }
-
   /** Reads the past into an empty context and returns the beat of its last event. Composing goes on at `atBeat`. */
   private read(past: Score, atBeat: Beats, turn: Turn): Beats {
-    const { tokens, originBeat } = this.writer.write(past, atBeat);
+    const { tokens, originBeat } = this.writer.write(past, atBeat, this.room.prompt);
     this.segment = { prompt: tokens, originBeat, ids: [] };
     const events = this.openStream(this.segment, turn);
     this.floor = atBeat;

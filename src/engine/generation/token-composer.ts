@@ -8,6 +8,7 @@ import type { Beats } from '../music/units.js';
 import { ComposerMemory } from './composer-memory.js';
 import type { TokenRecipe } from './composer-recipe.js';
 import { ComposingRules } from './composing-rules.js';
+import { ContextRoom } from './context-room.js';
 import { eventBeat } from './event-beat.js';
 import { Foresight } from './foresight.js';
 import { shiftIntoModelKey, transposeNote } from './model-key.js';
@@ -35,6 +36,7 @@ export class TokenComposer implements Composer {
   private readonly writer: PromptWriter;
   private readonly foresight: Foresight;
   private readonly memory = new ComposerMemory();
+  private readonly room: ContextRoom;
   private take: Take | undefined;
   /** Events that are certain and not given out yet, in the model's key; formats of bars tell track after track. */
   private pending: DecodedEvent[] = [];
@@ -56,14 +58,16 @@ export class TokenComposer implements Composer {
     const reason = whyNotLive(tokenizer);
     if (reason !== undefined) throw new ContinuoError('badPack', `the pack ${reason}`);
     this.stream = new TokenStream(tokenizer, model);
-    this.writer = new PromptWriter(tokenizer, recipe.generation, promptLimit(recipe.generation.promptTokens, model.contextTokens));
+    const promptTokens = promptLimit(recipe.generation.promptTokens, model.contextTokens);
+    this.room = new ContextRoom(model.contextTokens, promptTokens, vocabulary.rowWidth);
+    this.writer = new PromptWriter(tokenizer, recipe.generation, promptTokens);
     this.foresight = new Foresight(tokenizer, model, this.writer);
   }
 
   async prepare(): Promise<void> {
     await this.model.prepare();
     const sampler = new GrammarSampler(this.model.vocabularySize);
-    this.take = new Take(this.stream, sampler, this.writer, this.model.contextTokens);
+    this.take = new Take(this.stream, sampler, this.writer, this.room);
     await this.prime(emptyScore, 0);
   }
 
@@ -84,6 +88,7 @@ export class TokenComposer implements Composer {
     const { runs } = this.stream;
     const fromBeat = this.position;
     const rules = new ComposingRules(this.recipe, controls);
+    this.room.use(controls.contextShare ?? 1);
     this.keySemitones = controls.keySemitones;
     while (take.frontierBeat < untilBeat && !stopped()) {
       this.pending.push(...(await this.step(rules)));
@@ -96,6 +101,7 @@ export class TokenComposer implements Composer {
       tokens: this.stream.runs - runs,
       micros: Number(process.hrtime.bigint() - started) / 1000,
       link: this.model.link?.(),
+      contextTokens: this.room.tokens,
     };
   }
 

@@ -69,8 +69,8 @@ describe('ComputeGate', () => {
 describe('GatedComposer', () => {
   it('gives its place back after every piece of work, also after one that fails', async () => {
     const gate = new ComputeGate(1);
-    const broken = new GatedComposer(Object.assign(new NullComposer(), { compose: () => Promise.reject(new Error('broken')) }), gate, (position) => position);
-    const sound = new GatedComposer(new NullComposer(), gate, (position) => position);
+    const broken = new GatedComposer(Object.assign(new NullComposer(), { compose: () => Promise.reject(new Error('broken')) }), gate, { deadline: (position) => position });
+    const sound = new GatedComposer(new NullComposer(), gate, { deadline: (position) => position });
     await Promise.all([broken.prepare(), sound.prepare()]);
     await Promise.all([broken.prime(emptyScore, 0), sound.prime(emptyScore, 0)]);
     await assert.rejects(broken.compose(4, controls, never), /broken/);
@@ -81,7 +81,7 @@ describe('GatedComposer', () => {
 
   it('ends where it stands when it is stopped while it waits', async () => {
     const gate = new ComputeGate(1);
-    const composer = new GatedComposer(new NullComposer(), gate, (position) => position);
+    const composer = new GatedComposer(new NullComposer(), gate, { deadline: (position) => position });
     await composer.prepare();
     await composer.prime(emptyScore, 6);
     const leave = await gate.enter({ deadline: () => 0, isUnwanted: never });

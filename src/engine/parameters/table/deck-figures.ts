@@ -8,6 +8,10 @@ export const deckFiguresParameters: readonly Parameter[] = [
     description: 'How fast the deck composes against the present tempo; below 1 it must rest.',
   }),
   value({
+    name: 'context', scope: 'deck', type: 'float', minimum: 0, maximum: 100, default: 100, unit: '%', readOnly: true,
+    description: 'How much of what its pack can look back on the deck does: less where it could not hold the tempo otherwise.',
+  }),
+  value({
     name: 'underruns', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'times', readOnly: true,
     description: 'Times the deck had to rest because nothing was composed in time.',
   }),

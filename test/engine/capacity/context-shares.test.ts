@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { ContextShares, type ContextClaim } from '../../../src/engine/capacity/context-shares.js';
+
+const second = 1_000_000;
+const pressed: ContextClaim = { deck: 1, canShorten: true, isPressed: true, load: 1.2, hasRoom: false };
+const calm: ContextClaim = { deck: 1, canShorten: true, isPressed: false, load: 0.3, hasRoom: true };
+
+function shares() {
+  const changes: (readonly [deck: number, share: number])[] = [];
+  return { changes, contexts: new ContextShares((deck, share) => changes.push([deck, share])) };
+}
+
+describe('how much a deck looks back on', () => {
+  it('is a quarter as soon as it is pressed, and is judged a while later', () => {
+    const { contexts, changes } = shares();
+    contexts.judge([pressed, { ...calm, deck: 2 }], 0);
+    contexts.judge([pressed], second);
+    assert.deepEqual(changes, [[1, 0.25]]);
+    assert.deepEqual([contexts.of(1), contexts.of(2), contexts.isTrying(second), contexts.isTrying(5 * second)], [0.25, 1, true, false]);
+  });
+
+  it('stays where it cannot be less, and where nothing presses', () => {
+    const { contexts, changes } = shares();
+    contexts.judge([{ ...pressed, canShorten: false }, { ...calm, deck: 2 }], 0);
+    assert.deepEqual(changes, []);
+  });
+
+  it('is all again after there has been room for eight seconds on end, and no sooner', () => {
+    const { contexts, changes } = shares();
+    contexts.judge([pressed], 0);
+    for (let now = 1; now < 10; now += 1) contexts.judge([calm], now * second);
+    contexts.judge([{ ...calm, load: 0.6 }], 10 * second);
+    for (let now = 11; now < 19; now += 1) contexts.judge([calm], now * second);
+    assert.equal(contexts.of(1), 0.25);
+    contexts.judge([calm], 19 * second);
+    assert.deepEqual(changes, [[1, 0.25], [1, 1]]);
+  });
+
+  it('is all for another voice', () => {
+    const { contexts } = shares();
+    contexts.judge([pressed], 0);
+    contexts.renewed(1);
+    assert.equal(contexts.of(1), 1);
+  });
+
+  it('does not flap: where all is always too much, it is given back less and less often', () => {
+    const { contexts, changes } = shares();
+    for (let quarter = 0; quarter < 4 * 3600; quarter += 1) contexts.judge([contexts.of(1) === 1 ? pressed : calm], (quarter * second) / 4);
+    assert.ok(changes.length < 40, `${changes.length} changes in an hour`);
+  });
+
+  it('does not change twice within four seconds, whatever happens', () => {
+    const claim = fc.record({ deck: fc.constant(1), canShorten: fc.boolean(), isPressed: fc.boolean(), load: fc.double({ min: 0, max: 2, noNaN: true }), hasRoom: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(claim, { maxLength: 400 }), (claims) => {
+        const { contexts, changes } = shares();
+        let changedAt = -Infinity;
+        claims.forEach((each, index) => {
+          const before = changes.length;
+          const now = (index * second) / 4;
+          contexts.judge([each], now);
+          if (changes.length === before) return;
+          assert.ok(now - changedAt >= 4 * second);
+          changedAt = now;
+        });
+      }),
+    );
+  });
+});
