@@ -109,7 +109,8 @@ export class QueryDesk {
 
   /** Hears what happened, and finds the next note beforehand. `undefined`: nothing is to be done now. */
   nextTask(voice: Voice): Promise<void> | undefined {
-    if (this.waiting > 0) return undefined;
+    // A loop says nothing when it is asked: nothing is to be prepared.
+    if (this.waiting > 0 || !voice.composer.nextNote) return undefined;
     if (!this.knows(voice)) return this.prepare(this.hear(voice));
     const now = this.nowBeat;
     const isKnown = this.found?.question === this.questionOf(voice, this.wishes) && !this.isLate(this.found, this.wishes, now);
@@ -191,6 +192,7 @@ export class QueryDesk {
   }
 
   private async ask(voice: Voice, kept: QueryWishes, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Attempt> {
+    if (voice.loopBars !== undefined) throw new ContinuoError('badValue', `Deck ${this.ground.deck} is frozen: thaw it first.`);
     if (!voice.composer.nextNote) throw new ContinuoError('badValue', `${voice.pack} cannot be asked for single notes: load another pack.`);
     const fromBeat = kept.earliest === undefined ? this.fromBeat : Math.max(this.fromBeat, now + kept.earliest);
     const { note, isInterrupted } = await voice.composer.nextNote({ fromBeat, untilBeat: fromBeat + farthest }, this.asked(voice, kept), awaited);

@@ -49,6 +49,23 @@ describe('a deck that is queried', () => {
     assert.deepEqual(history.notes, [{ beat: 3.5, duration: 0.5, channel: 0, pitch: 72, velocity: 90 }]);
   });
 
+  it('says that it is frozen, and answers when it is thawed; neither its loop nor its pack comes to harm', async () => {
+    const stage = await Stage.begin({}, new CountingComposer());
+    await stage.playUntil(4);
+    const done: Promise<void>[] = [];
+    const write = (word: string, ...values: readonly ParameterValue[]) => () => void done.push(stage.parameters.write(`deck/1/${word}`, values, 'test'));
+    stage.at(5, write('freeze', 1));
+    stage.at(10, write('play-mode', 'query'));
+    await stage.playUntil(20);
+    assert.equal(stage.parameters.number('deck/1/frozen'), 1);
+    await assert.rejects(stage.parameters.ask('deck/1/query', [], 'test'), /Deck 1 is frozen: thaw it first/);
+    stage.at(21, write('thaw'));
+    await stage.playUntil(30);
+    assert.equal((await stage.parameters.ask('deck/1/query', [], 'test')).length, 6);
+    await Promise.all(done);
+    assert.deepEqual(stage.events.filter(({ type }) => type === 'error'), []);
+  });
+
   it('has the answer ready where the last one was played and nothing else', async () => {
     const { stage, composer, ask, feed } = await asked();
     for (let index = 0; index < 4; index += 1) {
