@@ -152,7 +152,7 @@ export class Take {
     try {
       return await use();
     } finally {
-      this.stream.readAgain([...prompt, ...ids]);
+      this.stream.readAgain([...prompt, ...ids], ids.length);
     }
   }
 

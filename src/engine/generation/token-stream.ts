@@ -90,10 +90,10 @@ export class TokenStream {
     return events;
   }
 
-  /** The model's context is anybody's: it reads `ids`, all of the stream, again before it is asked next. */
-  readAgain(ids: readonly number[]): void {
-    this.model.rewind(undefined);
-    this.unread = ids.slice(this.model.resume?.(ids) ?? 0);
+  /** The model's context is somebody else's: it reads all of the stream, the last ids of which were `composed`, before it is asked next. */
+  readAgain(ids: readonly number[], composed: number): void {
+    this.opinion = undefined;
+    this.unread = ids.slice(this.resume(ids, composed));
   }
 
   /** No event before this beat can still come. */
