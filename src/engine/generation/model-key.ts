@@ -1,14 +1,29 @@
 import type { MusicConstraint, PitchClassWish } from '../music/constraint.js';
 import { detectKey, semitonesToC, transposePitch } from '../music/key.js';
 import { drumChannel, type Note } from '../music/note.js';
+import type { Beats } from '../music/units.js';
 
 /** From here on a key is taken for certain. */
 export const clearKey = 2;
 
-/** Semitones that bring the history into the model's key, C major or A minor. */
+/** How much of the past the key is heard in. */
+const keyBeats: Beats = 64;
+/** The key is judged anew so often: a past that grows is not moved to and fro by every note, and read anew each time. */
+const judgedEvery: Beats = 4;
+/** Fewer notes than these do not settle it. */
+const enoughNotes = 16;
+
+/** Semitones that bring these notes into the model's key, C major or A minor. */
 export function shiftIntoModelKey(notes: readonly Note[], keySemitones: number): number {
   const key = detectKey(notes);
   return semitonesToC(key && key.clarity >= clearKey ? key.semitones : keySemitones);
+}
+
+/** The same of a past up to `atBeat`, by what was played lately. */
+export function shiftPastIntoModelKey(past: readonly Note[], atBeat: Beats, keySemitones: number): number {
+  const heard = (until: Beats): readonly Note[] => past.filter((note) => note.beat < until && note.beat >= until - keyBeats);
+  const settled = heard(Math.floor(atBeat / judgedEvery) * judgedEvery);
+  return shiftIntoModelKey(settled.length >= enoughNotes ? settled : heard(atBeat), keySemitones);
 }
 
 /** Semitones that bring what the model writes into the performer's key. */

@@ -11,7 +11,7 @@ import { ComposingRules } from './composing-rules.js';
 import { ContextRoom } from './context-room.js';
 import { eventBeat } from './event-beat.js';
 import { Foresight } from './foresight.js';
-import { shiftIntoModelKey, transposeNote } from './model-key.js';
+import { shiftPastIntoModelKey, transposeNote } from './model-key.js';
 import { firstNote } from './note-search.js';
 import { PromptWriter } from './prompt-writer.js';
 import { GrammarSampler } from './sampling/grammar-sampler.js';
@@ -19,8 +19,6 @@ import { Take } from './take.js';
 import { TokenStream } from './token-stream.js';
 import { whyNotLive } from './tokenizer-lacks.js';
 
-/** How much of the past the key is heard in. */
-const keyBeats: Beats = 64;
 /** Ids of prompt where neither the pack nor the context sets a limit. */
 const usualPromptTokens = 1024;
 
@@ -72,9 +70,8 @@ export class TokenComposer implements Composer {
   }
 
   async prime(history: Score, atBeat: Beats, awaited = neverAwaited): Promise<void> {
-    const heard = history.notes.filter((note) => note.beat < atBeat && note.beat >= atBeat - keyBeats);
     const { keyNormalised } = this.recipe.generation;
-    const shift = keyNormalised ? shiftIntoModelKey(heard, this.keySemitones) : 0;
+    const shift = keyNormalised ? shiftPastIntoModelKey(history.notes, atBeat, this.keySemitones) : 0;
     this.memory.replace({ ...history, notes: history.notes.map((note) => transposeNote(note, shift)) }, atBeat);
     this.opening = this.openingPrograms(history, atBeat);
     this.primedBeat = atBeat;

@@ -5,7 +5,7 @@ import { Tokenizer } from '../../../src/engine/contracts/tokenizer.js';
 import type { Voice, VoiceRequest, VoiceSource } from '../../../src/engine/deck/voice.js';
 import type { ComposerRecipe, TokenRecipe } from '../../../src/engine/generation/composer-recipe.js';
 import { makeComposer } from '../../../src/engine/generation/make-composer.js';
-import { shiftIntoModelKey, transposeNote } from '../../../src/engine/generation/model-key.js';
+import { shiftPastIntoModelKey, transposeNote } from '../../../src/engine/generation/model-key.js';
 import { PromptWriter } from '../../../src/engine/generation/prompt-writer.js';
 import { TokenComposer } from '../../../src/engine/generation/token-composer.js';
 import type { Note } from '../../../src/engine/music/note.js';
@@ -87,8 +87,7 @@ export class PromptedVoices implements VoiceSource {
     const model = new TellingModel({ vocabularySize: tokenizer.vocabulary.size, contextTokens: promptTokens * 2 });
     const writer = new PromptWriter(tokenizer, recipe.generation, promptTokens);
     return this.watched(new TokenComposer(tokenizer, model, recipe), (history, atBeat) => {
-      const heard = history.notes.filter((note) => note.beat >= atBeat - 64);
-      const shift = recipe.generation.keyNormalised ? shiftIntoModelKey(heard, 0) : 0;
+      const shift = recipe.generation.keyNormalised ? shiftPastIntoModelKey(history.notes, atBeat, 0) : 0;
       const { tokens, originBeat } = writer.write({ ...history, notes: history.notes.map((note) => transposeNote(note, shift)) }, atBeat);
       const decoder = tokenizer.startDecoder(originBeat);
       const told = [...tokens, ...endOf(tokenizer)].flatMap((token) => decoder.push(token)).flatMap((event) => (event.type === 'note' ? [event.note] : []));

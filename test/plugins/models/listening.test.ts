@@ -110,7 +110,7 @@ describe('a pack that listens', () => {
         const beforeAll = hears.read();
         await hears.composer.prime(longer, 29);
         const all = hears.read() - beforeAll;
-        assert.ok(again <= fewRuns && again < all, `it read ${again} ids of ${all}`);
+        assert.ok(again <= fewRuns && (again < all || all <= fewRuns), `it read ${again} ids of ${all}`);
       });
     });
   }

@@ -3,7 +3,7 @@ import type { MusicConstraint } from '../../music/constraint.js';
 import type { Beats, Micros } from '../../music/units.js';
 import type { Boundary } from '../../parameters/boundaries.js';
 import { nextBoundary } from '../boundary.js';
-import { joinSpans } from '../join-spans.js';
+import { joinSpans, spanFrom } from '../join-spans.js';
 import { moveSpan } from '../move-span.js';
 import type { Voice } from '../voice.js';
 import { LeadTimes } from './lead-times.js';
@@ -16,8 +16,8 @@ const graceBeats: Beats = 0.5;
 const sameBeat: Beats = 1e-6;
 /** What is composed first of an answer, so that it is soon there. */
 const firstPiece: Beats = 0.5;
-/** An answer whose first note would come later than this begins with silence. */
-const longestUpbeat: Beats = 4;
+/** An answer is looked through for its first note so far: after that there is none. */
+const longestSilence: Beats = 16;
 /** Notes must be queued so long before they are due. */
 const safetyMicros: Micros = 12_000;
 /** An answer of no given length. */
@@ -132,16 +132,26 @@ export class AnswerMode {
 
   /** What was composed as it is to be played: an answer begins on its line, with the first note that there is. */
   finish(span: ComposedSpan): ComposedSpan {
-    if (!this.isBeginning) return Math.abs(span.fromBeat - this.startBeat) > sameBeat ? span : this.inTime(upbeatRemoved(span, longestUpbeat));
+    const { clock, settings } = this.ground;
+    if (!this.isBeginning) return Math.abs(span.fromBeat - this.startBeat) > sameBeat ? span : this.inTime(upbeatRemoved(span));
     const beginning = this.upbeat ? joinSpans(this.upbeat, span) : span;
-    if (span.notes.length === 0 && span.untilBeat < Math.min(this.startBeat + longestUpbeat, this.endBeat)) {
+    if (span.notes.length === 0 && span.untilBeat < this.startBeat + longestSilence) {
       this.upbeat = beginning;
       return { ...span, programs: [], controls: [], tempos: [] };
     }
-    if (this.begunMicros !== undefined) this.leads.add(this.ground.clock.now() - this.begunMicros);
+    if (this.begunMicros !== undefined) this.leads.add(clock.now() - this.begunMicros);
     this.begunMicros = undefined;
     this.upbeat = undefined;
-    return this.inTime(upbeatRemoved(beginning, longestUpbeat));
+    return this.inTime(upbeatRemoved(this.withoutBars(beginning, settings().beatsPerBar)));
+  }
+
+  /** Music that begins with whole bars of silence begins so much earlier. */
+  private withoutBars(span: ComposedSpan, bar: Beats): ComposedSpan {
+    const first = Math.min(...span.notes.map((note) => note.beat));
+    const by = Math.floor((first - span.fromBeat) / bar) * bar;
+    if (!(by > 0 && by < Infinity)) return span;
+    this.ground.delay(-by);
+    return moveSpan(spanFrom(span, span.fromBeat + by), -by);
   }
 
   private get leadBeats(): Beats {

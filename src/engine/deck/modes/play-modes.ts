@@ -59,7 +59,7 @@ export class PlayModes {
   limit(horizon: Beats): Beats {
     const now = this.ground.position.beat();
     if (this.current === 'accompany') return now + Math.min(horizon, this.accompany.horizon);
-    return Math.min(now + horizon, this.turnTaking?.until ?? Infinity);
+    return this.isBeginning ? Infinity : Math.min(now + horizon, this.turnTaking?.until ?? Infinity);
   }
 
   /** Whether the deck is about to begin, whatever time it is. */

@@ -127,6 +127,21 @@ describe('a deck that answers', () => {
     assert.deepEqual(beatsOf(stage.played), [4, 8, 9, 10, 11]);
     assert.equal(stage.played[0].duration, 3.5);
     assert.equal(stage.deck.realTime.missedTicks, 0);
+    await stage.ensemble.dispose();
+  });
+
+  it('leaves out whole bars of silence that its voice begins with', async () => {
+    const composer = new AttentiveComposer();
+    const compose = composer.compose.bind(composer);
+    composer.compose = async (untilBeat, controls, stopped) => {
+      const span = await compose(untilBeat, controls, stopped);
+      return { ...span, notes: span.notes.filter(({ beat }) => beat >= 13) };
+    };
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 2, 'answer-after': 1 }, composer);
+    stage.willPlay([0, 1, 60], [2, 0.9, 64]);
+    await stage.playUntil(20);
+    assert.deepEqual(beatsOf(stage.played), [4, 6, 7, 8, 9, 10, 11]);
+    assert.deepEqual([stage.played[0].duration, stage.deck.realTime.missedTicks], [1.5, 0]);
   });
 
   it('takes the next line and loses no note, where it took longer to compose than was expected', async () => {
