@@ -7,13 +7,20 @@ import type { ServerMessage } from './server-message.js';
 /** A client that takes nothing for this long is cut off. */
 const patienceMicros: Micros = 10_000_000;
 const maximumPatterns = 256;
+/** Notes whose ends are kept for a client that does not read. */
+const maximumEnds = 4096;
 
 /**
  * One connected program. Messages to it wait in its socket, up to a bound; past that they are dropped and counted, and
- * once it reads again it is told how many it missed. Thread: main. Blocks: no.
+ * once it reads again it is first told the ends of notes that it knows of, then how many messages it missed.
+ * Thread: main. Blocks: no.
  */
 export class Client {
   private missed = 0;
+  /** Notes that it was told of and not the end of. */
+  private readonly sounding = new Set<number>();
+  /** Ends of such notes, which found no room. */
+  private readonly ends: string[] = [];
   /** Undefined as long as it has not chosen: it hears everything. */
   private wanted: Map<string, (subject: string) => boolean> | undefined;
   private stuckSince: Micros | undefined;
@@ -50,22 +57,25 @@ export class Client {
 
   /** Sends to this client alone. */
   send(message: ServerMessage): void {
-    this.sendText(JSON.stringify(message));
+    this.sendText(JSON.stringify(message), message);
   }
 
-  /** The same for a message that goes to many and is written once. */
-  sendText(text: string): void {
+  /** The same for a message that goes to many and is written once, as `text`. */
+  sendText(text: string, message: ServerMessage): void {
     if (this.socket.readyState !== WebSocket.OPEN) return;
     if (this.socket.bufferedAmount > this.maximumWaitingBytes) {
-      this.drop();
+      this.drop(text, message);
       return;
     }
     this.stuckSince = undefined;
+    for (const end of this.ends.splice(0)) this.socket.send(end);
     if (this.missed > 0) {
       this.socket.send(JSON.stringify({ type: 'dropped', messages: this.missed } satisfies ServerMessage));
       this.missed = 0;
     }
     this.socket.send(text);
+    if (message.type === 'note' && this.sounding.size < maximumEnds) this.sounding.add(message.id);
+    else if (message.type === 'noteOff') this.sounding.delete(message.id);
   }
 
   /** Asks it to leave; for good if it does not answer. */
@@ -77,7 +87,11 @@ export class Client {
     this.socket.terminate();
   }
 
-  private drop(): void {
+  private drop(text: string, message: ServerMessage): void {
+    if (message.type === 'noteOff' && this.sounding.delete(message.id)) {
+      this.ends.push(text);
+      return;
+    }
     this.missed += 1;
     this.dropped += 1;
     const now = this.clock.now();

@@ -66,7 +66,7 @@ export class WebSocketServer {
     const interested = [...this.clients].filter((client) => message.type === 'hello' || client.wants(subject));
     if (interested.length === 0) return;
     const text = JSON.stringify(message);
-    for (const client of interested) client.sendText(text);
+    for (const client of interested) client.sendText(text, message);
   }
 
   /** Lets everybody go. */
