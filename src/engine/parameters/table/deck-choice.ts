@@ -27,11 +27,11 @@ export const deckChoiceParameters: readonly Parameter[] = [
   ),
   value({
     name: 'loop-limit', scope: 'deck', type: 'integer', minimum: 0, maximum: 8, default: 0, unit: 'times',
-    description: 'A bar that has come this often among the last eight is told off: what follows is chosen more freely and may not go on as it did; 0 never.',
+    description: 'A bar that has come this often among the last eight does not come again: it is composed more freely, with other seeds, until it is another; 0 sets no limit.',
   }),
   value({
     name: 'loops', scope: 'deck', type: 'integer', minimum: 0, default: 0, unit: 'times', readOnly: true,
-    description: 'Times a bar was told off for coming back too often.',
+    description: 'Times the music had come to go round in a bar.',
   }),
   value({
     name: 'candidates', scope: 'deck', type: 'integer', minimum: 1, maximum: 8, default: 1, unit: 'bars',
