@@ -103,10 +103,10 @@ export class MusicAhead {
     this.standAt(beat);
   }
 
-  /** Nothing is left and nothing can be there before `beat`. */
+  /** Nothing can be there before `beat` but what there is, and from there on other music comes. */
   restUntil(beat: Beats): void {
     this.look();
-    this.discard(this.lasts);
+    this.discard(Math.min(this.lasts, beat));
     this.standAt(beat);
   }
 

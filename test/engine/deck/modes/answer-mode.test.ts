@@ -144,6 +144,17 @@ describe('a deck that answers', () => {
     assert.deepEqual([stage.played[0].duration, stage.deck.realTime.missedTicks], [1.5, 0]);
   });
 
+  it('takes the place of what the deck still had to play where it begins before that has ended, and repeats none of it', async () => {
+    const stage = await Stage.begin({ 'answer-at': 'beat', 'answer-bars': 1 });
+    await stage.parameters.write('commit', [4], 'test');
+    stage.at(5.5, () => void stage.parameters.write('deck/1/play-mode', ['answer'], 'test'));
+    stage.at(5.6, () => void stage.parameters.write('deck/1/take-over', [], 'test'));
+    await stage.playUntil(16);
+    const beats = stage.played.map(({ beat }) => beat);
+    assert.deepEqual(beats, [...new Set(beats)]);
+    assert.deepEqual(beats.slice(0, 10), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
   it('takes the next line and loses no note, where it took longer to compose than was expected', async () => {
     const composer = new BusyComposer();
     const stage = await Stage.begin({ ...answer, 'answer-bars': 1, 'answer-after': 1 }, composer);
