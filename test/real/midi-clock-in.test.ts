@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ClockInResult, FollowedBeat } from './inner/clock-in-result.js';
 import { median } from './support/median.js';
@@ -11,47 +11,54 @@ function inner(script: string): string {
 
 /** Under a kernel in a program processes are late by milliseconds: these tests are about what is followed, benches about how closely. */
 const phaseToleranceMicros = 10_000;
+const beatTolerance = 0.25;
+const limitSeconds = 150;
 
 describe('MIDI clock from another process', { skip: skipWithoutSequencer('aconnect') }, () => {
   let result: ClockInResult;
 
   before(async () => {
-    result = await runScriptInSequencer<ClockInResult>(inner('clock-in'));
+    result = await runScriptInSequencer<ClockInResult>(inner('clock-in'), { limitSeconds });
   });
 
-  function beats(from: number, until: number): readonly FollowedBeat[] {
-    return result.beats.filter(({ beat }) => beat >= from && beat < until);
+  /** Beats before which the host has been on time for two: nobody can follow it to where it would have been. */
+  function steady(context: TestContext, bpm: number): readonly FollowedBeat[] {
+    const found = result.beats.filter((beat) => beat.bpm === bpm && beat.steadyBeats >= 2);
+    if (found.length === 0) context.skip(`the host was never on time for two beats at ${bpm} BPM: this machine is too busy to tell`);
+    return found;
   }
 
-  it('gives the tempo within a BPM, at 90 and at 140', () => {
-    for (const [from, until, bpm] of [[0, 6, 90], [8, 12, 140], [33, 36, 140]]) {
-      const followed = median(beats(from, until).map(({ followedBpm }) => followedBpm));
-      assert.ok(Math.abs(followed - bpm) < 1, `${followed} BPM from beat ${from} on`);
+  it('gives the tempo within a BPM, at 90 and at 140', (context) => {
+    for (const bpm of [90, 140]) {
+      const tempos = steady(context, bpm).map(({ followedBpm }) => followedBpm);
+      assert.ok(tempos.length === 0 || Math.abs(median(tempos) - bpm) < 1, `${median(tempos)} BPM at ${bpm}`);
     }
   });
 
-  it('gives the beat within 10 ms', () => {
-    for (const [from, until] of [[0, 6], [7, 12], [32, 36]]) {
-      const error = median(beats(from, until).map(({ errorMicros }) => Math.abs(errorMicros)));
-      assert.ok(error < phaseToleranceMicros, `${error} µs from beat ${from} on`);
+  it('gives the beat within 10 ms', (context) => {
+    for (const bpm of [90, 140]) {
+      const errors = steady(context, bpm).map(({ errorMicros }) => Math.abs(errorMicros));
+      assert.ok(errors.length === 0 || median(errors) < phaseToleranceMicros, `${median(errors)} µs at ${bpm} BPM`);
     }
   });
 
   it('tells start, stop, song position and continue, each with its beat', () => {
-    assert.deepEqual(
-      result.changes.map(({ type, beat }) => [type, Math.round(beat * 2) / 2]),
-      [['start', 0], ['stop', 12], ['locate', 32], ['continue', 32], ['stop', 36]],
-    );
+    const { master, changes } = result;
+    assert.deepEqual(changes.map(({ type }) => type), ['start', 'stop', 'locate', 'continue', 'stop']);
+    changes.forEach(({ beat }, at) => {
+      const said = master.changes[at];
+      assert.ok(beat > said.beat - beatTolerance && beat < said.untilBeat + beatTolerance, `${beat}, not ${said.beat} to ${said.untilBeat}`);
+    });
   });
 
   it('tells once that the master is gone', () => {
-    assert.equal(result.losses, 1);
+    assert.ok(result.losses >= 1 && result.losses <= 1 + result.master.silences, `${result.losses} losses, ${result.master.silences} silences`);
   });
 });
 
 describe('MIDI clock from midish', { skip: skipWithoutSequencer('aconnect', 'midish') }, () => {
   it('is followed from its start to its stop', async () => {
-    const { changes, lastBpm } = await runScriptInSequencer<ClockInResult>(inner('midish-clock'));
+    const { changes, lastBpm } = await runScriptInSequencer<ClockInResult>(inner('midish-clock'), { limitSeconds });
     assert.deepEqual([changes[0].type, changes[0].beat], ['start', 0]);
     assert.ok(Math.abs(lastBpm - 150) < 1, `${lastBpm} BPM`);
   });

@@ -8,13 +8,24 @@ export interface MasterBeat {
   readonly beat: Beats;
   readonly micros: Micros;
   readonly bpm: Bpm;
+  /** Beats on end before this one, at its tempo, whose pulses left on time, most of them. */
+  readonly steadyBeats: number;
+}
+
+/** What the master said, and where its song was when it did. */
+export interface MasterChange extends Pick<TransportChange, 'type' | 'beat'> {
+  /** … and where it was when it had said so. */
+  readonly untilBeat: Beats;
 }
 
 export interface MasterReport {
   readonly beats: readonly MasterBeat[];
+  readonly changes: readonly MasterChange[];
+  /** How often it sent nothing for so long that it may be thought gone. */
+  readonly silences: number;
 }
 
-/** What the source knew at one of the master's beats. */
+/** What the source took one of the master's beats for. */
 export interface FollowedBeat extends MasterBeat {
   readonly followedBpm: Bpm;
   /** How far the source's idea of this beat was from the master's; positive where the source was late. */
@@ -25,6 +36,7 @@ export interface ClockInResult {
   readonly notices: readonly string[];
   readonly beats: readonly FollowedBeat[];
   readonly changes: readonly TransportChange[];
+  readonly master: Pick<MasterReport, 'changes' | 'silences'>;
   readonly losses: number;
   readonly timelines: number;
   readonly lastBpm: Bpm;
@@ -49,13 +61,13 @@ export class TimedListener implements SyncListener {
   }
 
   /**
-   * Compares each beat of the master with what the source told just before the next pulse would come.
-   * A beat that jumped (a start, a located continue) cannot be known before its own pulse.
+   * Compares each beat of the master with what the source told of its pulse: the timeline that was told of the moment nearest to it,
+   * whenever this process came to hear of it.
    */
   follow({ beats }: MasterReport): readonly FollowedBeat[] {
     return beats.map((master) => {
-      const nextPulse = master.micros + 60_000_000 / master.bpm / 24;
-      const known = this.told.findLast(({ micros }) => micros < nextPulse)?.timeline ?? this.told[0].timeline;
+      const aside = ({ timeline }: { readonly timeline: Timeline }): Micros => Math.abs(timeline.timeOrigin - master.micros);
+      const known = this.told.reduce((nearest, one) => (aside(one) < aside(nearest) ? one : nearest)).timeline;
       return { ...master, followedBpm: known.bpm, errorMicros: (master.beat - beatAt(known, master.micros)) * microsPerBeat(known) };
     });
   }

@@ -22,6 +22,7 @@ const result: ClockInResult = {
   notices: offer.notices.map(({ sentence }) => sentence),
   beats: listener.follow(master),
   changes: listener.changes,
+  master,
   losses: listener.losses,
   timelines: listener.told.length,
   lastBpm: listener.told.at(-1)?.timeline.bpm ?? 0,
