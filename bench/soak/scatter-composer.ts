@@ -5,6 +5,9 @@ import type { Beats } from '../../src/engine/music/units.js';
 import { CounterRandom } from '../../src/engine/generation/sampling/counter-random.js';
 
 const onsetsPerBeat = 3;
+const mostVoices = 3;
+/** By so much a note is longer than the one before it, in beats. */
+const mark: Beats = 1e-8;
 
 interface Heap {
   readonly notes: Note[];
@@ -15,7 +18,7 @@ interface Heap {
 /**
  * Throws notes about, to make life hard for whoever sends them: the same keys again and again, notes of no length to speak
  * of and of whole bars, chords, off the grid and a hair beside it, programs and pedals between them. What it writes at a beat is
- * a function of the beat. Costs next to nothing.
+ * a function of the beat; no two of its notes have the same length, so that each is known by it. Costs next to nothing.
  */
 export class ScatterComposer implements Composer {
   private position: Beats = 0;
@@ -62,7 +65,10 @@ export class ScatterComposer implements Composer {
       const place = [0, 0.25, 1 / 3, 0.4999999, random.next() * 0.999][whole(5)];
       const duration = [1 / 960, 0.25, 1, random.next() * 8 + 1e-3][whole(4)];
       const note = { beat: beat + place, duration, channel: whole(3), velocity: 1 + whole(127) };
-      for (let voice = whole(3); voice >= 0; voice -= 1) notes.push({ ...note, pitch: 60 + whole(12) });
+      for (let voice = whole(mostVoices); voice >= 0; voice -= 1) {
+        const number = (beat * onsetsPerBeat + onset) * mostVoices + voice;
+        notes.push({ ...note, duration: duration + number * mark, pitch: 60 + whole(12) });
+      }
     }
     if (whole(8) === 0) programs.push({ beat, channel: whole(3), program: whole(128) });
     if (whole(8) === 0) controls.push({ beat: beat + 0.5, channel: whole(3), controller: 64, value: whole(2) * 127 });

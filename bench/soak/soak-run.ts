@@ -45,6 +45,8 @@ export interface SoakOutcome {
   readonly sender: SenderCounters;
   /** Onsets that came more than 100 ms late, by what had moved the music just before; `nothing`: though nothing had. */
   readonly lateDrops: Readonly<Record<string, number>>;
+  /** Notes that were queued while they were queued already. */
+  readonly queuedTwice: number;
   /** Times a deck that was to play had no music for so long that it would not have found back. */
   readonly stuckDecks: number;
   /** Errors by name or number: broken packs, voices that died, wishes a leader refuses. */
@@ -203,12 +205,13 @@ export class Soak {
       done: { ...Object.fromEntries(this.doings.counts), ...stage.counts },
       outputs: Object.fromEntries(outputs.map(({ name, figures }) => [name, { ...figures }])),
       sender: stage.sender.counters(),
+      queuedTwice: stage.sender.queuedTwice,
       stuckDecks: stage.liveness.stuckDecks,
       lateDrops: { ...stage.drops.counts },
       errors: Object.fromEntries(stage.errors),
       memory: [...memory],
       growthKilobytesAnHour: { heap: growth(memory, 'heapMegabytes'), rss: growth(memory, 'rssMegabytes') },
-      faults: [...outputs.flatMap((output) => output.faults), ...stage.liveness.faults],
+      faults: [...outputs.flatMap((output) => output.faults), ...stage.sender.faults, ...stage.liveness.faults],
     };
   }
 

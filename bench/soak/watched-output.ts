@@ -21,7 +21,7 @@ export interface OutputFigures {
   clocks: number;
   /** Onsets on a key that sounds, ends on one that is silent or of another note, ends before their onset. */
   wrongPairs: number;
-  /** Onsets that left after one of the same owner of a later beat, though nothing had moved the music meanwhile. */
+  /** Onsets that are heard after one of the same owner of a later beat, though nothing had moved the music meanwhile. */
   reorderedOnsets: number;
   /** Clocks that were not the next pulse, or did not fall on their 24th of a beat to the microsecond. */
   wrongClocks: number;
@@ -53,8 +53,8 @@ export class WatchedOutput implements Output {
   private readonly noteIds = new Uint32Array(keys);
   private readonly heardAt = new Float64Array(keys);
   private sounds = 0;
-  /** By owner. */
-  private readonly latestOnsets = new Map<number, Beats>();
+  /** By owner: the onset of the latest beat, and when it is heard. */
+  private readonly latestOnsets = new Map<number, { readonly beat: Beats; readonly heard: Micros }>();
   private running = false;
   /** Number of the pulse that comes next, since the beginning of the song. */
   private nextPulse = 0;
@@ -141,9 +141,11 @@ export class WatchedOutput implements Output {
     this.noteIds[key] = noteId;
     this.heardAt[key] = due;
     if (due > this.ground.silentFrom()) this.fault('soundsWhileStopped', `an onset of owner ${owner}, beat ${beat}, while the transport stands`);
-    const latest = this.latestOnsets.get(owner) ?? -Infinity;
-    if (beat < latest) this.fault('reorderedOnsets', `owner ${owner}: an onset of beat ${beat} after one of ${latest}`);
-    this.latestOnsets.set(owner, Math.max(latest, beat));
+    // An output that is told early plays in the order of times, whatever came first.
+    const heard = Math.max(due, this.clock.now());
+    const latest = this.latestOnsets.get(owner);
+    if (latest && beat < latest.beat && heard >= latest.heard) this.fault('reorderedOnsets', `owner ${owner}: an onset of beat ${beat} after one of ${latest.beat}`);
+    if (!latest || beat >= latest.beat) this.latestOnsets.set(owner, { beat, heard });
   }
 
   private end({ channel, data1, noteId }: WireEvent, due: Micros): void {

@@ -12,10 +12,11 @@ const expectedErrors = ['102', '211', '220', 'badValue', 'badPack', 'unknownAddr
 
 it('plays an hour in which everything happens: no note hangs, none is out of order, none sounds while the transport stands, no pulse is lost, memory stays', async (context) => {
   const soak = await run({ hours, seed: '7', realShare: '0.02' });
-  const { outputs, hangingNotes, sender, lateDrops, stuckDecks, clock, growthKilobytesAnHour, voicesLeftOpen, faults, secondsTaken, done, errors } = soak;
+  const { outputs, hangingNotes, sender, lateDrops, queuedTwice, stuckDecks, clock, growthKilobytesAnHour, voicesLeftOpen, faults, secondsTaken, done, errors } = soak;
   context.diagnostic(`${sender.sent} onsets in ${secondsTaken} s; heap ${growthKilobytesAnHour.heap} kB an hour`);
   assert.deepEqual(faults, []);
   assert.equal(hangingNotes, 0);
+  assert.equal(queuedTwice, 0);
   assert.equal(stuckDecks, 0);
   assert.equal(voicesLeftOpen, 0);
   for (const { onsets, ends, clocks: _clocks, ...wrong } of Object.values(outputs)) {
