@@ -208,6 +208,7 @@ export class Ensemble {
       sender,
       voices: this.machine.voicesFor(() => machineDeck(deck), voices),
       mayPlay: () => this.machine.mayPlay(number),
+      isPressed: () => this.machine.isPressed(number),
       waitingMemory: this.waitingMemory,
       controls: new DeckControls(parameters, prefix, () => this.session.timeline.bpm, () => deck.revise(), () => deck.rebar()),
       position: this.session,

@@ -2,6 +2,8 @@ import type { Micros } from '../music/units.js';
 
 /** What a deck looks back on where its music would not be there in time otherwise: a quarter. */
 export const shortShare = 0.25;
+/** So long it is seen whether it is enough that nothing is composed that will not be heard. */
+const notice: Micros = 1_000_000;
 /** What a change has brought is judged after this long. */
 const patience: Micros = 4_000_000;
 /** So little of its time must a deck need with little to look back on that it could do with all: at most twice as much. */
@@ -30,13 +32,18 @@ interface Shortened {
 }
 
 /**
- * Which decks look back on less, so that they need less of the machine: before any of them rests. All is given back once there has
+ * Which decks are pressed for time, so that nothing is composed for them that will not be heard, and then look back on less, so
+ * that they need less of the machine: before any of them rests. All is given back once there has
  * been room for a while; each time that turns out to have been too early, the while is twice as long. Thread: main. Blocks: no.
  */
 export class ContextShares {
   private readonly shortened = new Map<number, Shortened>();
   /** How often a deck was shortened since it has its voice. */
   private readonly times = new Map<number, number>();
+  /** Since when a deck has been pressed. */
+  private readonly pressedSince = new Map<number, Micros>();
+  /** A deck will look back on less if it stays pressed. */
+  private isAboutToShorten = false;
   private changedMicros: Micros = -Infinity;
 
   constructor(private readonly changed: (deck: number, share: number) => void) {}
@@ -46,23 +53,34 @@ export class ContextShares {
     return this.shortened.has(deck) ? shortShare : 1;
   }
 
-  /** Whether it is too early to judge what the last change has brought. */
+  /** Whether a deck is to compose nothing but what will be heard. */
+  isPressed(deck: number): boolean {
+    return this.pressedSince.has(deck) || this.shortened.has(deck);
+  }
+
+  /** Whether it is too early to judge what the last change has brought, or the next will. */
   isTrying(now: Micros): boolean {
-    return now - this.changedMicros < patience;
+    return this.isAboutToShorten || now - this.changedMicros < patience;
   }
 
   /** Looks at all decks; call it a few times a second. */
   judge(claims: readonly ContextClaim[], now: Micros): void {
+    this.isAboutToShorten = false;
     for (const claim of claims) {
-      const shortened = this.shortened.get(claim.deck);
-      if (!shortened && claim.canShorten && claim.isPressed) this.shorten(claim.deck, now);
-      else if (shortened) this.lookWhetherToGiveBack(claim, shortened, now);
+      const { deck, canShorten, isPressed } = claim;
+      if (!isPressed) this.pressedSince.delete(deck);
+      else if (!this.pressedSince.has(deck)) this.pressedSince.set(deck, now);
+      const shortened = this.shortened.get(deck);
+      if (shortened) this.lookWhetherToGiveBack(claim, shortened, now);
+      else if (canShorten && isPressed && now - (this.pressedSince.get(deck) ?? now) >= notice) this.shorten(deck, now);
+      else if (canShorten && isPressed) this.isAboutToShorten = true;
     }
   }
 
   /** A deck has another voice, which may need less. */
   renewed(deck: number): void {
     this.shortened.delete(deck);
+    this.pressedSince.delete(deck);
     this.times.delete(deck);
   }
 

@@ -80,6 +80,11 @@ export class Machine {
     return this.contexts.of(deck);
   }
 
+  /** Whether a deck is pressed for time: it composes nothing but what will be heard. */
+  isPressed(deck: number): boolean {
+    return this.contexts.isPressed(deck);
+  }
+
   /** Whether a deck is to compose. */
   mayPlay(deck: number): boolean {
     return !this.share.rests(deck);

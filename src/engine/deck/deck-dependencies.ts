@@ -53,6 +53,8 @@ export interface DeckDependencies {
   shaping?(): Shaping;
   /** False while the machine is needed by other decks. Default: it may. */
   mayPlay?(): boolean;
+  /** Whether it is pressed for time: nothing is composed that will not be heard. Default: not. */
+  isPressed?(): boolean;
   settings(): DeckSettings;
   emit(event: EngineEvent): void;
   report(error: ContinuoError): void;

@@ -13,22 +13,36 @@ function shares() {
 }
 
 describe('how much a deck looks back on', () => {
-  it('is a quarter as soon as it is pressed, and is judged a while later', () => {
+  it('is all while it may be enough to compose nothing that is not heard', () => {
+    const { contexts, changes } = shares();
+    contexts.judge([pressed], 0);
+    assert.deepEqual([contexts.isPressed(1), contexts.isTrying(0), contexts.of(1)], [true, true, 1]);
+    contexts.judge([calm], 0.5 * second);
+    assert.deepEqual([contexts.isPressed(1), contexts.isTrying(0.5 * second)], [false, false]);
+    contexts.judge([pressed], 0.75 * second);
+    contexts.judge([pressed], 1.5 * second);
+    assert.deepEqual(changes, []);
+  });
+
+  it('is a quarter where that was not enough, and is judged a while later', () => {
     const { contexts, changes } = shares();
     contexts.judge([pressed, { ...calm, deck: 2 }], 0);
     contexts.judge([pressed], second);
     assert.deepEqual(changes, [[1, 0.25]]);
-    assert.deepEqual([contexts.of(1), contexts.of(2), contexts.isTrying(second), contexts.isTrying(5 * second)], [0.25, 1, true, false]);
+    assert.deepEqual([contexts.of(1), contexts.of(2), contexts.isTrying(2 * second), contexts.isTrying(5 * second)], [0.25, 1, true, false]);
+    contexts.judge([calm], 2 * second);
+    assert.equal(contexts.isPressed(1), true);
   });
 
   it('stays where it cannot be less, and where nothing presses', () => {
     const { contexts, changes } = shares();
-    contexts.judge([{ ...pressed, canShorten: false }, { ...calm, deck: 2 }], 0);
-    assert.deepEqual(changes, []);
+    for (const now of [0, second, 2 * second]) contexts.judge([{ ...pressed, canShorten: false }, { ...calm, deck: 2 }], now);
+    assert.deepEqual([changes, contexts.isTrying(2 * second)], [[], false]);
   });
 
   it('is all again after there has been room for eight seconds on end, and no sooner', () => {
     const { contexts, changes } = shares();
+    contexts.judge([pressed], -second);
     contexts.judge([pressed], 0);
     for (let now = 1; now < 10; now += 1) contexts.judge([calm], now * second);
     contexts.judge([{ ...calm, load: 0.6 }], 10 * second);
@@ -41,6 +55,7 @@ describe('how much a deck looks back on', () => {
   it('is all for another voice', () => {
     const { contexts } = shares();
     contexts.judge([pressed], 0);
+    contexts.judge([pressed], second);
     contexts.renewed(1);
     assert.equal(contexts.of(1), 1);
   });

@@ -9,6 +9,9 @@ const newest = 0.25;
 export class SpareTime {
   private microsPerBeat: Micros | undefined;
 
+  /** @param isPressed there is no time to spare, whatever else says so */
+  constructor(private readonly isPressed: () => boolean = () => false) {}
+
   /** A span that was composed, and how long that took. */
   add(beats: Beats, micros: Micros): void {
     if (beats <= 0) return;
@@ -18,7 +21,7 @@ export class SpareTime {
 
   /** At most `wanted`, and 1 where there is no time for more or nothing is known; the one that is kept is composed once more. */
   countFor(beats: Beats, leftMicros: Micros, wanted: number): number {
-    if (this.microsPerBeat === undefined) return 1;
+    if (this.microsPerBeat === undefined || this.isPressed()) return 1;
     const affordable = Math.floor((leftMicros * spendable) / Math.max(1, this.microsPerBeat * beats)) - 1;
     return Math.max(1, Math.min(wanted, affordable));
   }

@@ -50,6 +50,8 @@ export interface SteeringGround {
   readonly controls: DeckControls;
   readonly position: Position;
   settings(): DeckSettings;
+  /** Whether the deck is pressed for time. Default: not. */
+  isPressed?(): boolean;
   modeSettings(): ModeSettings;
   voice(): Voice | undefined;
   /** The first beat of which a composer that is asked now can still decide. */
@@ -66,7 +68,7 @@ export class Steering {
   private readonly passages = new ForcedPassages();
   private readonly grid = new OntoGrid();
   private readonly loops: LoopWatch;
-  private readonly spare = new SpareTime();
+  private readonly spare: SpareTime;
   private readonly leadIn: LeadIn;
   /** The knobs of a take that is replayed. */
   readonly replaying: Replaying;
@@ -75,6 +77,7 @@ export class Steering {
 
   constructor(private readonly ground: SteeringGround) {
     this.loops = new LoopWatch(ground.plan);
+    this.spare = new SpareTime(() => ground.isPressed?.() === true);
     this.leadIn = new LeadIn(ground, this.spare, (fromBeat, untilBeat) => this.forced(fromBeat, untilBeat));
     this.replaying = new Replaying(ground);
     ground.controls.complete = (controls, place) => this.complete(controls, place);

@@ -166,6 +166,15 @@ describe('spare time', () => {
     spare.add(4, 400_000);
     assert.deepEqual([1e9, 4_000_000, 2_400_000, 800_000, 0, -5].map((left) => spare.countFor(4, left, 8)), [8, 4, 2, 1, 1, 1]);
   });
+
+  it('is none while the deck is pressed, however far ahead it is', () => {
+    let pressed = true;
+    const spare = new SpareTime(() => pressed);
+    spare.add(4, 400_000);
+    assert.equal(spare.countFor(4, 1e9, 8), 1);
+    pressed = false;
+    assert.equal(spare.countFor(4, 1e9, 8), 8);
+  });
 });
 
 describe('a list of numbers', () => {
