@@ -8,7 +8,7 @@ import { percentile } from './support/percentile.js';
 import { busyCoresOfOthers, processorTime } from './support/processor-time.js';
 import { promptLengths } from './support/prompt-lengths.js';
 
-export const summary = 'how soon a pack answers what was played: packs=a,b answers=20 past=0,192 bpm=120 threads=1 clock=processor|wall';
+export const summary = 'how soon a pack answers what was played: packs=a,b answers=20|8 past=0,192 bpm=120 threads=1 clock=processor|wall';
 
 const goals = { free95Milliseconds: 200, onLineMilliseconds: 10 };
 /** A bar of eighths, in D. */
@@ -61,7 +61,8 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   const { voices, names } = await openVoices({ threads: '1', ...options });
   const packs = options.packs?.split(',') ?? names;
   const pasts = (options.past ?? '0,192').split(',').map(Number);
-  const [clock, answers, bpm] = [options.clock ?? 'processor', Number(options.answers ?? 20), Number(options.bpm ?? 120)];
+  const [clock, bpm] = [options.clock ?? 'processor', Number(options.bpm ?? 120)];
+  const answers = Number(options.answers ?? (clock === 'wall' ? 8 : 20));
   const [before, began] = [processorTime(), performance.now()];
   const results: Record<string, object[]> = {};
   for (const pack of packs) {
@@ -120,14 +121,16 @@ async function answered(stage: AnswerStage, player: Player, answer: number, leng
   return { isFree, beat: isFree ? beat : line, promptIds, work: stage.work() };
 }
 
-/** Chords and a melody for so many beats up to where the music begins. */
+/** D, A, B minor, G. */
+const chords = [[50, 54, 57], [45, 49, 52], [47, 50, 54], [43, 47, 50]];
+
+/** Chords and a melody in D for so many beats up to where the music begins. */
 function musicBefore(beats: Beats): readonly Note[] {
-  const chords = [0, 7, 9, 5];
   return Array.from({ length: 2 * beats }, (_, index) => {
     const beat = index / 2 - beats;
-    const root = 50 + chords[Math.floor(index / 8) % chords.length];
-    const melody = { beat, duration: 0.45, channel: 0, pitch: phrase[(index * 3) % phrase.length] + 5, velocity: 60 + (index % 40) };
-    return index % 4 === 0 ? [melody, ...[0, 4, 7].map((step) => ({ beat, duration: 1.9, channel: 0, pitch: root + step, velocity: 64 }))] : [melody];
+    const chord = chords[Math.floor(index / 8) % chords.length];
+    const melody = { beat, duration: 0.45, channel: 0, pitch: phrase[(index * 3) % phrase.length], velocity: 60 + (index % 40) };
+    return index % 4 === 0 ? [melody, ...chord.map((pitch) => ({ beat, duration: 1.9, channel: 0, pitch, velocity: 64 }))] : [melody];
   }).flat();
 }
 
