@@ -19,6 +19,30 @@ class CountingComposer extends AttentiveComposer {
   }
 }
 
+/** Finds no note beforehand before it is told to hurry. */
+class BroodingComposer extends AttentiveComposer {
+  begun = 0;
+  private breakOff: () => void = () => undefined;
+
+  override async nextNote(question: NoteQuestion, controls: ComposeControls, awaited?: () => boolean): Promise<NoteAnswer> {
+    if (!awaited) return super.nextNote(question, controls);
+    this.begun += 1;
+    await new Promise<void>((resolve) => (this.breakOff = resolve));
+    return { isInterrupted: true };
+  }
+
+  hurry(): void {
+    this.breakOff();
+  }
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let looks = 0; !isSo(); looks += 1) {
+    assert.ok(looks < 1000, 'it never comes to that');
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
 async function asked(composer = new CountingComposer()) {
   const stage = await Stage.begin(query, composer);
   const ask = (...words: readonly ParameterValue[]): Promise<readonly ParameterValue[]> => stage.parameters.ask('deck/1/query', words, 'test');
@@ -75,6 +99,23 @@ describe('a deck that is queried', () => {
       await feed(pitch, velocity, beats, duration, channel);
       await stage.deck.settled();
     }
+  });
+
+  it('lets nobody wait for what is found beforehand, and goes on with that afterwards', async () => {
+    const composer = new BroodingComposer();
+    const stage = await Stage.begin({}, composer);
+    const ask = (...words: readonly ParameterValue[]): Promise<readonly ParameterValue[]> => stage.parameters.ask('deck/1/query', words, 'test');
+    await stage.parameters.write('deck/1/play-mode', ['query'], 'test');
+    await until(() => composer.begun === 1);
+    assert.equal((await ask('low-pitch', 70))[0], 70);
+    await stage.parameters.write('deck/1/feed', [70, 80, 1], 'test');
+    await until(() => composer.begun === 2);
+    await stage.parameters.write('deck/1/feed', [71, 80, 1], 'test');
+    await until(() => composer.begun === 3);
+    const told = stage.composer.primed.at(-1)?.history.notes.map(({ pitch }) => pitch);
+    assert.deepEqual(told?.slice(-2), [70, 71], 'what was being found was for a past that is over');
+    composer.hurry();
+    await stage.parameters.write('deck/1/play-mode', ['continue'], 'test');
   });
 
   it('answers again, and with another seed, where it is asked again', async () => {
