@@ -30,6 +30,11 @@ export interface FreezeGround {
 export class Freeze {
   constructor(private readonly ground: FreezeGround) {}
 
+  /** Whether a loop stands for the pack. */
+  get isOn(): boolean {
+    return this.ground.voice()?.loopBars !== undefined;
+  }
+
   /** From the next bar on, the last `bars` before it come again and again; fewer where fewer have been played. */
   async begin(bars: number): Promise<void> {
     const { ground } = this;
@@ -39,7 +44,7 @@ export class Freeze {
     const { beatsPerBar } = ground.settings();
     const repeated = Math.min(bars, this.playedBars(beatsPerBar));
     const loop = new LoopComposer(repeated * beatsPerBar, ground.plan);
-    const loopVoice: Voice = { ...voice, composer: loop, loopBars: repeated, readyMicros: 0, keepsMeter: false, substitutes: [], awaitReturn: undefined };
+    const loopVoice: Voice = { ...voice, composer: loop, loopBars: repeated, readyMicros: 0, keepsMeter: false, substitutes: [], awaitReturn: undefined, take: undefined };
     await ground.swap({ pack: voice.pack, onCpu: voice.onCpu }, 'bar', { open: () => Promise.resolve(loopVoice), putBack: () => Promise.resolve() });
     ground.say(`Deck ${ground.deck} repeats ${repeated === 1 ? 'a bar' : `${repeated} bars`}; thaw lets ${voice.pack} go on.`);
   }

@@ -18,10 +18,10 @@ export class LiveScene {
     });
   }
 
-  /** The present state as a scene: what was set, what `base` speaks of, and the packs that play. */
-  read(name: string, base?: Scene): Scene {
+  /** The present state as a scene: what was set, what any scene of its set speaks of, and the packs that play. `base`: the scene as it was. */
+  read(name: string, base: Scene | undefined, scenes: readonly Scene[]): Scene {
     const { parameters } = this;
-    const wanted = new Set([...this.set, ...(base ? addressesOf(base) : [])].filter((address) => this.isSettable(address)));
+    const wanted = new Set([...this.set, ...scenes.flatMap(addressesOf)].filter((address) => this.isSettable(address)));
     const decks = new Map<number, DeckScene>();
     for (const number of this.deckNumbers()) {
       const prefix = `deck/${number}/`;

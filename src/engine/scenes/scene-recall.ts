@@ -21,7 +21,7 @@ export interface SceneDeck {
   readonly number: number;
   readonly pack: string;
   /** Packs that are loaded and can begin at once. */
-  readonly succession: { readonly waiting: { cue(pack: string): Promise<void> } };
+  readonly succession: { readonly waiting: { cue(pack: string): Promise<void> }; readonly freeze: { readonly isOn: boolean } };
   load(pack: string, boundary: Boundary, entry: Entry): Promise<void>;
 }
 
@@ -119,7 +119,11 @@ export class SceneRecall {
   /** Has the pack and the prompt at hand, where the deck is to begin anew with them. */
   private async prepare(deck: SceneDeck, said: DeckScene): Promise<ReadyDeck> {
     const pack = said.pack ?? deck.pack;
-    if (pack === '' || (pack === deck.pack && said.prompt === undefined)) return { deck, said };
+    if (pack === '') return { deck, said };
+    if (pack === deck.pack && said.prompt === undefined) {
+      // What is frozen would hear nothing of the scene; its pack waits already.
+      return said.pack !== undefined && deck.succession.freeze.isOn ? { deck, said, begins: { pack } } : { deck, said };
+    }
     try {
       const premise = said.prompt === undefined ? undefined : await this.parts.readPrompt(said.prompt);
       await this.cue(deck, pack);

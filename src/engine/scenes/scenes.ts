@@ -4,6 +4,7 @@ import { boundaryFor } from '../deck/boundary-for.js';
 import { ContinuoError } from '../errors.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { LiveScene } from './live-scene.js';
+import { silentDecks, unsavedDoings } from './scene-notices.js';
 import { SceneRecall, type SceneRecallParts } from './scene-recall.js';
 import type { Scene } from './set-list.js';
 import { SetShelf } from './set-shelf.js';
@@ -33,9 +34,11 @@ export class Scenes implements Disposable {
       ...parts,
       report,
       write: (address, value, origin) => parameters.write(address, [value], origin),
-      arrived: ({ name, knobs }) => {
+      arrived: (scene) => {
+        const { name, knobs } = scene;
         if (knobs) parts.desk.lend(knobs);
         parameters.emit({ type: 'scene', number: this.numberOf(name), name });
+        this.tell(silentDecks(scene, parameters));
       },
     });
     parameters.handle('set-file', ([file]) => this.shelf.open(String(file)));
@@ -85,9 +88,16 @@ export class Scenes implements Disposable {
 
   private async save(name = this.wanted): Promise<void> {
     if (name === undefined || name === '') throw new ContinuoError('badValue', 'No scene has been recalled: say what the new one is called.');
-    await this.shelf.save(this.live.read(name, this.shelf.set.scenes.find((scene) => scene.name === name)));
+    const { scenes } = this.shelf.set;
+    const scene = this.live.read(name, scenes.find((each) => each.name === name), scenes);
+    await this.shelf.save(scene);
+    this.tell(unsavedDoings(scene, this.parts.parameters));
     this.wanted = name;
     this.show();
+  }
+
+  private tell(sentences: readonly string[]): void {
+    for (const sentence of sentences) this.parts.parameters.emit({ type: 'notice', sentence });
   }
 
   /** By its name, else by its number. Errors: `badValue`. */
