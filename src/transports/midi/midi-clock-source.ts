@@ -15,12 +15,15 @@ const settlingPulses = 6;
 const pulsesPerBeat = 24;
 /** A silence longer than this in the middle of a song is a gap, if the clock had been steady for as long before. */
 const gapBeats: Beats = 2;
+/** A pulse that follows in less than this share of an interval is one of a rush: its host catches up. */
+const rushedShare = 0.5;
 
 /**
  * The host's MIDI clock as a leader: pulses, start, continue, stop and song position.
  * A host whose clock runs while it is stopped gives the tempo; one that only sends it while it plays gives it from the
  * first pulses on. A host that falls silent in the middle of a song and comes back, by a bad cable say, is taken to have
- * played on: the beats are counted through the gap. Other messages on the same port are none of its business.
+ * played on: the beats are counted through the gap, and counted only once where the host had stood still and then sends the pulses of the gap
+ * in a rush. Other messages on the same port are none of its business.
  * Thread: main. Blocks: no.
  */
 export class MidiClockSource implements SyncSource {
@@ -35,6 +38,8 @@ export class MidiClockSource implements SyncSource {
   #told: Timeline | undefined;
   /** What the follower's count lacks for pulses that never came. */
   #missedBeats: Beats = 0;
+  /** The latest gap, until a beat of pulses has come in their places: what was told before it, with so much missed; pulses in place. */
+  #gap: { readonly told: Timeline; readonly missedBeats: Beats; inPlace: number } | undefined;
   #lastArrival: Micros = 0;
   #watch: Disposable | undefined;
 
@@ -58,6 +63,7 @@ export class MidiClockSource implements SyncSource {
     this.#lastStamp = -Infinity;
     this.#told = undefined;
     this.#missedBeats = 0;
+    this.#gap = undefined;
   }
 
   proposeTempo(): boolean {
@@ -87,6 +93,7 @@ export class MidiClockSource implements SyncSource {
       case 0xf2:
         if (bytes.length < 3) return;
         this.#missedBeats = 0;
+        this.#gap = undefined;
         this.#tell(this.#follower.songPosition(bytes[1] | (bytes[2] << 7), stamp));
         break;
     }
@@ -97,21 +104,35 @@ export class MidiClockSource implements SyncSource {
     this.#watch ??= this.#watchFor(quietMicros);
     this.#pulses += 1;
     const news = this.#follower.pulse(stamp);
-    if (news.transport) this.#steadyPulses = 0;
-    else if (news.timeline && this.#follower.playing) this.#countThroughGap(news.timeline, stamp);
+    if (news.transport) {
+      this.#steadyPulses = 0;
+      this.#gap = undefined;
+    } else if (news.timeline && this.#follower.playing) {
+      this.#countThroughGap(news.timeline, stamp);
+    }
     this.#steadyPulses += 1;
     this.#lastStamp = stamp;
     if (this.#pulses >= settlingPulses || this.#follower.playing) this.#tell(news);
   }
 
-  /** The follower takes a long silence for a clock that stood still; in the middle of a song it is one that was not heard. */
+  /**
+   * The follower takes a long silence for a clock that stood still; in the middle of a song it is one that was not heard. How much was
+   * missed is asked with every pulse, by the time, until they come in their places: those of a host that catches up were not.
+   */
   #countThroughGap(timeline: Timeline, stamp: Micros): void {
-    if (!this.#told || stamp - this.#lastStamp <= gapBeats * microsPerBeat(this.#told)) return;
-    if (this.#steadyPulses >= gapBeats * pulsesPerBeat) {
-      const missed = beatAt(this.#told, stamp) - beatAt(timeline, stamp) - this.#missedBeats;
-      this.#missedBeats += Math.max(0, Math.round(missed * pulsesPerBeat) / pulsesPerBeat);
+    if (!this.#told) return;
+    const sincePulse = stamp - this.#lastStamp;
+    const beatMicros = microsPerBeat(this.#told);
+    if (sincePulse > gapBeats * beatMicros) {
+      if (this.#steadyPulses >= gapBeats * pulsesPerBeat) this.#gap = { told: this.#told, missedBeats: this.#missedBeats, inPlace: 0 };
+      this.#steadyPulses = 0;
     }
-    this.#steadyPulses = 0;
+    const gap = this.#gap;
+    if (!gap) return;
+    const missed = beatAt(gap.told, stamp) - beatAt(timeline, stamp) - gap.missedBeats;
+    this.#missedBeats = gap.missedBeats + Math.max(0, Math.round(missed * pulsesPerBeat) / pulsesPerBeat);
+    gap.inPlace = sincePulse < (rushedShare * beatMicros) / pulsesPerBeat ? 0 : gap.inPlace + 1;
+    if (gap.inPlace >= pulsesPerBeat) this.#gap = undefined;
   }
 
   #tell({ timeline, transport }: PulseNews): void {

@@ -155,6 +155,30 @@ describe('MidiClockSource', () => {
     }
   });
 
+  it('counts no pulse twice of a host that stood still in the middle of a song and then catches up', async () => {
+    const interval = pulseInterval(120);
+    for (const stallBeats of [2.5, 5, 12]) {
+      for (const drain of [0, 500, 1_500]) {
+        const { host, listener } = follow();
+        const { micros: from } = await host.play(120, 8);
+        host.time.advance(stallBeats * 500_000);
+        let sent = 0;
+        const due = (): number => from + (sent + 1) * interval;
+        for (; due() <= host.time.clock.now(); sent += 1) {
+          host.send(pulse);
+          host.time.advance(drain);
+          assert.ok(Math.abs(beatAt(listener.latest, host.time.clock.now()) - (8 + (host.time.clock.now() - from) / 500_000)) < 0.2, `in the rush after ${stallBeats} beats`);
+        }
+        for (const until = sent + 48; sent < until; sent += 1) {
+          host.time.advance(due() - host.time.clock.now());
+          host.send(pulse);
+        }
+        assert.ok(Math.abs(beatAt(listener.latest, host.time.clock.now()) - (8 + sent / 24)) < 0.01, `${beatAt(listener.latest, host.time.clock.now())}, not ${8 + sent / 24}, after ${stallBeats} beats`);
+        await host.halt();
+      }
+    }
+  });
+
   it('measures the tempo to a tenth of a BPM within two beats through ±1 ms of jitter', async () => {
     for (const bpm of [60, 90, 120, 174]) {
       const { host, listener } = follow(new FakeMidiHost(wobble()));
