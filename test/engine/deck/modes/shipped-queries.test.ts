@@ -66,5 +66,18 @@ describe('a small pack that is queried', () => {
       }
       assert.ok(inHaste.filter(([, , , , , relaxed]) => relaxed === '').length > queries * 0.8, 'most wishes can be kept');
     });
+
+    it(`says what is to come later where it is wished for: ${pack}`, async () => {
+      const stage = await Stage.with(voices, pack, { 'play-mode': 'query' });
+      try {
+        await stage.parameters.write('deck/1/feed', [60, 80, 0.25, 3], 'test');
+        for (const earliest of [0.5, 1, 3.25, 6, 11]) {
+          const [, , beats, , , relaxed] = (await stage.parameters.ask('deck/1/query', ['earliest', earliest, 'latest', earliest + 2], 'test')) as unknown as Reply;
+          assert.ok(beats >= earliest - tiny && beats <= earliest + 2 + tiny && relaxed === '', `after ${beats} beats, not ${earliest} to ${earliest + 2}; relaxed: ${relaxed}`);
+        }
+      } finally {
+        await stage.ensemble.dispose();
+      }
+    });
   }
 });
