@@ -6,6 +6,7 @@ import { bestFilling } from '../src/engine/deck/steering/best-filling.js';
 import { ContinuoError } from '../src/engine/errors.js';
 import type { TokenRecipe } from '../src/engine/generation/composer-recipe.js';
 import { makeComposer } from '../src/engine/generation/make-composer.js';
+import { shiftIntoModelKey, transposeNote } from '../src/engine/generation/model-key.js';
 import { emptyScore, type Score } from '../src/engine/music/score.js';
 import { midiFilesIn } from './statistics/midi-folder.js';
 import { barsOfSong } from './statistics/song-prompt.js';
@@ -45,7 +46,7 @@ interface Bits {
  * Takes bars out of songs, has each pack fill them as a deck does, with bars that go on from those before and lead into those
  * after, and as it goes on where nothing is given: with the first of the same candidates. How likely the given bars are after
  * both, and after the song's own bars, is asked of the pack itself (`bySelf`), which chose by that, and of each other pack
- * (`byOthers`), which had no part in the choice. Of a pack that judges whole bars, bits are those of bars.
+ * (`byOthers`), which had no part in the choice; all in C major or A minor. Of a pack that judges whole bars, bits are those of bars.
  */
 export async function run(options: Readonly<Record<string, string>> = {}): Promise<object> {
   const { folder } = options;
@@ -80,8 +81,11 @@ async function playerOf(pack: string, options: Readonly<Record<string, string>>)
 }
 
 async function gapped(file: string, gap: number, given: number): Promise<Gapped> {
-  const { score, bpm } = await barsOfSong(file, pastBars + gap + given);
+  const { score: inItsKey, bpm } = await barsOfSong(file, pastBars + gap + given);
   const fromBeat = pastBars * beatsPerBar;
+  // What is played and what is given are in the key that the deck is told.
+  const shift = shiftIntoModelKey(inItsKey.notes.filter(({ beat }) => beat < fromBeat), 0);
+  const score = { ...inItsKey, notes: inItsKey.notes.map((note) => transposeNote(note, shift)) };
   const untilBeat = fromBeat + gap * beatsPerBar;
   const until = (beat: number): Score => ({ ...emptyScore, tempos: [{ beat: 0, bpm }], notes: score.notes.filter((note) => note.beat < beat) });
   const following = { notes: score.notes.filter(({ beat }) => beat >= untilBeat), untilBeat: untilBeat + given * beatsPerBar };
