@@ -11,7 +11,7 @@ import { builtInPlugins } from '../src/plugins/manifest.js';
 import { Soak, type SoakOutcome, type WholeSoak } from './soak/soak-run.js';
 
 export const summary =
-  'a day on stage by a clock that waits: tempos, hosts that come and go, jumps, swaps, players, loops, scenes, knobs, panics: hours=24 seed=1 pause=1.5 (seconds from one to the next) packs=perlin,scatter,… real=a,b realShare=0.02 out=FILE (written every hour)';
+  'a day on stage by a clock that waits: tempos, hosts that come and go, jumps, swaps, players, loops, scenes, knobs, panics: hours=24 seed=1 pause=1.5 (seconds from one to the next) packs=perlin,scatter,… real=a,b realShare=0.01 places=2 out=FILE (written every hour)';
 
 /** The smallest packs with models there are: those of the tests, where this is a checkout. */
 const testPacks = join(repositoryRoot, 'test', 'fixtures', 'packs');
@@ -28,7 +28,8 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
     meanPause: Number(options.pause ?? 1.5) * 1e6,
     cheap: (options.packs ?? 'perlin,scatter,scatter,mortal,broken').split(','),
     real: (options.real ?? 'tiny-lm,tiny-lm-b,tiny-phrases').split(',').filter((name) => name !== ''),
-    realShare: Number(options.realShare ?? 0.03),
+    realShare: Number(options.realShare ?? 0.01),
+    places: Number(options.places ?? 2),
   });
   const kept = options.out === undefined ? undefined : resolve(options.out);
   // So that a run that is cut short has not been for nothing.

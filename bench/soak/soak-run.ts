@@ -32,6 +32,8 @@ export interface SoakSettings {
   /** Packs with models, in workers of their own, and how often a swap goes to one. */
   readonly real: readonly string[];
   readonly realShare: number;
+  /** Composers that compute at a time. */
+  readonly places: number;
 }
 
 /** What has been seen so far. */
@@ -88,7 +90,7 @@ export class Soak {
     this.chance = new Chance(seed, 1);
     this.alarms = new VirtualAlarms(clock);
     this.voices = new SoakVoices(real, shelf, this.alarms, new Chance(seed, 2));
-    this.stage = new SoakStage(clock, this.alarms, this.voices);
+    this.stage = new SoakStage(clock, this.alarms, this.voices, settings.places);
     const midiHost = new SimulatedMidiHost(this.stage.midi, clock, new Chance(seed, 3));
     const program = new SimulatedProgram('program', 1, clock, new Chance(seed, 4));
     const session = new SimulatedProgram('session', 4, clock, new Chance(seed, 5));

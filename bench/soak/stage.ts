@@ -71,7 +71,8 @@ export class SoakStage {
   private stoppedAt: Micros | undefined = -Infinity;
   private countedAt: Micros = -Infinity;
 
-  constructor(clock: VirtualClock, alarms: VirtualAlarms, voices: VoiceSource) {
+  /** @param places how many composers compute at a time */
+  constructor(clock: VirtualClock, alarms: VirtualAlarms, voices: VoiceSource, places: number) {
     this.clock = clock;
     this.alarms = alarms;
     this.drops = new DropCauses(clock);
@@ -80,7 +81,7 @@ export class SoakStage {
     this.sent = new SentNotes(clock);
     this.sender = new StageSender(clock, { timeline: this.timeline, onFault: (error) => this.count(error) }, (owner) => this.forgotten(owner));
     const { parameters, timeline, sent } = this;
-    this.ensemble = new Ensemble({ clock, sender: watchedSender(this.sender, sent), voices, parameters, timeline, sent }, decksAtFirst);
+    this.ensemble = new Ensemble({ clock, sender: watchedSender(this.sender, sent), voices, parameters, timeline, sent, places }, decksAtFirst);
     this.midi = new MidiClockSource(clock, alarms.alarm);
     this.chooser = new SyncChooser(clock, this.internal, {
       leader: () => (this.counts.handovers += 1),

@@ -1,3 +1,4 @@
+import type { PlayMode } from '../../../src/engine/deck/modes/play-mode.js';
 import type { ParameterValue } from '../../../src/engine/parameters/parameter.js';
 import type { Chance } from '../chance.js';
 import type { SoakStage } from '../stage.js';
@@ -28,10 +29,21 @@ export class Hands {
     return `deck/${this.chance.whole(1, this.stage.ensemble.decks.length)}`;
   }
 
-  /** Lets go of a pack that some deck has cued; where none has, asks for it all the same. */
+  /** A deck of which this holds, mostly; where it holds of none, or now and then, any: that is asked wrongly. */
+  deckThat(holds: (prefix: string) => boolean): string {
+    const fitting = this.stage.ensemble.decks.map(({ number }) => `deck/${number}`).filter((prefix) => holds(`${prefix}/`));
+    return fitting.length === 0 || this.chance.happens(0.1) ? this.deck() : this.chance.pick(fitting);
+  }
+
+  /** A deck that makes this of what it hears. */
+  deckIn(mode: PlayMode): string {
+    return this.deckThat((prefix) => this.stage.parameters.text(`${prefix}play-mode`) === mode);
+  }
+
+  /** Lets go of a pack that some deck has cued. */
   uncue(): void {
     const { parameters } = this.stage;
-    const deck = this.deck();
+    const deck = this.deckThat((prefix) => parameters.text(`${prefix}cued`) !== '');
     const cued = parameters.text(`${deck}/cued`).split(', ');
     this.write(`${deck}/uncue`, this.chance.pick(cued) || 'none');
   }

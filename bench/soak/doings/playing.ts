@@ -16,8 +16,8 @@ export function playingDoings(hands: Hands, player: SimulatedPlayer): readonly D
     { name: 'phrase', weight: 12, do: () => player.phrase() },
     { name: 'hands lifted', weight: 1, do: () => player.lift() },
     { name: 'play mode', weight: 4, do: () => on('play-mode', chance.pick(['continue', 'continue', 'continue', ...playModes])) },
-    { name: 'take over', weight: 3, do: () => on('take-over', chance.pick(boundaries)) },
-    { name: 'query', weight: 4, do: () => on('query', ...chance.pick(wishes)) },
-    { name: 'feed', weight: 3, do: () => on('feed', chance.whole(30, 90), chance.whole(1, 127), chance.between(-1, 1), chance.between(0.1, 2), chance.whole(0, 15)) },
+    { name: 'take over', weight: 3, do: () => hands.write(`${hands.deckIn('answer')}/take-over`, chance.pick(boundaries)) },
+    { name: 'query', weight: 4, do: () => hands.write(`${hands.deckIn('query')}/query`, ...chance.pick(wishes)) },
+    { name: 'feed', weight: 3, do: () => hands.write(`${hands.deckIn('query')}/feed`, chance.whole(30, 90), chance.whole(1, 127), chance.between(-1, 1), chance.between(0.1, 2), chance.whole(0, 15)) },
   ];
 }

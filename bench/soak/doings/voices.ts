@@ -15,7 +15,7 @@ export function voiceDoings(hands: Hands): readonly Doing[] {
     { name: 'back', weight: 4, do: () => on('back', at()) },
     { name: 'cue memory', weight: 0.5, do: () => hands.write('cue-memory', chance.pick([0, 128, 256, 512])) },
     { name: 'freeze', weight: 2, do: () => on('freeze', chance.pick([0.25, 0.5, 1, 1, 2, 4, 3.7])) },
-    { name: 'thaw', weight: 3, do: () => on('thaw') },
+    { name: 'thaw', weight: 3, do: () => hands.write(`${hands.deckThat((prefix) => hands.stage.parameters.number(`${prefix}frozen`) > 0)}/thaw`) },
     { name: 'rewind', weight: 3, do: () => on('rewind', chance.pick([1, 1, 2, 4, 16])) },
     { name: 'replay', weight: 1, do: () => on('replay') },
     { name: 'keep state', weight: 0.5, do: () => on('keep-state', state()) },
