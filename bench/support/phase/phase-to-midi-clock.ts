@@ -12,6 +12,7 @@ import { until } from '../../../test/real/support/until.js';
 import { WallClock } from '../../../src/transports/osc/wall-clock.js';
 import { beatOf, openEar } from './osc-ear.js';
 import { phaseFigures } from './phase-figures.js';
+import { startSleeper } from './sleeper.js';
 import type { ClockMasterReport, PhaseReport } from './phase-reports.js';
 
 const pulsesPerBeat = 24;
@@ -43,8 +44,10 @@ try {
   });
   input.openPortByName(name() as string);
   const words = [fileURLToPath(new URL('./clock-master.js', import.meta.url)), String(bpm), String(seconds), String(partsPerMillion)];
+  const endSleeper = startSleeper(60_000_000 / bpm / pulsesPerBeat);
   const { stdout } = await promisify(execFile)(process.execPath, words);
   const master = JSON.parse(stdout) as ClockMasterReport;
+  const sleeperWakesLate = await endSleeper();
   input.destroy();
 
   const interval = 60_000_000 / master.bpm / pulsesPerBeat;
@@ -64,6 +67,7 @@ try {
     figures: { stamped: phaseFigures(stampErrors), pulses: phaseFigures(within(pulses).map(aside(interval))), notes: phaseFigures(within(onsets).map(aside(6 * interval))) },
     beside: {
       masterPulsesLeftLate: master.lateMilliseconds,
+      sleeperWakesLate,
       masterQuartzPartsPerMillion: partsPerMillion,
       pulsesMissing: Math.round((master.endMicros - master.startMicros - settleMicros) / interval) - within(pulses).length,
     },
