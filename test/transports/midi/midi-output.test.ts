@@ -43,6 +43,23 @@ if (report.available) {
       await output.close();
     });
 
+    it('silences every channel of a device before it plays to it: whoever played there before may have been killed', async () => {
+      const heard: string[] = [];
+      const farEnd = new MidiInput({ virtual: farEndName }, (_deltaSeconds, [status, data1]) => heard.push(`${status.toString(16)} ${data1}`));
+      const device = midiPortNames().outputs.find((name) => name.includes(farEndName));
+      assert.ok(device);
+      const output = new MidiOutput({ port: { device } });
+      await output.open();
+      output.send({ kind: 'noteOn', owner: 1, channel: 0, data1: 60, data2: 90, beat: 0, durationBeats: 1, noteId: 1, microsPerBeat: 500_000 });
+      await until('the note arrives', () => heard.includes('90 60'), () => heard);
+      const before = heard.slice(0, heard.indexOf('90 60'));
+      for (let channel = 0; channel < 16; channel += 1) {
+        for (const controller of [64, 120, 123]) assert.ok(before.includes(`b${channel.toString(16)} ${controller}`), `${controller} on channel ${channel + 1}`);
+      }
+      await output.close();
+      farEnd.close();
+    });
+
     it('stays open when it is opened twice', async () => {
       const output = new MidiOutput({ port: { virtual: 'Continuo Out' } });
       await output.open();
