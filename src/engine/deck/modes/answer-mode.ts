@@ -18,8 +18,8 @@ const sameBeat: Beats = 1e-6;
 const firstPiece: Beats = 0.5;
 /** An answer is looked through for its first note so far: after that there is none. */
 const longestSilence: Beats = 16;
-/** Notes must be queued so long before they are due. */
-const safetyMicros: Micros = 12_000;
+/** So long before music must be queued an answer must be there: what is done with it takes a moment. */
+const handlingMicros: Micros = 2_000;
 /** An answer of no given length. */
 const forGood: Beats = Infinity;
 
@@ -190,8 +190,8 @@ export class AnswerMode {
 
   /** An answer that is there too late for its line takes the next, so that none of it is lost; one on no line begins at once. */
   private inTime(span: ComposedSpan): ComposedSpan {
-    const { position, settings } = this.ground;
-    const soonest = position.beat() + safetyMicros / position.beatMicros;
+    const { position, settings, ahead } = this.ground;
+    const soonest = position.beat() + (ahead.margin.micros + handlingMicros) / position.beatMicros;
     if (span.fromBeat >= soonest) return span;
     const by = nextBoundary(soonest, this.boundary, settings().beatsPerBar) - span.fromBeat;
     this.startBeat += by;
