@@ -141,11 +141,11 @@ export class WatchedOutput implements Output {
     this.noteIds[key] = noteId;
     this.heardAt[key] = due;
     if (due > this.ground.silentFrom()) this.fault('soundsWhileStopped', `an onset of owner ${owner}, beat ${beat}, while the transport stands`);
-    // An output that is told early plays in the order of times, whatever came first.
-    const heard = Math.max(due, this.clock.now());
+    // An output that is told early plays in the order of times, whatever came first: what it has not played yet may be overtaken.
+    const now = this.clock.now();
     const latest = this.latestOnsets.get(owner);
-    if (latest && beat < latest.beat && heard >= latest.heard) this.fault('reorderedOnsets', `owner ${owner}: an onset of beat ${beat} after one of ${latest.beat}`);
-    if (!latest || beat >= latest.beat) this.latestOnsets.set(owner, { beat, heard });
+    if (latest && beat < latest.beat && now >= latest.heard) this.fault('reorderedOnsets', `owner ${owner}: an onset of beat ${beat} after one of ${latest.beat}`);
+    if (!latest || beat >= latest.beat) this.latestOnsets.set(owner, { beat, heard: Math.max(due, now) });
   }
 
   private end({ channel, data1, noteId }: WireEvent, due: Micros): void {
