@@ -20,7 +20,7 @@ const ends: Readonly<Record<string, readonly [Settings, Settings]>> = {
   'high-velocity': [{ 'high-velocity': 127 }, { 'high-velocity': 1 }],
   'shortest-note': [{ 'shortest-note': 0 }, { 'shortest-note': 16 }],
   'longest-note': [{ 'longest-note': 0 }, { 'longest-note': 0.125 }],
-  'longest-rest': [{ 'longest-rest': 0 }, { 'longest-rest': 0.1 }],
+  'longest-rest': [{ 'longest-rest': 0, 'shortest-note': 2 }, { 'longest-rest': 0.1, 'shortest-note': 2 }],
   'scale': [{ scale: 'chromatic' }, { scale: 'blues' }],
   'scale-root': [{ 'scale': 'blues', 'scale-root': 'C' }, { 'scale': 'blues', 'scale-root': 'F#' }],
   'scale-strength': [{ 'scale': 'whole-tone', 'scale-strength': 0 }, { 'scale': 'whole-tone', 'scale-strength': 10 }],
