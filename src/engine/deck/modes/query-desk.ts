@@ -114,7 +114,9 @@ export class QueryDesk {
     if (!this.knows(voice)) return this.prepare(this.hear(voice));
     const now = this.nowBeat;
     const isKnown = this.found?.question === this.questionOf(voice, this.wishes) && !this.isLate(this.found, this.wishes, now);
-    return isKnown || this.replies > 0 ? undefined : this.prepare(this.find(voice, this.wishes, now, () => this.waiting > 0 || !this.knows(voice)));
+    // What is to come so much after now is another note at every moment.
+    const isInVain = this.wishes.earliest !== undefined && this.ground.position.playing;
+    return isKnown || isInVain || this.replies > 0 ? undefined : this.prepare(this.find(voice, this.wishes, now, () => this.waiting > 0 || !this.knows(voice)));
   }
 
   /** Nothing of what was found beforehand holds. */
