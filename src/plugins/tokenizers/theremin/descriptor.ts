@@ -6,8 +6,9 @@ export const theremin: PluginDescriptor = {
   kind: 'tokenizer',
   name: 'theremin',
   summary: 'Notes as characters of four bytes, cut into pieces by a SentencePiece model, as Theremin Midi has them.',
-  // Notes that no piece has are spelled, and their parts chosen one by one; they are too few to be heard.
-  capabilities: ['form:pieces', ...keeps(...noteFields), ...chooses('event')],
+  capabilities: ['form:pieces', ...keeps(...noteFields), ...chooses('event', 'pitch', 'duration', 'time')],
+  // Only notes that no piece has are spelled, and their parts chosen one by one: too few to be heard.
+  lacks: () => chooses('pitch', 'duration', 'time'),
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,
 };
