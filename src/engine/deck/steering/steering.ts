@@ -33,6 +33,8 @@ const margin: Beats = 0.25;
 const mostBetween = 64;
 /** Bars that a new one is compared with. */
 const comparedBars = 8;
+/** Beats closer than this are the same. */
+const sameBeat: Beats = 1e-6;
 
 /** Where something is composed, in beats of the session. */
 export interface Place {
@@ -94,11 +96,12 @@ export class Steering {
     const reach = this.leadIn.reachFrom(fromBeat);
     if (reach !== undefined) return reach;
     const { beatsPerBar, commit, horizon } = this.ground.settings();
-    const isBarLine = Math.abs(fromBeat / beatsPerBar - Math.round(fromBeat / beatsPerBar)) < 1e-6;
+    const isBarLine = Math.abs(fromBeat / beatsPerBar - Math.round(fromBeat / beatsPerBar)) < sameBeat;
     const hasRoom = horizon >= beatsPerBar + commit + 1;
     const { candidates, loopLimit } = this.ground.controls;
     const wantsBar = candidates > 1 || this.loops.overdoneAt(fromBeat, beatsPerBar, loopLimit) !== undefined;
-    return isBarLine && hasRoom && wantsBar ? fromBeat + beatsPerBar : Math.floor(fromBeat + 1);
+    // Beats of the composer are rounded on their way here: to end a hair further on would be to come no further.
+    return isBarLine && hasRoom && wantsBar ? fromBeat + beatsPerBar : Math.floor(fromBeat + sameBeat) + 1;
   }
 
   /**
