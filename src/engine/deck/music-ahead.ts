@@ -219,7 +219,7 @@ export class MusicAhead {
 
   private takeBack(fromBeat: Beats): void {
     this.plan.discard(fromBeat);
-    const { beat, stays } = this.queue.takeBack(fromBeat, this.soonest());
+    const { beat, stays } = this.queue.takeBack(fromBeat, this.soonestAtAll());
     this.news.discarded(beat);
     if (stays.notes.length > 0) this.news.planned(beat, fromBeat, stays);
   }

@@ -264,6 +264,24 @@ describe('what a deck plays', () => {
     for (const { notes } of [prompt, early]) assert.deepEqual(onsets(between(notes, 0, 8)), halves(0, 8));
   });
 
+  it('drifts as a hand does and repeats no note where what is composed again begins with the same ones', async () => {
+    const play = await stage('0', '1', '2', '3');
+    // So fast that what is committed lasts less than the drift.
+    play.ensemble.follow({ ...timeline, bpm: 960 });
+    for (const deck of [1, 2, 3, 4]) await play.set(`deck/${deck}/humanise-timing`, 50);
+    await play.set('commit', 0.25);
+    for (let time = 1; time < 12; time += 0.07) {
+      await play.playUntil(time);
+      for (const deck of [1, 2, 3, 4]) await play.set(`deck/${deck}/density`, (time * 7) % 1);
+    }
+    const { prompt } = await play.end();
+    for (const channel of [0, 1, 2, 3]) {
+      const notes = prompt.notes.filter((note) => note.channel === channel);
+      // Four pitches in turn: the same one twice in a row is the same note.
+      assert.deepEqual(notes.filter(({ pitch }, index) => pitch === notes[index - 1]?.pitch), []);
+    }
+  });
+
   it('leaves no pedal down where it does not play any more: on another channel, another output, or muted', async () => {
     const play = await stage('0');
     await play.playUntil(2.25);
