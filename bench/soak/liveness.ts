@@ -23,7 +23,8 @@ export class Liveness {
   /** Call it a few times a second. */
   look(decks: readonly Deck[], { playing, bpm, now }: LivenessGround): void {
     for (const deck of decks) {
-      const isToPlay = playing && bpm <= fastest && !deck.modes.isSilent;
+      // One that was given nothing but packs that do not open waits for its performer.
+      const isToPlay = playing && bpm <= fastest && !deck.modes.isSilent && deck.state !== 'empty';
       if (!isToPlay || deck.aheadBeats > 0) this.silentSince.delete(deck.number);
       else if (!this.silentSince.has(deck.number)) this.silentSince.set(deck.number, now);
       else if (now - (this.silentSince.get(deck.number) ?? now) > patience) this.stuck(deck, now);

@@ -175,6 +175,7 @@ export class SoakStage {
   private makeOutput(name: string): WatchedOutput {
     return new WatchedOutput(name, this.clock, {
       dueOf: (beat) => this.dueOf(name, beat),
+      aheadMicros: () => Math.max(0, 0 - (this.offsets.get(name) ?? 0)),
       silentFrom: () => (this.stoppedAt === undefined ? Infinity : this.stoppedAt + (this.offsets.get(name) ?? 0) + nearMicros),
     });
   }

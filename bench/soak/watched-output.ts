@@ -35,6 +35,8 @@ export interface OutputFigures {
 export interface OutputGround {
   /** When a beat is heard through this output by the leader's timeline, where that is known. */
   dueOf(beat: Beats): Micros | undefined;
+  /** By how much this output plays earlier than the leader's timeline says: music that joins in at the last moment is late by as much. */
+  aheadMicros(): Micros;
   /** Since when the transport stands, as it is heard through this output; Infinity while it runs. */
   silentFrom(): Micros;
 }
@@ -144,7 +146,9 @@ export class WatchedOutput implements Output {
     // An output that is told early plays in the order of times, whatever came first: what it has not played yet may be overtaken.
     const now = this.clock.now();
     const latest = this.latestOnsets.get(owner);
-    if (latest && beat < latest.beat && now >= latest.heard) this.fault('reorderedOnsets', `owner ${owner}: an onset of beat ${beat} after one of ${latest.beat}`);
+    const ahead = this.ground.aheadMicros();
+    const joinsLate = ahead > 0 && now - due <= ahead;
+    if (latest && beat < latest.beat && now >= latest.heard && !joinsLate) this.fault('reorderedOnsets', `owner ${owner}: an onset of beat ${beat} after one of ${latest.beat}`);
     if (!latest || beat >= latest.beat) this.latestOnsets.set(owner, { beat, heard: Math.max(due, now) });
   }
 

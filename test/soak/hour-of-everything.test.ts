@@ -8,7 +8,7 @@ const hours = '1';
 const toleratedGrowth = 8_000;
 
 /** What may be refused or fail: broken packs, voices that die, hosts that lead, cables that are out, wishes that cannot be granted. */
-const expectedErrors = ['102', '211', '220', 'badValue', 'badPack', 'unknownAddress', 'deviceUnavailable', 'swapFailed', 'sendFailed', 'modelFailed'];
+const expectedErrors = ['101', '102', '211', '220', '222', '300', 'badValue', 'badPack', 'unknownAddress', 'deviceUnavailable', 'swapFailed', 'sendFailed', 'modelFailed'];
 
 it('plays an hour in which everything happens: no note hangs, none is out of order, none sounds while the transport stands, no pulse is lost, memory stays', async (context) => {
   const soak = await run({ hours, seed: '7', realShare: '0.02' });
