@@ -19,7 +19,7 @@ import { Steering } from './steering/steering.js';
 import { styleFault } from './styles.js';
 import { Succession } from './succession.js';
 import type { Voice } from './voice.js';
-import type { WaitingVoices } from './waiting-voices.js';
+import { closed, type WaitingVoices } from './waiting-voices.js';
 import { Wishes } from './wishes.js';
 
 /**
@@ -238,7 +238,7 @@ export class Deck {
   async dispose(): Promise<void> {
     this.disposed = true;
     const succession = this.succession.dispose();
-    this.errands.refuseAll(new ContinuoError('badValue', `Deck ${this.number} is closed.`));
+    this.errands.refuseAll(closed(this.number));
     this.parts.sender.silence(this.number);
     await this.work;
     await Promise.all([this.voice?.composer.dispose(), succession]);

@@ -10,7 +10,7 @@ import { Rescue } from './rescue.js';
 import { ReturnWatch } from './return-watch.js';
 import { Substitution } from './substitution.js';
 import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
-import { WaitingVoices, type WaitingGround } from './waiting-voices.js';
+import { closed, WaitingVoices, type WaitingGround } from './waiting-voices.js';
 
 /** What the succession of a deck's voices may see and do of it. */
 export interface SuccessionGround extends Omit<SwapGround, 'voices'> {
@@ -99,6 +99,7 @@ export class Succession {
 
   /** A later one replaces one that is under way. Errors: `unknownPack`, `badPack`, `modelFailed`, `swapFailed`: the old pack plays on. */
   async load(request: VoiceRequest, boundary: Boundary, entry?: Entry, from?: SwapVoices): Promise<void> {
+    if (this.disposed) throw closed(this.ground.deck);
     this.swap?.abandon();
     const swap = new HotSwap(request, boundary, this.swapGround('performer', from), undefined, entry);
     this.swap = swap;

@@ -64,6 +64,7 @@ export class WaitingVoices {
   async cue(pack: string): Promise<void> {
     const { memory } = this.ground;
     const appraisal = await this.appraise({ pack });
+    if (this.disposed) throw closed(this.ground.deck);
     const waiting = this.seats.of(pack);
     if (waiting && waiting.appraisal.edition !== appraisal.edition) await this.seats.empty(waiting);
     else if (waiting) {
@@ -92,7 +93,8 @@ export class WaitingVoices {
   /** A voice that plays on when a loop has ended waits till then, whatever its memory. */
   hold(voice: Voice, work?: Promise<void>): void {
     const opened = this.opened.get(voice.composer);
-    if (!opened) return void this.free(voice, work);
+    if (!opened || this.disposed) return void this.free(voice, work);
+    void this.parkHeld();
     this.held = { voice, work };
     opened.onFailure = (error) => {
       if (this.held?.voice !== voice) return;
@@ -206,4 +208,9 @@ export class WaitingVoices {
   private tell(): void {
     this.ground.changed(this.seats.names);
   }
+}
+
+/** What a deck that is closed answers to whoever wants something of it. */
+export function closed(deck: number): ContinuoError {
+  return new ContinuoError('badValue', `Deck ${deck} is closed.`);
 }
