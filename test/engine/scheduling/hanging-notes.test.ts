@@ -188,8 +188,10 @@ describe('sending, whatever happens', () => {
   });
 
   it('keeps the order of beats while nothing but tempo changes', async () => {
+    // At the fastest tempo more than an output plays ahead: what is queued later than it is played has no order to keep.
+    const soonest = 0.4;
     const calm = fc.oneof(
-      fc.record({ do: fc.constant('queue' as const), owner, notes: fc.array(someNote.map((one) => ({ ...one, ahead: Math.abs(one.ahead) + 0.1 })), { maxLength: 6 }) }),
+      fc.record({ do: fc.constant('queue' as const), owner, notes: fc.array(someNote.map((one) => ({ ...one, ahead: Math.abs(one.ahead) + soonest })), { maxLength: 6 }) }),
       fc.record({ do: fc.constant('pass' as const), micros: fc.integer({ min: 0, max: 700_000 }) }),
       fc.record({ do: fc.constant('tempo' as const), bpm: fc.integer({ min: 20, max: 999 }) }),
     );
