@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { loadConfiguration, type Configuration } from '../../src/engine/configuration.js';
-import { ControllerDesk } from '../../src/engine/controllers/controller-desk.js';
 import { scaleOf, valueAt } from '../../src/engine/controllers/controller-scale.js';
-import { engineContainer } from '../../src/engine/create-engine.js';
-import { Engine } from '../../src/engine/engine.js';
 import { ContinuoError, errorCodes } from '../../src/engine/errors.js';
 import type { ParameterStore } from '../../src/engine/parameters/parameter-store.js';
 import type { ActionParameter, Parameter, ParameterValue, ValueParameter } from '../../src/engine/parameters/parameter.js';
 import { parameterTable } from '../../src/engine/parameters/table.js';
-import { builtInPlugins } from '../../src/plugins/manifest.js';
-import { MidiControllers } from '../../src/transports/midi/midi-controllers.js';
+import { type MidiControllers } from '../../src/transports/midi/midi-controllers.js';
 import type { NamespaceNode } from '../../src/transports/oscquery/namespace.js';
 import { runCli } from '../cli/run-cli.js';
 import { loadProtocolPage } from '../scripts/support/protocol-page.js';
-import { QueryPeer } from '../transports/oscquery/support.js';
-import { OscPeer } from '../transports/support/osc-peer.js';
+import { type QueryPeer } from '../transports/oscquery/support.js';
+import { type OscPeer } from '../transports/support/osc-peer.js';
 import { until } from '../transports/support/within.js';
-import { WebSocketPeer } from '../transports/support/websocket-peer.js';
+import { type WebSocketPeer } from '../transports/support/websocket-peer.js';
+import { openTableStage, type TableStage } from './table-stage.js';
 
 /** A wire, as a program on its other end sees it: it reads, and it writes and hears what was wrong with that, or nothing. */
 interface Wire {
@@ -31,8 +24,7 @@ interface Wire {
 }
 
 describe('every entry of the table over every wire of a running engine', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'continuo-wires-'));
-  let engine: Engine;
+  let stage: TableStage;
   let store: ParameterStore;
   let knobs: MidiControllers;
   let wires: readonly Wire[];
@@ -44,35 +36,12 @@ describe('every entry of the table over every wire of a running engine', () => {
   let addresses: readonly string[];
 
   before(async () => {
-    const transports = { midi: false, link: false, osc: { listen: { port: 0 }, destinations: [] }, oscquery: { listen: { port: 0 } }, websocket: { listen: { port: 0 } } };
-    const configuration: Configuration = {
-      ...loadConfiguration(),
-      pack: 'perlin',
-      decks: [{ outputs: 'all' }, { outputs: 'all' }] as Configuration['decks'],
-      transports: transports as Configuration['transports'],
-      controllerFile: join(folder, 'controllers.json'),
-      takes: { folder: join(folder, 'takes'), minutes: 1 },
-    };
-    const container = engineContainer(configuration, builtInPlugins);
-    engine = container.get(Engine);
-    await engine.start();
-    store = engine.parameters;
+    stage = await openTableStage(2);
+    ({ store, knobs, control, socket, query, webSocketPort } = stage);
     addresses = store.addresses();
-    // What a driver would hand over; the drivers themselves are tested where there are some.
-    knobs = new MidiControllers('knobs');
-    container.get(ControllerDesk).register(knobs);
-    const portOf = (what: RegExp): number => Number(what.exec(engine.notices.map(({ sentence }) => sentence).join('\n'))?.[1]);
-    webSocketPort = portOf(/ws:\/\/[\d.]+:(\d+)/);
-    control = await OscPeer.open(portOf(/OSC control listens at [\d.]+:(\d+)/));
-    socket = await WebSocketPeer.open(webSocketPort);
-    query = await QueryPeer.open(portOf(/OSCQuery answers at http:\/\/[\d.]+:(\d+)/));
     wires = [overOsc(control), overWebSocket(socket), overOscQuery(query)];
   });
-  after(async () => {
-    await Promise.all([control.close(), socket.close(), query.close()]);
-    await engine.stop();
-    rmSync(folder, { recursive: true });
-  });
+  after(() => stage.close());
 
   const entriesOf = <Kind extends Parameter['kind']>(kind: Kind): readonly (readonly [address: string, entry: Extract<Parameter, { kind: Kind }>])[] =>
     addresses.flatMap((address) => {

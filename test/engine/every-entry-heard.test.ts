@@ -1,29 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { loadConfiguration, type Configuration } from '../../src/engine/configuration.js';
-import { ControllerDesk } from '../../src/engine/controllers/controller-desk.js';
 import { isSteerable, valueAt } from '../../src/engine/controllers/controller-scale.js';
-import { engineContainer } from '../../src/engine/create-engine.js';
-import { Engine } from '../../src/engine/engine.js';
 import { errorCodes } from '../../src/engine/errors.js';
 import type { ParameterStore } from '../../src/engine/parameters/parameter-store.js';
 import type { Parameter, ParameterValue, ValueParameter } from '../../src/engine/parameters/parameter.js';
-import { builtInPlugins } from '../../src/plugins/manifest.js';
-import { MidiControllers } from '../../src/transports/midi/midi-controllers.js';
-import { QueryPeer } from '../transports/oscquery/support.js';
-import { OscPeer } from '../transports/support/osc-peer.js';
+import { type MidiControllers } from '../../src/transports/midi/midi-controllers.js';
+import { type QueryPeer } from '../transports/oscquery/support.js';
+import { type OscPeer } from '../transports/support/osc-peer.js';
 import { until } from '../transports/support/within.js';
-import { WebSocketPeer } from '../transports/support/websocket-peer.js';
+import { type WebSocketPeer } from '../transports/support/websocket-peer.js';
+import { openTableStage, type TableStage } from './table-stage.js';
 
 /** A knob that nothing of the table has, on a channel that no deck has. */
 const learnt = { channel: 11, controller: 119 };
 
 describe('every entry of the table, listened to and learned', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'continuo-heard-'));
-  let engine: Engine;
+  let stage: TableStage;
   let store: ParameterStore;
   let knobs: MidiControllers;
   let control: OscPeer;
@@ -32,31 +24,11 @@ describe('every entry of the table, listened to and learned', () => {
   let entries: readonly (readonly [address: string, entry: Parameter])[];
 
   before(async () => {
-    const transports = { midi: false, link: false, osc: { listen: { port: 0 }, destinations: [] }, oscquery: { listen: { port: 0 } }, websocket: { listen: { port: 0 } } };
-    const configuration: Configuration = {
-      ...loadConfiguration(),
-      pack: 'perlin',
-      transports: transports as Configuration['transports'],
-      controllerFile: join(folder, 'controllers.json'),
-      takes: { folder: join(folder, 'takes'), minutes: 1 },
-    };
-    const container = engineContainer(configuration, builtInPlugins);
-    engine = container.get(Engine);
-    await engine.start();
-    store = engine.parameters;
+    stage = await openTableStage(1);
+    ({ store, knobs, control, socket, query } = stage);
     entries = store.addresses().map((address) => [address, store.entry(address)]);
-    knobs = new MidiControllers('knobs');
-    container.get(ControllerDesk).register(knobs);
-    const portOf = (what: RegExp): number => Number(what.exec(engine.notices.map(({ sentence }) => sentence).join('\n'))?.[1]);
-    control = await OscPeer.open(portOf(/OSC control listens at [\d.]+:(\d+)/));
-    socket = await WebSocketPeer.open(portOf(/ws:\/\/[\d.]+:(\d+)/));
-    query = await QueryPeer.open(portOf(/OSCQuery answers at http:\/\/[\d.]+:(\d+)/));
   });
-  after(async () => {
-    await Promise.all([control.close(), socket.close(), query.close()]);
-    await engine.stop();
-    rmSync(folder, { recursive: true });
-  });
+  after(() => stage.close());
 
   it('is told to who listens to it over OSC, WebSocket and OSCQuery, and to nobody who has stopped', async () => {
     for (const [address, entry] of entries) {
