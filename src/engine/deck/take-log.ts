@@ -20,6 +20,8 @@ export interface Turning {
   readonly knobs: Knobs;
 }
 
+type Former = ReadonlyMap<string, ParameterValue | undefined>;
+
 /** Beats closer together than this are one: the composer's are reckoned from the session's. */
 export const sameBeat: Beats = 1e-9;
 /** Some days of a performer who never rests, or some hours of one who lets a machine turn a knob with every beat. */
@@ -32,8 +34,10 @@ const mostTurnings = 50_000;
 export class TakeLog {
   private began: Opening | undefined;
   private readonly kept: Turning[] = [];
+  /** For each that is kept, where its knobs stood before: taking back costs no more than what is taken back. */
+  private readonly former: Former[] = [];
   /** Where the knobs stand after all that is kept. */
-  private present = new Map<string, ParameterValue>();
+  private readonly present = new Map<string, ParameterValue>();
   private written: Beats = 0;
 
   /** What the voice was primed with last. */
@@ -54,16 +58,14 @@ export class TakeLog {
   /** The voice is primed. */
   begin(opening: Opening): void {
     this.began = opening;
-    this.kept.length = 0;
-    this.present.clear();
+    this.forgetTurnings();
     this.written = opening.atBeat;
   }
 
   /** The voice is gone. */
   end(): void {
     this.began = undefined;
-    this.kept.length = 0;
-    this.present.clear();
+    this.forgetTurnings();
   }
 
   /** The voice is asked to compose from `beat` on, with the knobs so. `isAnew`: it had composed further, and that was taken back. */
@@ -75,15 +77,32 @@ export class TakeLog {
     const turned = new Map([...knobs].filter(([name, value]) => this.present.get(name) !== value));
     if (turned.size === 0 && last && (isHere || Number.isInteger(beat))) return;
     if (this.kept.length >= mostTurnings) return;
+    const former = new Map([...turned.keys()].map((name) => [name, this.present.get(name)]));
     for (const [name, value] of turned) this.present.set(name, value);
-    if (isHere) this.kept[this.kept.length - 1] = { beat: last.beat, isAnew: isAnew || last.isAnew, knobs: new Map([...last.knobs, ...turned]) };
-    else this.kept.push({ beat, isAnew, knobs: turned });
+    if (isHere) {
+      const end = this.kept.length - 1;
+      this.kept[end] = { beat: last.beat, isAnew: isAnew || last.isAnew, knobs: new Map([...last.knobs, ...turned]) };
+      this.former[end] = new Map([...former, ...this.former[end]]);
+    } else {
+      this.kept.push({ beat, isAnew, knobs: turned });
+      this.former.push(former);
+    }
   }
 
   private forgetAfter(beat: Beats): void {
-    const { kept } = this;
-    const { length } = kept;
-    while (kept.length > 0 && kept[kept.length - 1].beat > beat + sameBeat) kept.pop();
-    if (kept.length < length) this.present = new Map(kept.flatMap(({ knobs }) => [...knobs]));
+    const { kept, former, present } = this;
+    while (kept.length > 0 && kept[kept.length - 1].beat > beat + sameBeat) {
+      kept.pop();
+      for (const [name, value] of former.pop() ?? []) {
+        if (value === undefined) present.delete(name);
+        else present.set(name, value);
+      }
+    }
+  }
+
+  private forgetTurnings(): void {
+    this.kept.length = 0;
+    this.former.length = 0;
+    this.present.clear();
   }
 }

@@ -3,7 +3,7 @@ import type { Tokenizer } from '../contracts/tokenizer.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import { endBeat, type Note } from '../music/note.js';
 import type { Score } from '../music/score.js';
-import type { Beats } from '../music/units.js';
+import { sameBeat, type Beats } from '../music/units.js';
 import { before, trim } from './composer-memory.js';
 import { eventBeat } from './event-beat.js';
 import type { PromptWriter } from './prompt-writer.js';
@@ -11,8 +11,6 @@ import { bitsOf } from './token-likelihood.js';
 
 /** How much of the past it takes to say what follows from it. */
 const heardBeats: Beats = 32;
-/** Beats closer than this are the same. */
-const sameBeat: Beats = 1e-6;
 
 /** What is asked: whether `past` goes on with `following` at `atBeat`. All is in the model's key. */
 export interface Expectation {

@@ -1,11 +1,9 @@
 import type { NoteAnswer } from '../contracts/composer.js';
 import type { DecodedEvent, IncrementalDecoder } from '../contracts/tokenizer.js';
 import type { Note } from '../music/note.js';
-import type { Beats } from '../music/units.js';
+import { sameBeat, type Beats } from '../music/units.js';
 import type { ComposingRules } from './composing-rules.js';
 
-/** Beats closer than this are the same. */
-const sameBeat: Beats = 1e-6;
 /** So far behind what is looked at a note's end is waited for. */
 const longestTail: Beats = 16;
 

@@ -5,7 +5,7 @@ import {
   type Tokenizer,
 } from '../contracts/tokenizer.js';
 import { unconstrained } from '../music/constraint.js';
-import type { Beats } from '../music/units.js';
+import { sameBeat, type Beats } from '../music/units.js';
 import { eventBeat } from './event-beat.js';
 import { allowNext, type TokenStream } from './token-stream.js';
 
@@ -13,8 +13,6 @@ import { allowNext, type TokenStream } from './token-stream.js';
 const longestEvent = 24;
 /** What a format that tells onsets before they are certain writes at a time. */
 const longestUnit: Beats = 1;
-/** Beats closer than this are the same. */
-const sameBeat: Beats = 1e-6;
 
 /**
  * Knows how late the next event can be after each id that may come next. It asks the tokenizer's own grammar and

@@ -1,7 +1,7 @@
 import type { DecodedEvent, Tokenizer } from '../contracts/tokenizer.js';
 import { drumChannel, endBeat, type Note } from '../music/note.js';
 import type { MeterMark, Score } from '../music/score.js';
-import type { Beats } from '../music/units.js';
+import { sameBeat, type Beats } from '../music/units.js';
 import { trim } from './composer-memory.js';
 import type { GenerationOptions } from './composer-recipe.js';
 import { PromptEncoder } from './prompt-encoder.js';
@@ -13,8 +13,6 @@ const commonTime: MeterMark = { beat: 0, numerator: 4, denominator: 4 };
 const longestPast: Beats = 480;
 /** A past that does not fit begins at a line of a grid, which is so much finer than what fits. */
 const leastStrides = 6;
-/** Beats closer than this are the same. */
-const sameBeat: Beats = 1e-6;
 
 export interface Prompt {
   /** Begins with `vocabulary.start`; whole rows where the format has rows; no end. */

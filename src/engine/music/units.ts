@@ -16,3 +16,6 @@ export type Sixteenths = Unit<'sixteenths'>;
 
 export const minimumBpm: Bpm = 20;
 export const maximumBpm: Bpm = 999;
+
+/** Beats closer than this are the same: they are rounded on their way between a host, a composer and a queue. */
+export const sameBeat: Beats = 1e-6;

@@ -1,6 +1,6 @@
 import type { ComposedSpan } from '../../contracts/composer.js';
 import type { MusicConstraint } from '../../music/constraint.js';
-import type { Beats, Micros } from '../../music/units.js';
+import { sameBeat, type Beats, type Micros } from '../../music/units.js';
 import type { Boundary } from '../../parameters/boundaries.js';
 import { nextBoundary } from '../boundary.js';
 import { joinSpans, spanFrom } from '../join-spans.js';
@@ -12,8 +12,6 @@ import { upbeatRemoved } from './upbeat-removed.js';
 
 /** Who asks for an answer may play on for so long into it: a last chord, a foot that is late. */
 const graceBeats: Beats = 0.5;
-/** Beats closer than this are the same. */
-const sameBeat: Beats = 1e-6;
 /** What is composed first of an answer, so that it is soon there. */
 const firstPiece: Beats = 0.5;
 /** An answer is looked through for its first note so far: after that there is none. */
@@ -155,7 +153,13 @@ export class AnswerMode {
   }
 
   private get leadBeats(): Beats {
-    return this.leads.micros / this.ground.position.beatMicros;
+    return this.leads.micros / this.ground.position.beatMicros + this.queueingBeats;
+  }
+
+  /** So long before its beat an answer must be there. */
+  private get queueingBeats(): Beats {
+    const { ahead, position } = this.ground;
+    return (ahead.margin.micros + handlingMicros) / position.beatMicros;
   }
 
   /** Decides whether an answer comes, and where. */
@@ -190,8 +194,8 @@ export class AnswerMode {
 
   /** An answer that is there too late for its line takes the next, so that none of it is lost; one on no line begins at once. */
   private inTime(span: ComposedSpan): ComposedSpan {
-    const { position, settings, ahead } = this.ground;
-    const soonest = position.beat() + (ahead.margin.micros + handlingMicros) / position.beatMicros;
+    const { position, settings } = this.ground;
+    const soonest = position.beat() + this.queueingBeats;
     if (span.fromBeat >= soonest) return span;
     const by = nextBoundary(soonest, this.boundary, settings().beatsPerBar) - span.fromBeat;
     this.startBeat += by;

@@ -5,10 +5,10 @@ const remembered = 12;
 const firstGuess: Micros = 120_000;
 /** Before an answer was ever composed: how much longer that takes than to be told of the past. */
 const composingFactor = 2;
-/** What the engine looks late by, and how long before its beat a note must be queued: less, and a line is missed by a hair. */
-const margin: Micros = 28_000;
+/** What the engine looks late by: less, and a line is missed by a hair. */
+const margin: Micros = 16_000;
 
-/** How long before its beat an answer must be begun: the longest of the last ones took so long. */
+/** How long before it must be there an answer is begun: the longest of the last ones took so long. */
 export class LeadTimes {
   private readonly latest: Micros[] = [];
   private guess = firstGuess;

@@ -19,7 +19,7 @@ const mostNotes = 192;
 /** How far back notes may still sound. */
 const soundingBeats: Beats = 32;
 /** A note that should have come a moment ago may come now. */
-const sameBeat: Beats = 0.2;
+const graceBeats: Beats = 0.2;
 
 const feedSource = 'feed';
 
@@ -218,7 +218,7 @@ export class QueryDesk {
 
   /** Whether a note would have had to come before now, or before it is wished for. */
   private isLate({ note, left }: Attempt, { earliest }: QueryWishes, now: Beats): boolean {
-    return note !== undefined && note.beat < (earliest === undefined || left.includes('earliest') ? now - sameBeat : now + earliest);
+    return note !== undefined && note.beat < (earliest === undefined || left.includes('earliest') ? now - graceBeats : now + earliest);
   }
 
   private unmetBy(note: Note, wishes: QueryWishes, now: Beats): readonly QueryWord[] {

@@ -1,6 +1,6 @@
 import { foresees } from '../../contracts/constraint-capabilities.js';
 import type { ComposeControls } from '../../contracts/composer.js';
-import type { Beats } from '../../music/units.js';
+import { sameBeat, type Beats } from '../../music/units.js';
 import type { Voice } from '../voice.js';
 import { bestFilling, type Following } from './best-filling.js';
 import type { Choice } from './best-of.js';
@@ -12,8 +12,6 @@ import type { Place, SteeringGround } from './steering.js';
 export const longestStretch: Beats = 16;
 /** So much of the given music is asked after. */
 const judgedBeats: Beats = 8;
-/** Beats closer than this are the same. */
-const sameBeat: Beats = 1e-6;
 
 /** Given music that lies ahead. */
 interface Goal extends Following {

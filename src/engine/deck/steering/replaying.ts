@@ -30,6 +30,8 @@ export interface ReplayingGround {
  */
 export class Replaying {
   private turned: TurnedAgain | undefined;
+  /** Where the knobs were turned to last. */
+  private heardKnobs: Knobs = none;
   /** Beats of the session minus beats of the composer. */
   private shift: Beats = 0;
 
@@ -70,7 +72,9 @@ export class Replaying {
     if (!turned) return;
     const heard = this.ground.position.beat() - this.shift;
     if (heard < turned.fromBeat) return;
-    this.ground.controls.turn(turned.at(heard));
+    const knobs = turned.at(heard);
+    if (knobs !== this.heardKnobs) this.ground.controls.turn(knobs);
+    this.heardKnobs = knobs;
     if (heard >= turned.endBeat) this.turned = undefined;
   }
 

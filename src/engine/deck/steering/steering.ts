@@ -1,7 +1,7 @@
 import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js';
 import { ContinuoError } from '../../errors.js';
 import { nearestLine } from '../../music/rhythm-grid.js';
-import type { Beats, Micros } from '../../music/units.js';
+import { sameBeat, type Beats, type Micros } from '../../music/units.js';
 import type { Clock } from '../../time/clock.js';
 import { nextBoundary } from '../boundary.js';
 import { keptKnobs, unkeptSentence } from '../controls/knobs.js';
@@ -33,8 +33,6 @@ const margin: Beats = 0.25;
 const mostBetween = 64;
 /** Bars that a new one is compared with. */
 const comparedBars = 8;
-/** Beats closer than this are the same. */
-const sameBeat: Beats = 1e-6;
 
 /** Where something is composed, in beats of the session. */
 export interface Place {
