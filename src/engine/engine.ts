@@ -60,7 +60,7 @@ export class Engine {
   private readonly endpoints: Endpoint[] = [];
   private readonly outputs: OutputPorts;
   private readonly disposables: Disposable[] = [];
-  private readonly said: Notice[] = [];
+  private said: readonly Notice[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(private readonly parts: EngineParts) {
@@ -270,12 +270,17 @@ export class Engine {
   }
 
   private notice(notice: Notice): void {
-    this.said.push(notice);
+    this.remember(notice);
     this.parts.parameters.emit({ type: 'notice', sentence: notice.sentence });
   }
 
   private fault(error: ContinuoError, origin: string): void {
-    this.said.push({ level: 'off', sentence: error.message });
+    this.remember({ level: 'off', sentence: error.message });
     this.parts.parameters.report(error, origin);
+  }
+
+  /** What is said again is the latest: a device that comes and goes all night takes two lines. */
+  private remember(notice: Notice): void {
+    this.said = [...this.said.filter(({ sentence }) => sentence !== notice.sentence), notice];
   }
 }

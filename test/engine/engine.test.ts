@@ -5,18 +5,20 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { z } from 'zod';
 import { loadConfiguration, type Configuration } from '../../src/engine/configuration.js';
 import { engineContainer } from '../../src/engine/create-engine.js';
 import { Engine } from '../../src/engine/engine.js';
 import { ContinuoError } from '../../src/engine/errors.js';
+import type { PluginDescriptor } from '../../src/engine/contracts/plugin.js';
 import type { EngineEvent } from '../../src/engine/events.js';
 import { repositoryRoot } from '../../src/engine/paths.js';
 import { builtInPlugins } from '../../src/plugins/manifest.js';
 
 const quietWires = { midi: false, oscquery: false, osc: { listen: { port: 0 }, destinations: [] }, websocket: { listen: { port: 0 } } } as const;
 
-function engineWith(changes: Partial<Configuration>): { engine: Engine; events: EngineEvent[] } {
-  const engine = engineContainer({ ...loadConfiguration(), transports: quietWires, ...changes }, builtInPlugins).get(Engine);
+function engineWith(changes: Partial<Configuration>, plugins = builtInPlugins): { engine: Engine; events: EngineEvent[] } {
+  const engine = engineContainer({ ...loadConfiguration(), transports: quietWires, ...changes }, plugins).get(Engine);
   const events: EngineEvent[] = [];
   engine.parameters.onEvent((event) => events.push(event));
   return { engine, events };
@@ -61,6 +63,22 @@ describe('Engine', () => {
     assert.equal(engine.decks[0].pack, 'perlin');
     await engine.parameters.write('stop', [], 'test');
     assert.equal(engine.parameters.get('playing'), false);
+    await engine.stop();
+  });
+
+  it('states once what a device did that comes and goes all night, the latest last', async () => {
+    // A wire with a bad cable.
+    const implementation = `data:text/javascript,${encodeURIComponent(`
+      const offer = { outputs: [], syncSources: [], controlSurfaces: [], notices: [] };
+      const watch = (watcher) => { for (let night = 0; night < 50; night += 1) for (const sentence of ['It is gone.', 'It is back.']) watcher.notice({ level: 'off', sentence }); };
+      export default ({ bind }) => bind(Symbol.for('continuo.Transport')).toConstantValue({ name: 'cable', open: async () => offer, watch, close: async () => undefined });
+    `)}`;
+    const cable: PluginDescriptor = { kind: 'transport', name: 'cable', summary: 'A bad cable.', capabilities: [], optionsSchema: z.object({}), implementation };
+    const { engine, events } = engineWith({ pack: 'perlin' }, [...builtInPlugins, cable]);
+    await engine.start();
+    const told = engine.notices.map(({ sentence }) => sentence).filter((sentence) => sentence.startsWith('It is'));
+    assert.deepEqual(told, ['It is gone.', 'It is back.']);
+    assert.equal(events.filter((event) => event.type === 'notice' && event.sentence.startsWith('It is')).length, 100);
     await engine.stop();
   });
 

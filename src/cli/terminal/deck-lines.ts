@@ -14,7 +14,7 @@ export interface DeckView {
   readonly solo: boolean;
   /** What of its shaping is not as written, e.g. `+7 semitones`. */
   readonly shaping: readonly string[];
-  /** What a swap is doing, e.g. `perlin takes over at bar 12`. */
+  /** What a swap is doing, e.g. `perlin at bar 12`. */
   readonly swap: string;
   /** Whether the keys are for it. */
   readonly chosen: boolean;
@@ -31,7 +31,7 @@ function lineOfOne(deck: DeckView): string {
   const speed = deck.speed > 0 ? `${deck.speed.toFixed(1)}x real time` : '';
   const ahead = `${Math.max(0, deck.aheadBeats).toFixed(1)} beats ahead`;
   return [
-    `deck ${deck.number}`, pc.bold(nameOf(deck.pack)), deck.state, speed, inTimeWords(deck.inTime), ahead, `temperature ${deck.temperature.toFixed(2)}`, ...rest(deck),
+    `deck ${deck.number}`, pc.bold(nameOf(deck.pack)), deck.state, ...news(deck), speed, inTimeWords(deck.inTime), ahead, `temperature ${deck.temperature.toFixed(2)}`, deck.shaping.join(', '),
   ].filter(Boolean).join('   ');
 }
 
@@ -41,12 +41,13 @@ function lineOfMany(deck: DeckView, packWidth: number): string {
   const ahead = `${Math.max(0, deck.aheadBeats).toFixed(1)} ahead`;
   return [
     `${deck.chosen ? pc.bold('▸') : ' '}${colour(String(deck.number))} ${pc.bold(nameOf(deck.pack).padEnd(packWidth))}`,
-    deck.state.padEnd('listening'.length), speed.padStart('1000.0x'.length), ahead.padStart('10.0 ahead'.length), inTimeWords(deck.inTime), ...rest(deck),
+    deck.state.padEnd('listening'.length), speed.padStart('1000.0x'.length), ahead.padStart('10.0 ahead'.length), inTimeWords(deck.inTime), ...news(deck), deck.shaping.join(', '),
   ].filter(Boolean).join('  ');
 }
 
-function rest({ muted, solo, shaping, swap }: DeckView): string[] {
-  return [muted ? pc.red('muted') : '', solo ? pc.green('solo') : '', shaping.join(', '), swap && pc.yellow(swap)];
+/** What must be seen on a narrow window, too. */
+function news({ muted, solo, swap }: DeckView): string[] {
+  return [muted ? pc.red('muted') : '', solo ? pc.green('solo') : '', swap && pc.yellow(swap)];
 }
 
 function nameOf(pack: string): string {

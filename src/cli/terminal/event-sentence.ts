@@ -1,5 +1,7 @@
 import type { EngineEvent } from '../../engine/events.js';
 
+type SwapEvent = Extract<EngineEvent, { type: 'swap' }>;
+
 /** An event as a line for people; undefined for what happens too often to say. */
 export function eventSentence(event: EngineEvent, beatsPerBar: number): string | undefined {
   switch (event.type) {
@@ -24,16 +26,25 @@ export function eventSentence(event: EngineEvent, beatsPerBar: number): string |
   }
 }
 
-function swapSentence(event: Extract<EngineEvent, { type: 'swap' }>, beatsPerBar: number): string {
-  const bar = event.atBeat === undefined ? '' : ` at bar ${Math.floor(event.atBeat / beatsPerBar) + 1}`;
+/** What a swap is doing, beside the deck it is of; nothing once it is over. */
+export function swapWords(event: SwapEvent, beatsPerBar: number): string {
+  if (event.stage === 'loading') return `loads ${event.pack}`;
+  return event.stage === 'ready' ? `${event.pack}${barOf(event, beatsPerBar)}` : '';
+}
+
+function swapSentence(event: SwapEvent, beatsPerBar: number): string {
   switch (event.stage) {
     case 'loading':
       return `deck ${event.deck} loads ${event.pack}`;
     case 'ready':
-      return `${event.pack} takes over deck ${event.deck}${bar}`;
+      return `${event.pack} takes over deck ${event.deck}${barOf(event, beatsPerBar)}`;
     case 'playing':
       return `deck ${event.deck} plays ${event.pack}`;
     case 'failed':
       return `deck ${event.deck} could not load ${event.pack}: ${event.sentence ?? 'no reason was given'}`;
   }
+}
+
+function barOf({ atBeat }: SwapEvent, beatsPerBar: number): string {
+  return atBeat === undefined ? '' : ` at bar ${Math.floor(atBeat / beatsPerBar) + 1}`;
 }

@@ -2,7 +2,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { ContinuoError } from '../../engine/errors.js';
 import type { Deck } from '../../engine/deck/deck.js';
 import type { Engine } from '../../engine/engine.js';
-import { eventSentence } from './event-sentence.js';
+import { eventSentence, swapWords } from './event-sentence.js';
 import { NoteWindow } from './note-window.js';
 import type { DeckView } from './deck-lines.js';
 import { drawScreen } from './screen.js';
@@ -37,9 +37,9 @@ export class LiveTerminal {
   start(): void {
     this.forget = this.engine.parameters.onEvent((event) => {
       this.window.take(event);
-      const sentence = eventSentence(event, this.beatsPerBar);
-      if (event.type === 'swap') this.swaps.set(event.deck, event.stage === 'playing' ? '' : (sentence ?? ''));
-      else if (sentence !== undefined) this.message = sentence;
+      if (event.type === 'swap') this.swaps.set(event.deck, swapWords(event, this.beatsPerBar));
+      if (event.type === 'swap' && event.stage !== 'failed') return;
+      this.message = eventSentence(event, this.beatsPerBar) ?? this.message;
     });
     this.output.write(`${csi}?1049h${csi}?25l`);
     this.input.setRawMode(true);

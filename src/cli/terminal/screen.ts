@@ -4,6 +4,8 @@ import { deckLines, type DeckView } from './deck-lines.js';
 import type { DeckNote } from './note-window.js';
 import { drawRoll } from './roll.js';
 
+const fewestRollRows = 4;
+
 export interface ScreenView {
   readonly bpm: number;
   readonly leader: string;
@@ -20,33 +22,38 @@ export interface ScreenView {
   readonly rows: number;
 }
 
-/** The whole screen as lines, each at most `columns` visible characters. Pure. */
+/** The whole screen as lines, each at most `columns` visible characters, fewer than `rows`: it must never scroll. Pure. */
 export function drawScreen(view: ScreenView): string[] {
-  const rule = pc.dim('─'.repeat(view.columns));
+  const { columns, rows } = view;
+  const rule = pc.dim('─'.repeat(columns));
   const head = [headLine(view), ...deckLines(view.decks), rule];
   const { sent, late, dropped, sounding } = view.counters;
+  const counters = [rule, `sent ${pc.bold(String(sent))}   sounding ${sounding}   late ${warnIf(late)}   dropped ${warnIf(dropped)}`];
   const foot = [
-    rule,
-    `sent ${pc.bold(String(sent))}   sounding ${sounding}   late ${warnIf(late)}   dropped ${warnIf(dropped)}`,
-    ...view.wires.map((wire) => pc.dim(wire)),
-    view.packs.slice(0, 9).map((pack, index) => `${pc.bold(String(index + 1))} ${pack}`).join('   '),
-    ...keyLines(view).map((line) => pc.dim(line)),
-    view.message,
+    ...wrap(view.packs.slice(0, 9).map((pack, index) => `${index + 1} ${pack}`), '   ', columns).map((line) => line.replace(/(?<=^| {3})\d/g, pc.bold)),
+    ...wrap(keysFor(view), ' · ', columns).map((line) => pc.dim(line)),
+    ...wrap(view.message.split(/\s+/), ' ', columns),
   ];
-  const rollRows = Math.max(4, view.rows - head.length - foot.length - 1);
-  const roll = drawRoll({ notes: view.notes, colourBy: view.decks.length > 1 ? 'deck' : 'channel', nowBeat: view.beat, columns: view.columns, rows: rollRows });
-  return [...head, ...roll, ...foot].map((line) => clip(line, view.columns));
+  const room = Math.max(0, rows - 1 - head.length - counters.length - foot.length);
+  // Of what is open and off the latest is told, and the roll keeps its least.
+  const wires = view.wires.slice(Math.max(0, view.wires.length - Math.max(0, room - fewestRollRows))).map((wire) => pc.dim(wire));
+  const roll = drawRoll({ notes: view.notes, colourBy: view.decks.length > 1 ? 'deck' : 'channel', nowBeat: view.beat, columns, rows: room - wires.length });
+  return [...head, ...roll, ...counters, ...wires, ...foot].slice(0, rows - 1).map((line) => clip(line, columns));
 }
 
-/** What the keys do, in as many lines as that takes. */
-function keyLines({ decks, columns }: ScreenView): string[] {
+function keysFor({ decks }: ScreenView): string[] {
   const keys = ['1-9 swap at the next bar', decks.length > 1 ? '↑ ↓ deck' : '', 'm mute', 's solo', '+ - decks', 'space start/stop', 't tap', '[ ] nudge', 'p panic', 'q quit'];
+  return keys.filter(Boolean);
+}
+
+/** Plain words in as many lines as they take; one that is longer than a line has one of its own. */
+function wrap(words: readonly string[], between: string, columns: number): string[] {
   const lines = [''];
-  for (const key of keys.filter(Boolean)) {
+  for (const word of words) {
     const line = lines[lines.length - 1];
-    const longer = line === '' ? key : `${line} · ${key}`;
+    const longer = line === '' ? word : `${line}${between}${word}`;
     if (longer.length <= columns || line === '') lines[lines.length - 1] = longer;
-    else lines.push(key);
+    else lines.push(word);
   }
   return lines;
 }

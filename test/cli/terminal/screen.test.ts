@@ -48,17 +48,38 @@ describe('drawScreen', () => {
 
   it('lists several decks in columns, with what of their playing is not as written', () => {
     const [one] = view.decks;
-    const other = { ...one, number: 2, pack: 'skytnt-pop', speed: 2.25, muted: true, shaping: ['channel 5', '+7'], swap: 'deck 2 loads perlin', chosen: false };
+    const other = { ...one, number: 2, pack: 'skytnt-pop', speed: 2.25, muted: true, shaping: ['channel 5', '+7'], swap: 'loads perlin', chosen: false };
     const lines = plain(drawScreen({ ...view, columns: 120, decks: [one, other] }));
     assert.equal(lines[1], '▸1 perlin      playing      40.0x   7.5 ahead');
-    assert.equal(lines[2], ' 2 skytnt-pop  playing       2.3x   7.5 ahead  muted  channel 5, +7  deck 2 loads perlin');
+    assert.equal(lines[2], ' 2 skytnt-pop  playing       2.3x   7.5 ahead  muted  loads perlin  channel 5, +7');
     assert.match(lines.join('\n'), /↑ ↓ deck/);
   });
 
-  it('never draws past the window', () => {
+  it('never draws past the window, nor scrolls it', () => {
+    const wires = Array.from({ length: 30 }, (_unused, index) => `The MIDI device ${index} is gone; it is played to again when it is back.`);
     for (const columns of [20, 40, 80, 200]) {
-      for (const line of plain(drawScreen({ ...view, columns, rows: 20 }))) assert.ok(line.length <= columns);
+      for (const rows of [6, 12, 24, 50]) {
+        for (const count of [1, 8]) {
+          const decks = Array.from({ length: count }, (_unused, index) => ({ ...view.decks[0], number: index + 1 }));
+          const lines = plain(drawScreen({ ...view, columns, rows, decks, wires, message: wires.slice(0, 3).join(' ') }));
+          assert.ok(lines.every((line) => line.length <= columns));
+          assert.ok(lines.length < rows, `${lines.length} lines on ${rows}`);
+        }
+      }
     }
+  });
+
+  it('tells the latest of what is open and off, and leaves the roll its room', () => {
+    const wires = Array.from({ length: 30 }, (_unused, index) => `wire ${index}`);
+    const lines = plain(drawScreen({ ...view, notes: [{ beat: 9, duration: 0.25, channel: 0, pitch: 60, velocity: 90, deck: 1 }], wires }));
+    assert.match(lines.join('\n'), /[▀▄][^]*wire 28\nwire 29\n/);
+  });
+
+  it('says a long sentence to its end, and what a swap does, on 80 columns', () => {
+    const message = 'skytnt-pop cannot hold 240 BPM on this machine: it rests; choose a slower tempo, a smaller pack or fewer decks.';
+    const lines = plain(drawScreen({ ...view, message, decks: [{ ...view.decks[0], pack: 'kmeans-piano', muted: true, swap: 'skytnt-event at bar 12' }] }));
+    assert.ok(lines.join(' ').includes(message));
+    assert.match(lines[1], /kmeans-piano {3}playing {3}muted {3}skytnt-event at bar 12/);
   });
 
   it('clips colours with the text they colour', () => {
