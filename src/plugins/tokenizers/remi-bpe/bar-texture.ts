@@ -208,9 +208,9 @@ export class BarTexture {
     return this.deadline(limits) >= this.length;
   }
 
-  /** The last onset that is reached without too long a rest. */
+  /** The last onset that is reached without too long a rest. One that was too long before the bar ends with its line. */
   private lastOfChain(longestRest: number): number {
-    let last = this.onsetBefore;
+    let last = Math.max(this.onsetBefore, -longestRest);
     for (let left = this.places; left !== 0; left &= left - 1) {
       const position = 31 - Math.clz32(left & -left);
       if (position - last > longestRest) break;

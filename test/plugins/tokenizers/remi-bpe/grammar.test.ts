@@ -94,6 +94,16 @@ describe('the remi-bpe grammar', () => {
     assert.deepEqual(pitches({ pitchRange: { low: 60, high: 61 }, scale: strict([1]), chord: strict([7]) }), ['pitch 61']);
   });
 
+  it('asks for a note on the line where the rest before it was too long already, and from there on for no more than ever', () => {
+    const note = (position: number): string[] => [`position ${position}`, 'pitch 60', 'velocity 66', 'duration 4/16'];
+    const silentSince = [...track, ...note(0), 'track end', 'bar'];
+    const maximumRestBeats = 1;
+    assert.deepEqual(allowedAfter(base, [...silentSince, ...track.slice(1)], { maximumRestBeats }), ['position 0']);
+    const played = [0, 4, 8].flatMap(note);
+    assert.deepEqual(allowedAfter(base, [...silentSince, ...track.slice(1), ...played], { maximumRestBeats }).filter((word) => !word.startsWith('pitch')), range('position', 9, 12));
+    assert.ok(allowedAfter(base, [...silentSince, ...track.slice(1), ...played, ...note(12), 'track end'], { maximumRestBeats }).includes('bar'));
+  });
+
   it('makes an id less likely for each pitch in it off the scale', () => {
     const { grammar, vocabulary } = bpe;
     const allowed = new AllowedTokens(vocabulary.size);
