@@ -9,6 +9,7 @@ import { Doings } from './doings.js';
 import { SimulatedMidiHost, SimulatedProgram, type SimulatedHost } from './hosts.js';
 import { growth, memoryAt, type Memory } from './memory.js';
 import { SimulatedPlayer } from './player.js';
+import type { FullestQueue } from './queue-watch.js';
 import { SoakStage } from './stage.js';
 import { SoakVoices } from './voices.js';
 import type { OutputFigures } from './watched-output.js';
@@ -47,6 +48,8 @@ export interface SoakOutcome {
   readonly sender: SenderCounters;
   /** Onsets that came more than 100 ms late, by what had moved the music just before; `nothing`: though nothing had. */
   readonly lateDrops: Readonly<Record<string, number>>;
+  /** The moment at which most waited to be sent. */
+  readonly fullestQueue: FullestQueue | undefined;
   /** Notes that were queued while they were queued already. */
   readonly queuedTwice: number;
   /** Times a deck that was to play had no music for so long that it would not have found back. */
@@ -66,6 +69,8 @@ export interface WholeSoak extends SoakOutcome {
   /** At the end, after a minute of the internal clock: pulses that followers counted, and those the music has come to. */
   readonly clock: { readonly heardPulses: number; readonly duePulses: number };
   readonly voicesLeftOpen: number;
+  /** Those, in words. */
+  readonly openVoices: readonly string[];
 }
 
 /** One soak: a stage, hosts, hands and cables, and a clock that goes as fast as they can. Thread: main. */
@@ -89,7 +94,7 @@ export class Soak {
     const { seed } = settings;
     this.chance = new Chance(seed, 1);
     this.alarms = new VirtualAlarms(clock);
-    this.voices = new SoakVoices(real, shelf, this.alarms, new Chance(seed, 2));
+    this.voices = new SoakVoices(real, shelf, this.alarms, new Chance(seed, 2), clock);
     this.stage = new SoakStage(clock, this.alarms, this.voices, settings.places);
     const midiHost = new SimulatedMidiHost(this.stage.midi, clock, new Chance(seed, 3));
     const program = new SimulatedProgram('program', 1, clock, new Chance(seed, 4));
@@ -194,7 +199,7 @@ export class Soak {
     const outcome = this.outcome();
     await stage.close();
     const hangingNotes = [...stage.outputs.values()].reduce((sum, { sounding }) => sum + sounding, 0);
-    return { ...outcome, hangingNotes, clock, voicesLeftOpen: this.voices.count };
+    return { ...outcome, hangingNotes, clock, voicesLeftOpen: this.voices.count, openVoices: this.voices.told };
   }
 
   private outcome(): SoakOutcome {
@@ -207,13 +212,14 @@ export class Soak {
       done: { ...Object.fromEntries(this.doings.counts), ...stage.counts },
       outputs: Object.fromEntries(outputs.map(({ name, figures }) => [name, { ...figures }])),
       sender: stage.sender.counters(),
+      fullestQueue: stage.queues.fullest,
       queuedTwice: stage.sender.queuedTwice,
       stuckDecks: stage.liveness.stuckDecks,
       lateDrops: { ...stage.drops.counts },
       errors: Object.fromEntries(stage.errors),
       memory: [...memory],
       growthKilobytesAnHour: { heap: growth(memory, 'heapMegabytes'), rss: growth(memory, 'rssMegabytes') },
-      faults: [...outputs.flatMap((output) => output.faults), ...stage.sender.faults, ...stage.liveness.faults],
+      faults: [...outputs.flatMap((output) => output.faults), ...stage.sender.faults, ...stage.liveness.faults, ...stage.queues.faults],
     };
   }
 

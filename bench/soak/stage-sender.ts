@@ -54,11 +54,6 @@ export class StageSender extends LocalSender {
     this.forgotten();
   }
 
-  /** Onsets that were not sent because they were late. */
-  get droppedLate(): number {
-    return this.counters().droppedLate;
-  }
-
   private twice(owner: number, { beat, channel, pitch }: Note): void {
     this.queuedTwice += 1;
     const seconds = (this.stageClock.now() / 1e6).toFixed(3);

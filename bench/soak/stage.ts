@@ -25,6 +25,7 @@ import { MidiClockSource } from '../../src/transports/midi/midi-clock-source.js'
 import { type VirtualAlarms } from '../support/virtual-alarms.js';
 import { DropCauses } from './drop-causes.js';
 import { Liveness } from './liveness.js';
+import { QueueWatch } from './queue-watch.js';
 import { setList } from './set-list.js';
 import { StageSender } from './stage-sender.js';
 import { WatchedOutput } from './watched-output.js';
@@ -61,6 +62,7 @@ export class SoakStage {
   readonly outputs = new Map<string, WatchedOutput>();
   readonly drops: DropCauses;
   readonly liveness = new Liveness();
+  readonly queues: QueueWatch;
   /** How often the leader changed, the music was moved, and errors came, by name. */
   readonly counts = { handovers: 0, jumps: 0, changes: 0, scenesArrived: 0, takeOvers: 0, rests: 0 };
   readonly errors = new Map<string, number>();
@@ -85,6 +87,7 @@ export class SoakStage {
     this.sender = new StageSender(clock, { timeline: this.timeline, onFault: (error) => this.count(error) }, (owner) => this.forgotten(owner));
     const { parameters, timeline, sent } = this;
     this.ensemble = new Ensemble({ clock, sender: watchedSender(this.sender, sent), voices, parameters, timeline, sent, places }, decksAtFirst);
+    this.queues = new QueueWatch(this.ensemble, parameters);
     this.midi = new MidiClockSource(clock, alarms.alarm);
     this.chooser = new SyncChooser(clock, this.internal, {
       leader: () => (this.counts.handovers += 1),
@@ -117,7 +120,9 @@ export class SoakStage {
     this.scenes.advance();
     if (this.clock.now() - this.dropsCountedAt >= dropsEvery) {
       this.dropsCountedAt = this.clock.now();
-      this.drops.count(this.sender.droppedLate);
+      const counters = this.sender.counters();
+      this.drops.count(counters.droppedLate);
+      this.queues.look(counters, this.clock.now(), this.handles.size);
     }
     if (this.clock.now() - this.countedAt < countersEvery) return;
     this.countedAt = this.clock.now();

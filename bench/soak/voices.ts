@@ -8,6 +8,7 @@ import type { Score } from '../../src/engine/music/score.js';
 import type { Beats, Micros } from '../../src/engine/music/units.js';
 import type { PackShelf } from '../../src/engine/packs/pack-shelf.js';
 import { toRecipe } from '../../src/engine/packs/recipe.js';
+import type { Clock } from '../../src/engine/time/clock.js';
 import type { VirtualAlarms } from '../support/virtual-alarms.js';
 import type { Chance } from './chance.js';
 import { ScatterComposer } from './scatter-composer.js';
@@ -26,14 +27,21 @@ function thinkingMicros(chance: Chance): Micros {
   return chance.proportional(500, 80_000);
 }
 
+/** A voice that nobody has freed, and what it was asked for last. */
+interface OpenVoice {
+  readonly pack: string;
+  readonly openedMicros: Micros;
+  doing: string;
+  sinceMicros: Micros;
+}
+
 /**
  * Voices that think for as long as chance says on a clock that waits for them. Weightless ones compose in this thread, so
  * that a day of them is cheap; `real` opens the others, each in a worker of its own, as on a stage.
  */
 export class SoakVoices implements VoiceSource {
   readonly fallback = 'perlin';
-  /** Voices open now. */
-  count = 0;
+  private readonly voices = new Set<OpenVoice>();
   private working = 0;
   private readonly onRest: (() => void)[] = [];
 
@@ -42,7 +50,18 @@ export class SoakVoices implements VoiceSource {
     private readonly shelf: PackShelf,
     private readonly alarms: VirtualAlarms,
     private readonly chance: Chance,
+    private readonly clock: Clock,
   ) {}
+
+  /** Voices open now. */
+  get count(): number {
+    return this.voices.size;
+  }
+
+  /** Each voice that is open, in words. */
+  get told(): readonly string[] {
+    return [...this.voices].map(({ pack, openedMicros, doing, sinceMicros }) => `${pack}, opened at ${openedMicros / 1e6} s, ${doing} since ${sinceMicros / 1e6} s`);
+  }
 
   /** Until nobody thinks in earnest: whoever still waits, waits for the stage's clock. */
   async idle(): Promise<void> {
@@ -55,7 +74,7 @@ export class SoakVoices implements VoiceSource {
   async open(request: VoiceRequest, onFailure: (error: ContinuoError) => void): Promise<Voice> {
     const voice = await this.lasting(() => this.opened(request, onFailure));
     if (request.pack === mortal) this.alarms.alarm(this.chance.wait(meanLife), () => onFailure(new ContinuoError('modelFailed', 'the mortal died')));
-    return { ...voice, composer: this.timed(voice.composer) };
+    return { ...voice, composer: this.timed(voice.composer, request.pack) };
   }
 
   /** A voice without weights takes what its thread would. */
@@ -88,19 +107,29 @@ export class SoakVoices implements VoiceSource {
     return result;
   }
 
+  private marks(open: OpenVoice, doing: string): void {
+    open.doing = doing;
+    open.sinceMicros = this.clock.now();
+  }
+
   private rests(): void {
     this.working -= 1;
     if (this.working === 0) for (const resolve of this.onRest.splice(0)) resolve();
   }
 
   /** A composer whose work lasts; it composes beat by beat, so that it can be stopped on the way. Single notes as of its worker. */
-  private timed(composer: Composer): Composer {
-    this.count += 1;
+  private timed(composer: Composer, pack: string): Composer {
+    const open: OpenVoice = { pack, openedMicros: this.clock.now(), doing: 'opened', sinceMicros: this.clock.now() };
+    this.voices.add(open);
+    const doing = <Result>(what: string, work: () => Promise<Result>): Promise<Result> => {
+      this.marks(open, what);
+      return this.lasting(work).finally(() => this.marks(open, `done: ${what}`));
+    };
     let position: Beats = 0;
     const noteByNote = new NoteByNote();
     const { keepState, recallState } = composer;
     const piece = async (untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> => {
-      const span = await this.lasting(() => composer.compose(Math.min(untilBeat, position + 1), controls, stopped));
+      const span = await doing('compose', () => composer.compose(Math.min(untilBeat, position + 1), controls, stopped));
       position = span.untilBeat;
       return span;
     };
@@ -108,7 +137,7 @@ export class SoakVoices implements VoiceSource {
       prepare: () => composer.prepare(),
       prime: async (history: Score, atBeat: Beats) => {
         noteByNote.primed(atBeat);
-        await this.lasting(() => composer.prime(history, atBeat));
+        await doing('prime', () => composer.prime(history, atBeat));
         position = atBeat;
       },
       compose: async (untilBeat, controls, stopped) => {
@@ -116,15 +145,15 @@ export class SoakVoices implements VoiceSource {
         while (position < untilBeat && !stopped()) span = joinSpans(span, await piece(untilBeat, controls, stopped));
         return span;
       },
-      nextNote: (question, controls, awaited = () => false) => this.lasting(() => noteByNote.next(composer, question, controls, awaited)),
+      nextNote: (question, controls, awaited = () => false) => doing('next note', () => noteByNote.next(composer, question, controls, awaited)),
       rewind: async (toBeat: Beats) => {
-        await this.lasting(() => composer.rewind(toBeat));
+        await doing('rewind', () => composer.rewind(toBeat));
         position = Math.min(position, toBeat);
       },
-      ...(keepState && { keepState: (beat: Beats) => this.lasting(() => keepState.call(composer, beat)) }),
-      ...(recallState && { recallState: (state: Float32Array, amount: number) => this.lasting(() => recallState.call(composer, state, amount)) }),
+      ...(keepState && { keepState: (beat: Beats) => doing('keep state', () => keepState.call(composer, beat)) }),
+      ...(recallState && { recallState: (state: Float32Array, amount: number) => doing('recall state', () => recallState.call(composer, state, amount)) }),
       dispose: async () => {
-        this.count -= 1;
+        this.voices.delete(open);
         await this.inEarnest(() => composer.dispose());
       },
     };

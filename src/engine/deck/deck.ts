@@ -264,7 +264,7 @@ export class Deck {
     const errand = this.errands.next(voice);
     if (errand) return errand;
     const until = this.modes.reach(this.nextUntil(now));
-    return until > this.modes.limit(this.steering.horizonFrom(this.ahead.writtenUntil)) ? undefined : this.compose(voice, until);
+    return until > this.modes.limit(this.ahead.reach(this.steering.horizonFrom(this.ahead.writtenUntil))) ? undefined : this.compose(voice, until);
   }
 
   private hasDueWishes(now: Beats): boolean {

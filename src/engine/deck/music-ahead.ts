@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ComposedSpan } from '../contracts/composer.js';
 import type { Beats } from '../music/units.js';
+import { mostAhead } from '../scheduling/lane-capacity.js';
 import type { Sender } from '../scheduling/sender.js';
 import type { Clock } from '../time/clock.js';
 import { samePlaceInBar } from './boundary.js';
@@ -12,6 +13,9 @@ import { QueueingMargin } from './queueing-margin.js';
 import { ShapedQueue } from './shaping/shaped-queue.js';
 import { neutralShaping, type Music, type Shaping } from './shaping/shaping.js';
 import { TickLedger } from './tick-ledger.js';
+
+/** So far ahead there is music however much that is. */
+const shortestReach: Beats = 2;
 
 /** Shaping plays nothing further than this from where it is written. */
 const shapingReach: Beats = 1;
@@ -83,6 +87,12 @@ export class MusicAhead {
   /** Until when there is music: beyond {@link writtenUntil} it is older than what the performer has wished for last. */
   get lastsUntil(): Beats {
     return this.lasts;
+  }
+
+  /** How far ahead to compose where `horizon` is wished for: no further than there is room for what is composed. */
+  reach(horizon: Beats): Beats {
+    if (horizon <= shortestReach) return horizon;
+    return this.plan.countBetween(this.parts.position.beat(), this.written) < mostAhead ? horizon : shortestReach;
   }
 
   /** Accounts for what has fallen due, and shapes anew what is to be. Call it often. */

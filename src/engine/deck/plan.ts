@@ -55,6 +55,14 @@ export class Plan {
     return select(this.score, (beat) => beat >= fromBeat);
   }
 
+  /** How much begins in `fromBeat` (inclusive) .. `untilBeat` (exclusive): notes, programs and controllers. */
+  countBetween(fromBeat: Beats, untilBeat: Beats): number {
+    const { notes, programs, controls } = this.score;
+    // The far past is behind: it is not looked through, for this is asked often.
+    const place = (items: readonly { readonly beat: Beats }[], beat: Beats): number => items.findLastIndex((item) => item.beat < beat);
+    return [notes, programs, controls].reduce((sum, items) => sum + place(items, untilBeat) - place(items, fromBeat), 0);
+  }
+
   /**
    * What is remembered of the time before `untilBeat`, with what was heard; notes that reach over it are shortened to end there.
    * A premise stands for all that was before it. Programs are kept whole. The frame is told as that of it all; bar 0 begins

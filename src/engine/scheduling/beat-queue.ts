@@ -45,6 +45,7 @@ export class BeatQueue {
   private readonly queuedMicros: Float64Array;
   private readonly sequences: Float64Array;
   private count = 0;
+  private endCount = 0;
   private sequence = 0;
 
   constructor(readonly capacity: number) {
@@ -66,6 +67,11 @@ export class BeatQueue {
     return this.count;
   }
 
+  /** Ends among the events. */
+  get ends(): number {
+    return this.endCount;
+  }
+
   /** Beat of the first event; Infinity when there is none. */
   get firstBeat(): Beats {
     return this.count === 0 ? Infinity : this.beats[this.heap[0]];
@@ -76,6 +82,7 @@ export class BeatQueue {
     if (this.count === this.capacity) return false;
     const slot = this.unused[this.capacity - 1 - this.count];
     this.kinds[slot] = kinds.indexOf(entry.kind);
+    if (this.kinds[slot] === noteOff) this.endCount += 1;
     this.owners[slot] = entry.owner;
     this.channels[slot] = entry.channel;
     this.data1[slot] = entry.data1;
@@ -97,6 +104,7 @@ export class BeatQueue {
     if (this.count === 0) return false;
     const slot = this.heap[0];
     entry.kind = kinds[this.kinds[slot]];
+    if (this.kinds[slot] === noteOff) this.endCount -= 1;
     entry.owner = this.owners[slot];
     entry.channel = this.channels[slot];
     entry.data1 = this.data1[slot];
@@ -122,9 +130,9 @@ export class BeatQueue {
     this.keepOnly((slot) => this.owners[slot] !== owner);
   }
 
-  /** Drops all ends: every note has been ended. */
-  removeEnds(): void {
-    this.keepOnly((slot) => this.kinds[slot] !== noteOff);
+  /** Drops ends, by default all: their notes have been ended. */
+  removeEnds(isVoid: (channel: number, pitch: number, noteId: number) => boolean = () => true): void {
+    this.keepOnly((slot) => this.kinds[slot] !== noteOff || !isVoid(this.channels[slot], this.data1[slot], this.noteIds[slot]));
   }
 
   clear(): void {
@@ -133,12 +141,14 @@ export class BeatQueue {
 
   private keepOnly(stays: (slot: number) => boolean): void {
     let kept = 0;
+    this.endCount = 0;
     for (let place = 0; place < this.count; place += 1) {
       const slot = this.heap[place];
       if (!stays(slot)) continue;
       this.heap[place] = this.heap[kept];
       this.heap[kept] = slot;
       kept += 1;
+      if (this.kinds[slot] === noteOff) this.endCount += 1;
     }
     for (let place = kept; place < this.count; place += 1) this.unused[this.capacity - 1 - place] = this.heap[place];
     this.count = kept;

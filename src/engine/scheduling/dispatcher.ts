@@ -4,13 +4,11 @@ import type { Clock } from '../time/clock.js';
 import { beatAt, type Timeline } from '../time/timeline.js';
 import { emptyEntry, type QueueEntry } from './beat-queue.js';
 import { maximumLanes, maximumOwner, type Command } from './command.js';
+import { laneCapacity } from './lane-capacity.js';
 import { Lane } from './lane.js';
 import { OwnerLimits } from './note-limits.js';
 import { SendCounters } from './send-counters.js';
 import { SoundingNotes } from './sounding-notes.js';
-
-/** Events that may wait in one lane: minutes of dense music. */
-export const laneCapacity = 8_192;
 
 export interface LaneSettings {
   readonly output: Output;

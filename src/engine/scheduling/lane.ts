@@ -131,7 +131,7 @@ export class Lane {
   /** Queues an onset or a mark; where the queue is full it is dropped and counted. */
   queue(entry: QueueEntry): void {
     if (entry.kind === 'noteOn' && entry.beat <= this.standsUntil[entry.owner]) return;
-    if (!this.entries.push(entry)) this.counters.onsetDroppedFull();
+    if (!this.entries.push(entry) && !(this.dropsVoidEnds() && this.entries.push(entry))) this.counters.onsetDroppedFull();
   }
 
   follow(timeline: Timeline): void {
@@ -333,6 +333,14 @@ export class Lane {
     const due = Math.max(this.clock.now(), this.wire.latestDue);
     this.wire.mark('control', owner, channel, controller, 0, this.beatHeard(due), due);
   };
+
+  /** The end of a note that was ended before holds its place until it is due, or wanted. */
+  private dropsVoidEnds(): boolean {
+    const { sounding } = this.parts;
+    if (this.entries.ends === sounding.count) return false;
+    this.entries.removeEnds((channel, pitch, noteId) => sounding.noteOn(keyOf(channel, pitch)) !== noteId);
+    return true;
+  }
 
   private releaseEnd(due: Micros): void {
     const key = keyOf(this.entry.channel, this.entry.data1);

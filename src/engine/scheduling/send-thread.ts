@@ -8,6 +8,7 @@ import type { Beats, Micros } from '../music/units.js';
 import { monotonicClock } from '../time/clock.js';
 import { TimelineCell } from '../time/timeline-cell.js';
 import { beatAt, type Timeline } from '../time/timeline.js';
+import type { Command } from './command.js';
 import { CommandRing } from './command-ring.js';
 import { CommandWriter } from './command-writer.js';
 import type { EndedNotes, NoteLimits } from './note-limits.js';
@@ -25,6 +26,8 @@ const closeMillis = 5_000;
 /** How long a dying process waits for its notes to be ended, and then for a socket to have sent what it was given. */
 const lastWordsMillis = 50;
 const socketMillis = 5;
+/** How long the main thread waits for room on the way to the thread where a burst has filled it: after that the music is late. */
+const burstMillis = 100;
 
 export interface SendThreadOptions {
   /** Until one is published. Default 120 BPM, beat 0 now. */
@@ -53,7 +56,8 @@ type RequestBody = SendRequest extends infer Request ? (Request extends SendRequ
  * through them. What it had queued is gone; the decks queue on. The thread is never killed: `close` asks it to end, because a
  * thread that is torn out of a driver's call takes the whole process with it.
  *
- * Thread: main. Blocks: no; `addOutput`, `dispose` and `close` are awaited.
+ * Thread: main. Blocks: no, but for 100 ms at most where a burst has filled the way to the thread; `addOutput`, `dispose` and
+ * `close` are awaited.
  */
 export class SendThread implements Sender {
   private readonly sendCounters = new SendCounters();
@@ -67,6 +71,8 @@ export class SendThread implements Sender {
   private requestId = 0;
   private playing = false;
   private stuck = false;
+  /** Whether the last of the music found no room: nobody waits for room again before some of it does. */
+  private isHeldUp = false;
   private crashes: Micros[] = [];
   private closing: Promise<void> | undefined;
   private exited: (() => void) | undefined;
@@ -76,8 +82,9 @@ export class SendThread implements Sender {
     this.writer = new CommandWriter({
       now: () => monotonicClock.now(),
       put: (command) => {
-        const put = this.worker !== undefined && this.ring.push(command);
-        if (command.kind !== 'note' && command.kind !== 'program' && command.kind !== 'control') this.noteStuck(!put);
+        const put = this.worker !== undefined && (this.ring.push(command) || this.pushInTime(command));
+        if (command.kind === 'note' || command.kind === 'program' || command.kind === 'control') this.isHeldUp = !put;
+        else this.noteStuck(!put);
         return put;
       },
       wake: () => this.ring.ring(),
@@ -128,10 +135,8 @@ export class SendThread implements Sender {
   panicNow(): void {
     if (!this.worker) return;
     this.panic();
-    const pause = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const isSilent = (): boolean => this.ring.isEmpty && this.sendCounters.read().sounding === 0;
-    for (let millis = 0; millis < lastWordsMillis - socketMillis && !isSilent(); millis += 1) Atomics.wait(pause, 0, 0, 1);
-    Atomics.wait(pause, 0, 0, socketMillis);
+    waitFor(() => this.ring.isEmpty && this.sendCounters.read().sounding === 0, lastWordsMillis - socketMillis);
+    waitFor(() => false, socketMillis);
   }
 
   route(owner: number, outputs: readonly string[] | 'all'): void {
@@ -302,10 +307,27 @@ export class SendThread implements Sender {
     else process.emitWarning(sentence);
   }
 
+  /** A burst is not lost where the thread takes some of it in a moment. */
+  private pushInTime(command: Command): boolean {
+    if (this.isHeldUp) return false;
+    this.ring.ring();
+    return waitFor(() => this.ring.push(command), burstMillis);
+  }
+
   private noteStuck(stuck: boolean): void {
     if (stuck && !this.stuck && this.worker) {
       this.report(new ContinuoError('queueFull', 'The send thread takes no more commands: an output holds it up.'), 'send');
     }
     this.stuck = stuck;
   }
+}
+
+/** Whether something has come true within `millis`. Blocks: yes. */
+function waitFor(isTrue: () => boolean, millis: number): boolean {
+  const pause = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  for (let passed = 0; passed < millis; passed += 1) {
+    if (isTrue()) return true;
+    Atomics.wait(pause, 0, 0, 1);
+  }
+  return isTrue();
 }

@@ -89,6 +89,17 @@ describe('sending: outputs', () => {
     assert.equal(sender.counters().sounding, 0);
   });
 
+  it('has room where ends wait of notes that were struck again', async () => {
+    const { sender, output, playTo } = await stage({}, { laneCapacity: 4 });
+    sender.queue(1, [1, 1.5, 2].map((at) => note(at, 60, 100)));
+    playTo(2.5);
+    sender.queue(1, [note(3, 62), note(4, 64), note(5, 66)]);
+    assert.equal(sender.counters().droppedFull, 0);
+    playTo(200);
+    assert.equal(output.sent.filter(({ kind }) => kind === 'noteOn').length, 6);
+    assert.equal(output.sent.filter(({ kind }) => kind === 'noteOff').length, 6);
+  });
+
   it('refuses numbers that music does not have, and then queues nothing of the call', async () => {
     const { sender } = await stage();
     const bad = [

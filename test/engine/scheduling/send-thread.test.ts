@@ -3,6 +3,7 @@ import { afterEach, describe, it } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { nullOutputSpecification } from '../../../src/engine/contracts/null-output.js';
 import type { OutputSpecification } from '../../../src/engine/contracts/output.js';
+import { laneCapacity } from '../../../src/engine/scheduling/lane-capacity.js';
 import { SendThread, type SendThreadOptions } from '../../../src/engine/scheduling/send-thread.js';
 import { monotonicClock } from '../../../src/engine/time/clock.js';
 import { note } from './recording-output.js';
@@ -218,10 +219,22 @@ describe('SendThread', () => {
     await ear.current.until(() => ear.current.of('clock').length > ticks);
   });
 
+  it('loses nothing of a burst that is longer than the way to it', async () => {
+    const sender = thread();
+    await sender.addOutput(specification(ear.current, { holdsAt: 60 }));
+    start(sender);
+    sender.queue(1, [note(0, 60)]);
+    for (let burst = 0; burst < 4; burst += 1) {
+      sender.flush(1, 1);
+      sender.queue(1, Array.from({ length: 12_000 }, () => note(1e6)));
+    }
+    await eventually(() => sender.counters().queued === 12_000);
+    assert.equal(sender.counters().droppedFull, 0);
+  });
+
   it('counts every note for which there is no room', async () => {
     const sender = thread();
     await sender.addOutput(specification(ear.current));
-    const laneCapacity = 8_192;
     const many = 40_000;
     sender.queue(1, Array.from({ length: many }, () => note(1e6)));
     // Some find no room on the way to the thread, some none in the lane: nobody is forgotten, nobody counted twice.

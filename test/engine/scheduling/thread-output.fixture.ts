@@ -22,7 +22,11 @@ export interface ThreadOutputOptions {
   readonly refuses?: boolean;
   /** Throws when it sends a note of this pitch. */
   readonly throwsAt?: number;
+  /** Holds its thread up for a moment when it sends a note of this pitch. */
+  readonly holdsAt?: number;
 }
+
+const heldMillis = 15;
 
 /** Tells the test's thread everything it is sent. */
 class ThreadOutput implements Output {
@@ -37,6 +41,7 @@ class ThreadOutput implements Output {
 
   send({ kind, owner, data1, beat, noteId }: WireEvent, due: number): void {
     if (kind === 'noteOn' && data1 === this.options.throwsAt) throw new Error('the cable is out');
+    if (kind === 'noteOn' && data1 === this.options.holdsAt) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, heldMillis);
     if (kind === 'noteOn' && data1 === this.options.crashesAt) {
       setImmediate(() => {
         throw new Error('the driver fell over');
