@@ -31,7 +31,10 @@ const steering: ReadonlySet<string> = new Set([
 ]);
 
 /** What a take is steered by: these, and what is looked up where each bar is composed. */
-const takeKnobs: readonly string[] = [...steering, 'loop-limit', 'candidates'];
+const takeKnobs: readonly string[] = [...steering, 'loop-limit', 'candidates', 'fill-candidates'];
+
+/** What turns a take into another: these, and what it makes of what is heard. */
+const turnsTake: ReadonlySet<string> = new Set([...takeKnobs, 'play-mode', 'follow-key']);
 
 /** Whether a parameter of a deck says how it composes: what it says is heard `commit` beats later. */
 export function steers(name: string): boolean {
@@ -62,7 +65,7 @@ export class DeckControls {
       if (address === hostBars || address === `${prefix}host-meter`) return onBars();
       if (!address.startsWith(prefix) || origin === packOrigin || origin === replayOrigin) return;
       const name = address.slice(prefix.length);
-      this.onTurn(name);
+      if (turnsTake.has(name)) this.onTurn(name);
       if (!steering.has(name)) return;
       this.touched.add(name);
       onSteer();

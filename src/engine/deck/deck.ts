@@ -100,6 +100,7 @@ export class Deck {
       ...ground,
       heardBeat: () => parts.position.beat() - this.shift,
       takeBack: async (voice) => {
+        this.steering.replaying.leave();
         const fromBeat = ground.freeFrom();
         if (voice === this.voice && this.ahead.writtenUntil > fromBeat) await this.takeBack(voice, fromBeat);
       },
@@ -302,7 +303,7 @@ export class Deck {
     if (isOver()) return;
     this.speed.add(span, asked === undefined ? micros : clock.now() - asked);
     this.news.say(this.speed.warning({ pack: voice.pack, beatMicros: position.beatMicros, commit: settings().commit }));
-    this.ahead.accept(this.modes.finish(this.steering.finish(span)));
+    voice.take?.plays(this.ahead.accept(this.modes.finish(this.steering.finish(span))), this.shift);
     if (this.ahead.lastsUntil > position.beat()) this.rests.end();
     if (this.speed.measured) this.succession.settled();
   }
@@ -315,6 +316,9 @@ export class Deck {
   /** Lets the voice hear its past anew, as the host counts it now. */
   private async primeAgain(voice: Voice, fromBeat: Beats): Promise<void> {
     this.asks(fromBeat);
+    this.steering.replaying.leave();
+    // Beats of the composer are others where the host has jumped.
+    if (this.shift === 0) voice.take?.hearsAgain();
     await this.prime(voice, fromBeat);
   }
 
@@ -372,7 +376,7 @@ export class Deck {
     this.parts.controls.adopt(voice.sampling);
     this.news.say(styleFault(voice, this.parts.controls.style));
     this.news.say(this.steering.unkept());
-    if (!this.modes.isSilent) this.ahead.accept(this.steering.finish(span));
+    if (!this.modes.isSilent) voice.take?.plays(this.ahead.accept(this.steering.finish(span), atBeat), 0);
     this.succession.tookOver(voice, former, formerWork);
   }
 

@@ -10,6 +10,7 @@ import type { DeckControls } from './deck-controls.js';
 import type { Entry } from './entry.js';
 import { joinSpans, spanFrom } from './join-spans.js';
 import { headStartBeats, makeReady } from './make-ready.js';
+import type { MusicAhead } from './music-ahead.js';
 import type { Plan } from './plan.js';
 import { premiseBefore } from './premise.js';
 import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
@@ -26,8 +27,8 @@ const leadMargin = 1.5;
 const shortestLeadBeats: Beats = 0.125;
 /** A newcomer that needs more than this to get ready can't play here. */
 const longestLeadBeats: Beats = 32;
-/** The newcomer's notes must be queued this long before the boundary. */
-const safetyMicros = 10_000;
+/** Nobody waits for the old voice any more where its boundary is as near as this. */
+const lastMomentMicros: Micros = 100_000;
 
 /** What a swap may see and do of its deck. */
 export interface SwapGround {
@@ -37,6 +38,7 @@ export interface SwapGround {
   readonly position: Position;
   readonly controls: DeckControls;
   readonly plan: Plan;
+  readonly ahead: Pick<MusicAhead, 'reaches' | 'canBeginAt' | 'margin'>;
   settings(): DeckSettings;
   emit(event: EngineEvent): void;
   /** Counts the host's jumps: a boundary chosen before one means nothing after it. */
@@ -56,7 +58,7 @@ export interface SwapGround {
  */
 export class HotSwap {
   private abandoned = false;
-  private waiting: { readonly beat: Beats; readonly relocations: number; readonly resume: () => void } | undefined;
+  private waiting: { readonly isOver: () => boolean; readonly resume: () => void } | undefined;
 
   constructor(
     private readonly request: VoiceRequest,
@@ -103,29 +105,32 @@ export class HotSwap {
     return this.waiting !== undefined;
   }
 
-  /** Called as time goes on: a boundary that is near, a host that jumped or stopped ends the waiting. */
+  /** Called as time goes on. */
   advance(): void {
-    const { position } = this.ground;
-    if (!this.waiting) return;
-    const { beat, relocations, resume } = this.waiting;
-    if (!position.playing || position.beat() >= beat || this.ground.relocations() !== relocations) resume();
+    if (this.waiting?.isOver()) this.waiting.resume();
   }
 
   private async takeBoundary(voice: Voice): Promise<boolean> {
     const { ground } = this;
-    let lead = this.firstLead(voice);
-    while (lead <= longestLeadBeats) {
+    let lead = voice.readyMicros === undefined ? firstLeadBeats : this.leadFor(voice.readyMicros);
+    while (!this.abandoned && lead <= longestLeadBeats) {
       const relocations = ground.relocations();
+      const isStale = (): boolean => this.abandoned || ground.relocations() !== relocations;
       const atBeat = this.chooseBoundary(Math.max(lead, this.rescue?.commit ?? 0));
-      await this.reach(atBeat - Math.max(lead, ground.settings().horizon / 2));
-      if (this.abandoned) return false;
-      if (ground.relocations() !== relocations) continue;
+      await this.wait(atBeat - Math.max(lead, ground.settings().horizon / 2), isStale);
+      // The newcomer is to hear what the old voice is still writing.
+      await this.wait(atBeat - lead, () => isStale() || this.isReached(atBeat));
+      if (isStale()) continue;
+      const heardAll = this.isReached(atBeat);
       const { span, answerMicros, readyMicros } = await makeReady(voice, atBeat, ground, () => this.abandoned, this.entry);
-      if (this.abandoned) return false;
-      if (ground.relocations() !== relocations) continue;
+      const needed = this.leadFor(readyMicros);
+      if (!heardAll && (await this.canHearMore(atBeat, needed, isStale))) {
+        lead = needed;
+        continue;
+      }
+      if (isStale()) continue;
       const joined = this.rescue ? await this.joinLate(voice, atBeat, span, relocations) : { atBeat, span };
-      if (this.abandoned) return false;
-      if (ground.relocations() !== relocations) continue;
+      if (isStale()) continue;
       if (!this.isLate(joined.atBeat)) {
         if (this.entry.premise) ground.plan.suppose(premiseBefore(this.entry.premise, atBeat, ground.settings().beatsPerBar));
         ground.takeOver({ ...voice, readyMicros }, joined.atBeat, joined.span, answerMicros);
@@ -133,9 +138,21 @@ export class HotSwap {
         return true;
       }
       if (this.rescue) break;
-      lead *= 2;
+      lead = Math.max(lead * 2, needed);
     }
+    if (this.abandoned) return false;
     throw new ContinuoError('swapFailed', `${this.request.pack} is too slow to take over at this tempo: slow down, or choose a smaller pack.`);
+  }
+
+  /**
+   * Whether a newcomer that was quicker than it had to be, and has not heard all that comes before its boundary, can hear it by
+   * getting ready anew. Resolves at the last moment at the latest.
+   */
+  private async canHearMore(atBeat: Beats, needed: Beats, isStale: () => boolean): Promise<boolean> {
+    const { position } = this.ground;
+    if (isStale() || this.chooseBoundary(needed) < atBeat) return true;
+    await this.wait(atBeat - lastMomentMicros / position.beatMicros, () => isStale() || this.isReached(atBeat));
+    return isStale() || (this.isReached(atBeat) && position.beat() + needed <= atBeat);
   }
 
   /**
@@ -150,7 +167,7 @@ export class HotSwap {
       atBeat = this.chooseBoundary(lead);
       const untilBeat = atBeat + headStartBeats;
       if (untilBeat <= span.untilBeat) continue;
-      voice.take?.composed(span.untilBeat, ground.controls.knobs(), false);
+      voice.take?.under({ knobs: ground.controls.knobs() });
       const next = await voice.composer.compose(untilBeat, ground.controls.read(voice), () => this.abandoned);
       span = joinSpans(span, next);
       if (this.abandoned || ground.relocations() !== relocations) break;
@@ -158,16 +175,20 @@ export class HotSwap {
     return { atBeat, span: spanFrom(span, atBeat) };
   }
 
-  /** A newcomer that has been made ready before is not asked for a boundary that it cannot be ready for. */
-  private firstLead({ readyMicros }: Voice): Beats {
-    if (readyMicros === undefined) return firstLeadBeats;
-    return Math.min(longestLeadBeats, Math.max(shortestLeadBeats, (readyMicros * leadMargin) / this.ground.position.beatMicros));
+  /** How far ahead a newcomer is asked for that took so long to get ready. */
+  private leadFor(readyMicros: Micros): Beats {
+    const { position, ahead } = this.ground;
+    return Math.min(longestLeadBeats, Math.max(shortestLeadBeats, (readyMicros * leadMargin + ahead.margin.micros) / position.beatMicros));
+  }
+
+  /** Whether the old voice has written up to a beat, or nobody writes. */
+  private isReached(beat: Beats): boolean {
+    return !this.ground.playing() || this.ground.ahead.reaches(beat);
   }
 
   /** Whether it is too late to queue notes for a beat. */
   private isLate(atBeat: Beats): boolean {
-    const { position } = this.ground;
-    return position.playing && (atBeat - position.beat()) * position.beatMicros <= safetyMicros;
+    return !this.ground.ahead.canBeginAt(atBeat);
   }
 
   private chooseBoundary(lead: Beats): Beats {
@@ -179,12 +200,13 @@ export class HotSwap {
     return nextBoundary(now + lead, this.boundary, ground.settings().beatsPerBar);
   }
 
-  /** Resolves once the music is at `beat` (or the transport stands still: then there is nothing to wait for). */
-  private async reach(beat: Beats): Promise<void> {
+  /** Resolves once the music is at `beat`, something else is so, or the transport stands still: then there is nothing to wait for. */
+  private async wait(beat: Beats, isElse: () => boolean): Promise<void> {
     const { position } = this.ground;
-    if (!position.playing || position.beat() >= beat || this.abandoned) return;
-    await new Promise<void>((resolve) => {
-      this.waiting = { beat, relocations: this.ground.relocations(), resume: resolve };
+    const isOver = (): boolean => !position.playing || position.beat() >= beat || isElse();
+    if (isOver()) return;
+    await new Promise<void>((resume) => {
+      this.waiting = { isOver, resume };
       this.ground.changed();
     });
     this.waiting = undefined;

@@ -29,7 +29,7 @@ export async function makeReady(
   const supposed = premise && premiseBefore(premise, atBeat, settings().beatsPerBar);
   await voice.composer.prime(plan.history(atBeat, controls.frameFor(voice), supposed), atBeat);
   const asked = clock.now();
-  voice.take?.composed(atBeat, controls.knobs(values), false);
+  voice.take?.under({ knobs: controls.knobs(values) });
   const span = await voice.composer.compose(atBeat + headStartBeats, controls.readUnder(values, voice), stopped);
   const answered = clock.now();
   return { span, answerMicros: answered - asked, readyMicros: answered - began };

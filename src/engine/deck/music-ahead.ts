@@ -136,18 +136,31 @@ export class MusicAhead {
     this.written = this.lasts;
   }
 
-  /** Takes what the composer wrote next. */
-  accept(span: ComposedSpan): void {
+  /** Whether there is music up to a beat, or none is missed. */
+  reaches(beat: Beats): boolean {
+    return this.waits || this.lasts >= beat;
+  }
+
+  /** Whether music that begins at a beat can still be queued in time. Where it can, what is accepted next may begin there. */
+  canBeginAt(beat: Beats): boolean {
+    this.margin.choose();
+    return beat >= this.soonest();
+  }
+
+  /** Takes what the composer wrote next. Returns what of it is going to play. @param promisedBeat where it begins however late it is by now: {@link canBeginAt} said so. */
+  accept(span: ComposedSpan, promisedBeat?: Beats): ComposedSpan | undefined {
     this.look();
     this.written = span.untilBeat;
-    this.margin.choose();
-    const joinBeat = Math.max(span.fromBeat, this.soonest());
-    if (joinBeat >= span.untilBeat) return;
+    if (promisedBeat === undefined) this.margin.choose();
+    const joinBeat = Math.max(span.fromBeat, promisedBeat ?? this.soonest());
+    if (joinBeat >= span.untilBeat) return undefined;
+    const joined = spanFrom(span, joinBeat);
     // Between what is taken back and what comes instead nobody else is to have a turn.
-    this.news.after(() => this.join(spanFrom(span, joinBeat), joinBeat));
+    this.news.after(() => this.join(joined, joinBeat));
     this.plan.forget(this.parts.position.beat());
     this.lasts = Math.max(this.lasts, span.untilBeat);
     this.ledger.answered(joinBeat);
+    return joined;
   }
 
   private join(fresh: ComposedSpan, joinBeat: Beats): void {

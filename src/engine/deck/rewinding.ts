@@ -64,7 +64,7 @@ export class Rewinding {
       const opening = take?.opening;
       if (!take || !opening) throw wrong(`Deck ${ground.deck} does not know how its take began: load the pack again.`);
       const atBeat = samePlaceInBar(ground.freeFrom(), opening.atBeat, ground.settings().beatsPerBar);
-      await this.goOn(voice, atBeat, () => opening, (shift) => ground.replaying.begin(take, shift));
+      await this.goOn(voice, atBeat, () => opening, (shift) => ground.replaying.begin(opening, take, shift));
     });
   }
 

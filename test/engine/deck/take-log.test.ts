@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { ComposeControls } from '../../../src/engine/contracts/composer.js';
 import { TurnedAgain } from '../../../src/engine/deck/steering/turned-again.js';
 import { TakeLog, type Knobs } from '../../../src/engine/deck/take-log.js';
 import { emptyScore } from '../../../src/engine/music/score.js';
@@ -11,14 +12,21 @@ const knobs = fc.record({ density: fc.integer({ min: 0, max: 3 }), seed: fc.inte
 const turns = fc.array(fc.record({ beat: fc.integer({ min: 0, max: beats - 1 }), knobs }), { maxLength: 60 });
 const anything: Knobs = new Map([['density', -1], ['seed', -1]]);
 
+const controls: ComposeControls = {
+  sampling: { temperature: 1, topP: 1, topK: 0, minP: 0, attributeTemperature: {}, seed: 1 }, constraint: {}, keySemitones: 0, density: 0.5, mode: 'any', style: '',
+};
+
+const replay = (log: TakeLog): TurnedAgain => new TurnedAgain({ history: emptyScore, atBeat: 0 }, log, anything);
+
 /** The log of a take, and where its knobs stood at every beat. */
 function takeOf(asked: readonly { readonly beat: number; readonly knobs: Readonly<Record<string, number>> }[]): { readonly log: TakeLog; readonly stood: readonly Knobs[] } {
   const log = new TakeLog();
-  log.begin({ history: emptyScore, atBeat: 0 });
+  log.primed({ history: emptyScore, atBeat: 0 });
   const stood: Knobs[] = [];
   for (const { beat, knobs: wanted } of [{ beat: 0, knobs: { density: 0, seed: 0 } }, ...asked]) {
     const all = new Map(Object.entries(wanted));
-    log.composed(beat, all, false);
+    log.under({ knobs: all });
+    log.composed(beat, controls, false);
     for (let at = beat; at < beats; at += 1) stood[at] = all;
   }
   return { log, stood };
@@ -29,19 +37,19 @@ describe('the knobs of a take', () => {
     fc.assert(
       fc.property(turns, fc.array(fc.integer({ min: 0, max: beats - 1 }), { maxLength: 40 }), (asked, looks) => {
         const { log, stood } = takeOf(asked);
-        const again = new TurnedAgain(log, anything);
-        for (const beat of looks) assert.deepEqual(Object.fromEntries(again.at(beat)), Object.fromEntries(stood[beat]), `at beat ${beat}`);
+        const replayed = replay(log);
+        for (const beat of looks) assert.deepEqual(Object.fromEntries(replayed.at(beat)), Object.fromEntries(stood[beat]), `at beat ${beat}`);
       }),
     );
   });
 
   it('are the same object while nothing is turned, and no more the take’s once a performer has one in hand', () => {
     const { log } = takeOf([{ beat: 4, knobs: { density: 2, seed: 1 } }]);
-    const again = new TurnedAgain(log, anything);
-    assert.equal(again.at(5), again.at(6));
-    again.take('seed');
-    assert.deepEqual([...again.at(6)], [['density', 2]]);
-    assert.equal(again.nextAfter(1), 4);
-    assert.equal(again.nextAfter(4), Infinity);
+    const replayed = replay(log);
+    assert.equal(replayed.at(5), replayed.at(6));
+    replayed.take('seed');
+    assert.deepEqual([...replayed.at(6)], [['density', 2]]);
+    assert.equal(replayed.nextAfter(1), 4);
+    assert.equal(replayed.nextAfter(4), Infinity);
   });
 });

@@ -10,6 +10,16 @@ const mostNotes = 4096;
 export class ForcedPassages {
   private list: readonly Passage[] = [];
 
+  /** In order of their beginning. The same object while they are the same. */
+  get all(): readonly Passage[] {
+    return this.list;
+  }
+
+  /** These take the place of all that there are. */
+  become(passages: readonly Passage[]): void {
+    this.list = passages;
+  }
+
   /** Errors: `queueFull`. */
   add(passage: Passage): void {
     const notes = this.list.reduce((sum, { music }) => sum + notesIn(music), notesIn(passage.music));

@@ -2,6 +2,7 @@ import type { ComposeControls } from '../../contracts/composer.js';
 import type { PitchClassWish } from '../../music/constraint.js';
 import { drumChannel, type Note } from '../../music/note.js';
 import type { Beats } from '../../music/units.js';
+import type { Plan } from '../plan.js';
 
 /** What a bar is judged by. */
 export interface BarWishes {
@@ -14,6 +15,8 @@ export interface BarWishes {
   readonly controls: Pick<ComposeControls, 'density' | 'constraint' | 'sampling'>;
 }
 
+/** Bars that a new one is compared with. */
+const comparedBars = 8;
 /** A density knob at its ends wishes for twice and half of what is usual. */
 const densityReach = 2;
 /** So much like one of the bars before it music should be that nobody asked to repeat itself, or not to. */
@@ -39,6 +42,26 @@ export function judgeBar(notes: readonly Note[], wishes: BarWishes): number {
   const likenessWished = Math.max(0, Math.min(1, usualLikeness + likenessPerRepetition * (controls.sampling.repetition ?? 0)));
   const offLikeness = before.length === 0 ? 0 : Math.abs(likeness - likenessWished);
   return 0 - (weights.scale * outside(notes, scale) + weights.chord * outside(notes, chord) + weights.density * offDensity + weights.likeness * offLikeness);
+}
+
+/** How well music that comes at a place answers to what is wished for, after what a plan has before it. */
+export function judgeAfter(
+  plan: Pick<Plan, 'from'>,
+  notes: readonly Note[],
+  { fromBeat, untilBeat, beatsPerBar }: { readonly fromBeat: Beats; readonly untilBeat: Beats; readonly beatsPerBar: number },
+  controls: BarWishes['controls'],
+): number {
+  const past = plan.from(fromBeat - comparedBars * beatsPerBar).notes.filter((note) => note.beat < fromBeat);
+  const starts = Array.from({ length: comparedBars }, (_unused, index) => fromBeat - (index + 1) * beatsPerBar);
+  const bars = starts.map((start) => ({ start, notes: past.filter((note) => note.beat >= start && note.beat < start + beatsPerBar) }));
+  const played = bars.filter((bar) => bar.notes.length > 0);
+  return judgeBar(notes, {
+    fromBeat,
+    beats: untilBeat - fromBeat,
+    usualDensity: played.length === 0 ? undefined : past.length / (played.length * beatsPerBar),
+    before: played.map((bar) => placesOf(bar.notes, bar.start)),
+    controls,
+  });
 }
 
 /** Share of the pitched notes that are not what is wanted. */

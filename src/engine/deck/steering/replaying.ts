@@ -1,12 +1,18 @@
-import type { Beats } from '../../music/units.js';
+import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js';
+import type { Note } from '../../music/note.js';
+import { sameBeat, type Beats } from '../../music/units.js';
 import type { DeckControls } from '../deck-controls.js';
 import type { Position } from '../deck-dependencies.js';
-import { sameBeat, type Knobs, type TakeLog } from '../take-log.js';
+import { moveSpan } from '../move-span.js';
+import type { Plan } from '../plan.js';
+import type { Forced, Knobs, Opening, TakeLog } from '../take-log.js';
 import type { Voice } from '../voice.js';
+import type { PassageSource } from './passage.js';
 import type { Place } from './steering.js';
 import { TurnedAgain } from './turned-again.js';
 
 const none: Knobs = new Map();
+const nothingForced: Forced = { passages: [], sections: undefined, shift: 0 };
 
 /** How a place is to be composed. */
 export interface Composing {
@@ -19,46 +25,107 @@ export interface Composing {
 
 /** What replaying may see and do of its deck. */
 export interface ReplayingGround {
+  readonly plan: Pick<Plan, 'from'>;
   readonly position: Pick<Position, 'beat'>;
   readonly controls: Pick<DeckControls, 'knobs' | 'turn' | 'onTurn'>;
   voice(): Pick<Voice, 'take'> | undefined;
+  /** Forces and plans this, moved by some beats, in the place of all that is forced and planned now. */
+  force(forced: Forced, by: Beats): void;
+  /** What is forced and planned now. */
+  forced(shift: Beats): Forced;
+  /** What is forced at a place, in beats of the composer. */
+  forcedNotes(place: Place): readonly Note[];
 }
 
 /**
- * Turns the knobs of a take again where they were turned: first where it is composed, then, for all to see, where it is heard. A
- * knob that the performer turns meanwhile is his. Thread: main. Blocks: no.
+ * Does again what was done in a take: where it is composed the composer is asked under the very same, told the same past and given
+ * the same states, and what it writes is played as it was played then. Knobs are turned, for all to see, where that is heard. Once a
+ * hand does something that changes the music it goes its own way; knobs that the hand lets be are turned still. Thread: main.
+ * Blocks: no.
  */
-export class Replaying {
+export class Replaying implements PassageSource {
   private turned: TurnedAgain | undefined;
   /** Where the knobs were turned to last. */
   private heardKnobs: Knobs = none;
+  /** What is forced by the take now. */
+  private forced: Forced = nothingForced;
   /** Beats of the session minus beats of the composer. */
   private shift: Beats = 0;
+  private isOver = false;
 
   constructor(private readonly ground: ReplayingGround) {
     ground.controls.onTurn = (name) => this.turned?.take(name);
   }
 
   /** The voice is going to compose its take again from the opening on; `shift`: beats of the session minus beats of the composer. */
-  begin(take: TakeLog, shift: Beats): void {
+  begin(opening: Opening, take: TakeLog, shift: Beats): void {
+    const turned = this.turnedOf(take);
     // A replay that is broken off would else be all there is to replay.
-    this.turned = this.turnedOf(take) ?? new TurnedAgain(take, this.ground.controls.knobs());
+    this.turned = turned?.isBeyond(take.playedUntil) ? turned : new TurnedAgain(opening, take, this.ground.controls.knobs());
     this.shift = shift;
+    this.isOver = false;
+    this.forced = nothingForced;
+    this.ground.force(nothingForced, 0);
   }
 
-  /** As far as a place is to be composed in one go, and how. */
+  /** The music goes its own way from now on: something was done that changes it. */
+  leave(): void {
+    this.turned?.leave();
+  }
+
+  /** Composes a place of the take once more, as far as that goes in one go; `undefined` where none is replayed there. */
+  async compose({ composer, take }: Voice, asked: Place, stopped: () => boolean): Promise<ComposedSpan | undefined> {
+    const turned = this.turnedOf(take);
+    const beat = asked.fromBeat - asked.shift;
+    if (!take || !turned?.isPlayedAt(beat)) return undefined;
+    this.shift = asked.shift;
+    const untilBeat = Math.min(asked.untilBeat - asked.shift, turned.nextAfter(beat), turned.playedUntil);
+    const { turning, isHere } = turned.turningAt(beat);
+    if (!turning) return undefined;
+    const { told, forced, isAnew } = turning;
+    if (isHere && told) {
+      take.hearsAgain();
+      await composer.prime(told.history, told.atBeat);
+    } else if (isHere && isAnew) {
+      await composer.rewind(beat);
+    }
+    for (const { state, amount } of turned.recalledAt(beat)) await composer.recallState?.(state, amount);
+    this.force(forced ?? nothingForced);
+    const place = { ...asked, untilBeat: untilBeat + asked.shift };
+    const controls = forced ? withForced(turning.controls, this.ground.forcedNotes(place)) : turning.controls;
+    take.under({ knobs: this.ground.controls.knobs(turned.at(beat)), forced: forced && this.ground.forced(asked.shift) });
+    const span = await composer.compose(untilBeat, controls, stopped);
+    return moveSpan({ ...span, ...turned.music.between(span.fromBeat, span.untilBeat) }, asked.shift);
+  }
+
+  /** As far as a place is to be composed in one go, and how, where the music goes its own way. */
   under({ take }: Pick<Voice, 'take'>, place: Place): Composing {
     const turned = this.turnedOf(take);
     if (!turned) return { place, knobs: none, isAnew: false };
     this.shift = place.shift;
     const beat = place.fromBeat - place.shift;
     const next = turned.nextAfter(beat) + place.shift;
-    return { place: next < place.untilBeat - sameBeat ? { ...place, untilBeat: next } : place, knobs: turned.at(beat), isAnew: turned.isAnewAt(beat) };
+    const { turning, isHere } = turned.turningAt(beat);
+    return {
+      place: next < place.untilBeat - sameBeat ? { ...place, untilBeat: next } : place,
+      knobs: turned.at(beat),
+      isAnew: isHere && turning?.isAnew === true,
+    };
   }
 
   /** Knobs that stand otherwise than they do now where a beat of the session is composed. */
   knobsAt(beat: Beats): Knobs {
     return this.turnedOf(this.ground.voice()?.take)?.at(beat - this.shift) ?? none;
+  }
+
+  /** Music of the session from a beat on. What was before the take is what was before it when it was played first. */
+  notesFrom(beat: Beats): readonly Note[] {
+    const { plan } = this.ground;
+    const turned = this.turnedOf(this.ground.voice()?.take);
+    const opening = turned && turned.opening.atBeat + this.shift;
+    if (opening === undefined || beat >= opening - sameBeat) return plan.from(beat).notes;
+    const before = turned?.opening.history.notes.filter((note) => note.beat + this.shift >= beat - sameBeat) ?? [];
+    return [...before.map((note) => ({ ...note, beat: note.beat + this.shift })), ...plan.from(opening).notes];
   }
 
   /** The host jumped, and the music moved. */
@@ -69,18 +136,28 @@ export class Replaying {
   /** Turns what is heard by now. Call it often. */
   look(): void {
     const turned = this.turnedOf(this.ground.voice()?.take);
-    if (!turned) return;
+    if (!turned || this.isOver) return;
     const heard = this.ground.position.beat() - this.shift;
-    if (heard < turned.fromBeat) return;
+    if (heard < turned.opening.atBeat) return;
     const knobs = turned.at(heard);
     if (knobs !== this.heardKnobs) this.ground.controls.turn(knobs);
     this.heardKnobs = knobs;
-    if (heard >= turned.endBeat) this.turned = undefined;
+    this.isOver = heard >= turned.endBeat;
+  }
+
+  /** Forces what a take did, where the music is now. */
+  private force(forced: Forced): void {
+    if (forced !== this.forced) this.ground.force(forced, this.shift - forced.shift);
+    this.forced = forced;
   }
 
   /** Another voice, or one that was told another past, plays no take again. */
   private turnedOf(take: TakeLog | undefined): TurnedAgain | undefined {
-    if (this.turned && take?.opening?.history !== this.turned.history) this.turned = undefined;
+    if (this.turned && take?.opening?.history !== this.turned.opening.history) this.turned = undefined;
     return this.turned;
   }
+}
+
+function withForced(controls: ComposeControls, forcedNotes: readonly Note[]): ComposeControls {
+  return forcedNotes.length === 0 ? controls : { ...controls, constraint: { ...controls.constraint, forcedNotes } };
 }

@@ -1,5 +1,6 @@
 import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js';
 import { ContinuoError } from '../../errors.js';
+import { compareNotes, type Note } from '../../music/note.js';
 import { nearestLine } from '../../music/rhythm-grid.js';
 import { sameBeat, type Beats, type Micros } from '../../music/units.js';
 import type { Clock } from '../../time/clock.js';
@@ -11,16 +12,17 @@ import type { ModeSettings } from '../modes/mode-ground.js';
 import { moveSpan } from '../move-span.js';
 import type { Plan } from '../plan.js';
 import { styleFault } from '../styles.js';
+import type { Forced } from '../take-log.js';
 import type { Voice } from '../voice.js';
 import { bestOf, type Choice } from './best-of.js';
 import { endLoop, mostAttempts } from './end-loop.js';
 import { ForcedPassages } from './forced-passages.js';
 import { fulfil } from './fulfil.js';
-import { judgeBar, placesOf } from './judge-bar.js';
+import { judgeAfter } from './judge-bar.js';
 import { canLeadIn, LeadIn } from './lead-in.js';
 import { barLineBefore, LoopWatch } from './loop-watch.js';
 import { OntoGrid } from './onto-grid.js';
-import { resolve, type ForcedMusic, type Passage } from './passage.js';
+import { movePassage, resolve, type ForcedMusic, type Passage } from './passage.js';
 import { Replaying } from './replaying.js';
 import { SectionPlan, type Section } from './section-plan.js';
 import { SpareTime } from './spare-time.js';
@@ -31,8 +33,6 @@ const foresight: Beats = 16;
 const margin: Beats = 0.25;
 /** Bars between what was played and what is given. */
 const mostBetween = 64;
-/** Bars that a new one is compared with. */
-const comparedBars = 8;
 
 /** Where something is composed, in beats of the session. */
 export interface Place {
@@ -74,12 +74,22 @@ export class Steering {
   readonly replaying: Replaying;
   private sections: SectionPlan | undefined;
   private made = 0;
+  /** What was composed last, where a take is replayed: it is played as it was. */
+  private asPlayed: ComposedSpan | undefined;
 
   constructor(private readonly ground: SteeringGround) {
     this.loops = new LoopWatch(ground.plan);
     this.spare = new SpareTime(() => ground.isPressed?.() === true);
     this.leadIn = new LeadIn(ground, this.spare, (fromBeat, untilBeat) => this.forced(fromBeat, untilBeat));
-    this.replaying = new Replaying(ground);
+    this.replaying = new Replaying({
+      ...ground,
+      force: ({ passages, sections }, by) => {
+        this.passages.become(passages.map((passage) => movePassage(passage, by)));
+        this.sections = sections?.moved(by);
+      },
+      forced: (shift) => this.standing(shift),
+      forcedNotes: ({ fromBeat, untilBeat, shift }) => inComposer(this.forced(fromBeat, untilBeat + foresight), fromBeat, shift),
+    });
     ground.controls.complete = (controls, place) => this.complete(controls, place);
   }
 
@@ -108,14 +118,15 @@ export class Steering {
    */
   async compose(voice: Voice, asked: Place, isAnswer: boolean, stopped: () => boolean): Promise<{ readonly span: ComposedSpan; readonly micros: Micros }> {
     const { clock, controls } = this.ground;
-    const { place, knobs, isAnew } = this.replaying.under(voice, asked);
-    const composerBeat = place.fromBeat - place.shift;
-    if (isAnew && !isAnswer) await voice.composer.rewind(composerBeat);
-    voice.take?.composed(composerBeat, controls.knobs(knobs), isAnswer || isAnew);
-    const wanted = controls.readUnder(knobs, voice, place);
-    const { shift } = place;
-    const isBar = place.untilBeat - place.fromBeat > 1;
     const started = clock.now();
+    this.asPlayed = await this.replaying.compose(voice, asked, stopped);
+    if (this.asPlayed) return { span: this.asPlayed, micros: clock.now() - started };
+    const { place, knobs, isAnew } = this.replaying.under(voice, asked);
+    const { shift } = place;
+    if (isAnew && !isAnswer) await voice.composer.rewind(place.fromBeat - shift);
+    voice.take?.under({ knobs: controls.knobs(knobs), forced: this.standing(shift) });
+    const wanted = controls.readUnder(knobs, voice, place);
+    const isBar = place.untilBeat - place.fromBeat > 1;
     const { span, made, micros = (clock.now() - started) / (made === 1 ? 1 : made + 1) } = await controls.supposing(
       knobs,
       () => (isAnswer ? undefined : this.leadIn.compose(voice, place, wanted, stopped)) ?? this.withoutLoop(voice, place, wanted, isAnswer, stopped) ?? this.best(voice, place, wanted, isAnswer || !isBar, stopped),
@@ -128,6 +139,7 @@ export class Steering {
   /** What was composed as it is to be played: on the grid, with what is forced as it stands. */
   finish(span: ComposedSpan): ComposedSpan {
     this.passages.forgetBefore(Math.min(this.ground.position.beat(), span.fromBeat) - 1);
+    if (span === this.asPlayed) return span;
     const { controls } = this.ground;
     const onGrid = this.grid.snap(span, controls.supposing(this.replaying.knobsAt(span.fromBeat), () => controls.gridBeats));
     return fulfil(onGrid, this.forced(span.fromBeat - 1, span.untilBeat + foresight));
@@ -209,25 +221,25 @@ export class Steering {
       this.playing();
       this.sections = new SectionPlan(sections, goesRound, this.nextFreeBar(), bars * this.ground.settings().beatsPerBar);
     }
-    this.ground.revise();
+    this.revise();
   }
 
   /** Lets go of all that is forced and not committed. */
   forget(): void {
     this.sections = undefined;
     this.passages.dropFrom(this.ground.freeFrom());
-    this.ground.revise();
+    this.revise();
   }
 
   /** What can be read of it. */
   figures(): Readonly<Record<string, number | string>> {
-    const { plan, position } = this.ground;
+    const { position } = this.ground;
     const voice = this.ground.voice();
     const now = position.beat();
     const section = this.sections?.describe(now) ?? '';
     if (this.sections?.isOverAt(now)) this.sections = undefined;
     const { beatsPerBar } = this.ground.settings();
-    const forced = this.passages.between(now, Infinity).map((passage) => resolve(passage, plan, beatsPerBar));
+    const forced = this.passages.between(now, Infinity).map((passage) => resolve(passage, this.replaying, beatsPerBar));
     return {
       keeps: [...keptKnobs(voice?.keeps ?? []), ...(voice && canLeadIn(voice) ? ['fill'] : [])].join(' '),
       forced: forced.reduce((sum, { notes }) => sum + notes.filter((note) => note.beat >= now).length, 0),
@@ -272,6 +284,11 @@ export class Steering {
 
   private give(passage: Passage): void {
     this.passages.add(passage);
+    this.revise();
+  }
+
+  private revise(): void {
+    this.replaying.leave();
     this.ground.revise();
   }
 
@@ -288,33 +305,37 @@ export class Steering {
   }
 
   private complete(controls: ComposeControls, place?: Place): ComposeControls {
-    const { position } = this.ground;
-    const { fromBeat, untilBeat, shift } = place ?? { fromBeat: position.beat(), untilBeat: position.beat(), shift: 0 };
+    const now = this.ground.position.beat();
+    const { fromBeat, untilBeat, shift } = place ?? { fromBeat: now, untilBeat: now, shift: 0 };
     const forced = this.forced(fromBeat, untilBeat + foresight);
     const whole = this.wholePassage({ fromBeat, untilBeat, shift }, forced);
-    const notes = forced.flatMap((music) => music.notes).filter((note) => note.beat >= fromBeat);
-    if (notes.length === 0 && !whole) return controls;
-    const forcedNotes = notes.map((note) => ({ ...note, beat: note.beat - shift })).sort((a, b) => a.beat - b.beat || a.channel - b.channel || a.pitch - b.pitch);
+    const forcedNotes = inComposer(forced, fromBeat, shift);
+    if (forcedNotes.length === 0 && !whole) return controls;
     const { maximumRestBeats: _rests, onsetsPerBeat: _onsets, ...constraint } = controls.constraint;
     return { ...controls, constraint: { ...(whole ? { ...constraint, onsetsPerBeat: { low: 0, high: busiest(whole) }, maximumRestBeats: foresight } : controls.constraint), forcedNotes } };
   }
 
+  private standing(shift: Beats): Forced {
+    return { passages: this.passages.all, sections: this.sections, shift };
+  }
+
   /** All that is forced and touches `fromBeat` .. `untilBeat`. */
   private forced(fromBeat: Beats, untilBeat: Beats): readonly ForcedMusic[] {
-    const { plan } = this.ground;
     const { beatsPerBar } = this.ground.settings();
     // A loop that is repeated is no section, whatever was planned.
     const sections = this.ground.voice()?.loopBars === undefined ? this.sections : undefined;
     const passages = [...this.passages.between(fromBeat, untilBeat), ...(sections?.between(fromBeat, untilBeat) ?? [])];
     const fills = this.ground.modeSettings().mode === 'fill';
-    return passages.map((passage) => resolve(fills && passage.manner === 'whole' ? { ...passage, isLedInto: true } : passage, plan, beatsPerBar));
+    return passages.map((passage) => resolve(fills && passage.manner === 'whole' ? { ...passage, isLedInto: true } : passage, this.replaying, beatsPerBar));
   }
 
   /** The span of the best candidate; there is only one where somebody waits for it. */
   private best({ composer }: Voice, place: Place, wanted: ComposeControls, isOnly: boolean, stopped: () => boolean): Promise<Choice> {
     const { fromBeat, untilBeat, shift } = place;
     const count = isOnly ? 1 : this.timesNow(place, this.ground.controls.candidates);
-    const judge = (notes: ComposedSpan['notes']): number => this.judge(inSession(notes, shift), place, wanted);
+    const { plan } = this.ground;
+    const { beatsPerBar } = this.ground.settings();
+    const judge = (notes: ComposedSpan['notes']): number => judgeAfter(plan, inSession(notes, shift), { fromBeat, untilBeat, beatsPerBar }, wanted);
     return bestOf(composer, { fromBeat: fromBeat - shift, untilBeat: untilBeat - shift, count }, wanted, judge, stopped);
   }
 
@@ -349,25 +370,16 @@ export class Steering {
   private wholePassage({ fromBeat, untilBeat }: Place, forced = this.forced(fromBeat, untilBeat)): ForcedMusic | undefined {
     return forced.find(({ only, fromBeat: begins, untilBeat: ends }) => only && begins <= fromBeat && ends >= untilBeat);
   }
-
-  private judge(notes: ComposedSpan['notes'], { fromBeat, untilBeat }: Place, controls: ComposeControls): number {
-    const { beatsPerBar } = this.ground.settings();
-    const past = this.ground.plan.from(fromBeat - comparedBars * beatsPerBar).notes.filter((note) => note.beat < fromBeat);
-    const starts = Array.from({ length: comparedBars }, (_unused, index) => fromBeat - (index + 1) * beatsPerBar);
-    const bars = starts.map((start) => ({ start, notes: past.filter((note) => note.beat >= start && note.beat < start + beatsPerBar) }));
-    const played = bars.filter((bar) => bar.notes.length > 0);
-    return judgeBar(notes, {
-      fromBeat,
-      beats: untilBeat - fromBeat,
-      usualDensity: played.length === 0 ? undefined : past.length / (played.length * beatsPerBar),
-      before: played.map((bar) => placesOf(bar.notes, bar.start)),
-      controls,
-    });
-  }
 }
 
 function inSession(notes: ComposedSpan['notes'], shift: Beats): ComposedSpan['notes'] {
   return notes.map((note) => ({ ...note, beat: note.beat + shift }));
+}
+
+/** What is forced from a beat on, in beats of the composer. */
+function inComposer(forced: readonly ForcedMusic[], fromBeat: Beats, shift: Beats): readonly Note[] {
+  const notes = forced.flatMap((music) => music.notes).filter((note) => note.beat >= fromBeat);
+  return notes.map((note) => ({ ...note, beat: note.beat - shift })).sort(compareNotes);
 }
 
 function barsBetween(bars: number): number {
