@@ -47,6 +47,6 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
 
 function row({ hours, sender, faults, lateDrops, memory, secondsTaken }: SoakOutcome): string {
   const { heapMegabytes = 0, rssMegabytes = 0 } = memory.at(-1) ?? {};
-  const drops = Object.entries(lateDrops).map(([cause, count]) => `${cause} ${count}`).join(', ');
-  return `${hours.toFixed(2)} h: ${sender.sent} notes, ${faults.length} faults, late drops: ${drops}; heap ${heapMegabytes} MB, rss ${rssMegabytes} MB, ${secondsTaken} s`;
+  const drops = Object.entries(lateDrops).map(([cause, count]) => `${cause} ${Object.values(count).join('/')}`).join(', ');
+  return `${hours.toFixed(2)} h: ${sender.sent} notes, ${faults.length} faults, late drops (queued/moved/held): ${drops}; heap ${heapMegabytes} MB, rss ${rssMegabytes} MB, ${secondsTaken} s`;
 }

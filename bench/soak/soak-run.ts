@@ -6,6 +6,7 @@ import type { VirtualClock } from '../../src/engine/time/clock.js';
 import { VirtualAlarms } from '../support/virtual-alarms.js';
 import { Chance } from './chance.js';
 import { Doings } from './doings.js';
+import type { DropsBecause } from './drop-causes.js';
 import { SimulatedMidiHost, SimulatedProgram, type SimulatedHost } from './hosts.js';
 import { growth, memoryAt, type Memory } from './memory.js';
 import { SimulatedPlayer } from './player.js';
@@ -47,7 +48,7 @@ export interface SoakOutcome {
   readonly outputs: Readonly<Record<string, OutputFigures>>;
   readonly sender: SenderCounters;
   /** Onsets that came more than 100 ms late, by what had moved the music just before; `nothing`: though nothing had. */
-  readonly lateDrops: Readonly<Record<string, number>>;
+  readonly lateDrops: Readonly<Record<string, DropsBecause>>;
   /** The moment at which most waited to be sent. */
   readonly fullestQueue: FullestQueue | undefined;
   /** Notes that were queued while they were queued already. */
@@ -215,7 +216,7 @@ export class Soak {
       fullestQueue: stage.queues.fullest,
       queuedTwice: stage.sender.queuedTwice,
       stuckDecks: stage.liveness.stuckDecks,
-      lateDrops: { ...stage.drops.counts },
+      lateDrops: structuredClone(stage.drops.counts),
       errors: Object.fromEntries(stage.errors),
       memory: [...memory],
       growthKilobytesAnHour: { heap: growth(memory, 'heapMegabytes'), rss: growth(memory, 'rssMegabytes') },

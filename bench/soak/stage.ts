@@ -121,7 +121,7 @@ export class SoakStage {
     if (this.clock.now() - this.dropsCountedAt >= dropsEvery) {
       this.dropsCountedAt = this.clock.now();
       const counters = this.sender.counters();
-      this.drops.count(counters.droppedLate);
+      this.drops.count(counters);
       this.queues.look(counters, this.clock.now(), this.handles.size);
     }
     if (this.clock.now() - this.countedAt < countersEvery) return;

@@ -10,7 +10,7 @@ const exactBits = 6;
 const bucketsPerDoubling = 32;
 const bucketCount = exactMicros + (31 - exactBits) * bucketsPerDoubling;
 
-const words = { sent: 0, late: 1, droppedLate: 2, droppedFull: 3, sounding: 4, queued: 5, causes: 6, longest: 9, histogram: 10 } as const;
+const words = { sent: 0, late: 1, droppedLate: 2, droppedFull: 3, sounding: 4, queued: 5, causes: 6, dropCauses: 9, longest: 12, histogram: 13 } as const;
 
 /** Behind the histogram: notes ended before their time, owner by owner. */
 const ownerCount = maximumOwner + 1;
@@ -44,6 +44,7 @@ export class SendCounters {
 
   onsetDroppedLate(cause: LateCause): void {
     this.words[words.droppedLate] += 1;
+    this.words[words.dropCauses + lateCauses.indexOf(cause)] += 1;
     this.words[words.causes + lateCauses.indexOf(cause)] += 1;
   }
 
@@ -84,11 +85,16 @@ export class SendCounters {
       droppedLate: from[words.droppedLate],
       late: from[words.late],
       droppedFull: from[words.droppedFull],
-      lateBecause: { queued: from[words.causes], moved: from[words.causes + 1], held: from[words.causes + 2] },
+      lateBecause: this.byCause(words.causes),
+      droppedBecause: this.byCause(words.dropCauses),
       sounding: from[words.sounding],
       queued: from[words.queued],
       latenessMicros: { p50: this.percentile(0.5), p99: this.percentile(0.99), p999: this.percentile(0.999), max: from[words.longest] },
     };
+  }
+
+  private byCause(from: number): SenderCounters['lateBecause'] {
+    return { queued: this.words[from], moved: this.words[from + 1], held: this.words[from + 2] };
   }
 
   /** Upper edge of the bucket that holds this share of the onsets, never above the longest measured. */

@@ -55,6 +55,8 @@ export interface SenderCounters {
   readonly droppedFull: number;
   /** Why onsets were sent late, or dropped for it: so many by each cause. */
   readonly lateBecause: Readonly<Record<LateCause, number>>;
+  /** Of those, the ones that were dropped. */
+  readonly droppedBecause: Readonly<Record<LateCause, number>>;
   /** Notes that sound at this moment, over all lanes. */
   readonly sounding: number;
   readonly queued: number;

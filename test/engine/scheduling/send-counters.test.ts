@@ -6,7 +6,7 @@ import { SendCounters } from '../../../src/engine/scheduling/send-counters.js';
 describe('SendCounters', () => {
   it('starts with nothing', () => {
     assert.deepEqual(new SendCounters().read(), {
-      sent: 0, late: 0, droppedLate: 0, droppedFull: 0, lateBecause: { queued: 0, moved: 0, held: 0 }, sounding: 0, queued: 0, latenessMicros: { p50: 0, p99: 0, p999: 0, max: 0 },
+      sent: 0, late: 0, droppedLate: 0, droppedFull: 0, lateBecause: { queued: 0, moved: 0, held: 0 }, droppedBecause: { queued: 0, moved: 0, held: 0 }, sounding: 0, queued: 0, latenessMicros: { p50: 0, p99: 0, p999: 0, max: 0 },
     });
   });
 
@@ -43,7 +43,7 @@ describe('SendCounters', () => {
     counters.gauge(3, 4);
     counters.resetLateness();
     assert.deepEqual(counters.read(), {
-      sent: 1, late: 1, droppedLate: 1, droppedFull: 1, lateBecause: { queued: 1, moved: 1, held: 0 }, sounding: 3, queued: 4, latenessMicros: { p50: 0, p99: 0, p999: 0, max: 0 },
+      sent: 1, late: 1, droppedLate: 1, droppedFull: 1, lateBecause: { queued: 1, moved: 1, held: 0 }, droppedBecause: { queued: 0, moved: 1, held: 0 }, sounding: 3, queued: 4, latenessMicros: { p50: 0, p99: 0, p999: 0, max: 0 },
     });
   });
 
