@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { openVoices } from '../../../../bench/support/open-voices.js';
 import { drumChannel, endBeat, type Note } from '../../../../src/engine/music/note.js';
 import { chordPitchClasses } from '../../../../src/engine/music/chord-name.js';
@@ -89,6 +89,7 @@ for (const pack of names) {
       await take.start(pack);
       await take.playUntil(8);
     });
+    after(() => take.ensemble.dispose());
 
     for (const { field, set: settings, fromBar: countsOverTime = false, holds } of laws) {
       const fromBar = countsOverTime && byTheBar.has(pack);
@@ -154,8 +155,9 @@ for (const pack of names) {
     });
 
     it('has left no sixteenth empty, and no note hanging', async () => {
+      const { underruns, realTime } = deck();
       await take.end();
-      assert.deepEqual([deck().underruns, deck().realTime.missedTicks, take.recorder.hanging], [0, 0, 0]);
+      assert.deepEqual([underruns, realTime.missedTicks, take.recorder.hanging], [0, 0, 0]);
     });
   });
 }
