@@ -21,9 +21,12 @@ const longestUnit: Beats = 1;
  */
 export class OnsetReach {
   private readonly scratch: AllowedTokens;
+  /** By index of an id that may come. */
+  private readonly beats: Float64Array;
 
   constructor(private readonly tokenizer: Tokenizer) {
     this.scratch = new AllowedTokens(tokenizer.vocabulary.size);
+    this.beats = new Float64Array(tokenizer.vocabulary.size);
   }
 
   /** The latest beat the next event can have when `token` comes next. */
@@ -66,8 +69,13 @@ export class OnsetReach {
     const latest = (index: number): Beats => this.latest(allowed.ids[index], state, decoder);
     if (attribute === 'time') keepIndices(allowed, firstFrom(floor, allowed.count, latest));
     if (attribute === 'event') {
-      const beats = Array.from({ length: allowed.count }, (_, index) => latest(index));
-      const wanted = Math.min(floor, Math.max(...beats));
+      const { beats } = this;
+      let most = -Infinity;
+      for (let index = 0; index < allowed.count; index += 1) {
+        beats[index] = latest(index);
+        if (beats[index] > most) most = beats[index];
+      }
+      const wanted = Math.min(floor, most);
       if (wanted <= stream.frontierBeat) return;
       keepWhere(allowed, (index) => beats[index] >= wanted - sameBeat);
     }

@@ -115,8 +115,11 @@ export class Take {
     return true;
   }
 
-  /** At most one model run; returns the events that became certain. `past` is asked for when the context is full. */
-  async step(rules: ComposingRules, past: () => Score): Promise<readonly DecodedEvent[]> {
+  /**
+   * At most one model run; returns the events that became certain. `past` is asked for when the context is full. `inUnits` false:
+   * id by id where the model remembers what it thinks on the way, so that what is written again costs nothing.
+   */
+  async step(rules: ComposingRules, past: () => Score, inUnits = true): Promise<readonly DecodedEvent[]> {
     const { stream } = this;
     if (this.room.isFull(stream.length, this.betweenEvents)) this.read(past(), this.ownFrontier, openingTurn(stream.turn.recalled));
     stream.steer(rules.steering);
@@ -127,7 +130,7 @@ export class Take {
     if (this.justBack) this.holdWhatIsWishedOtherwise(rules);
     if (this.betweenEvents) this.noteWhereWeStand(rules);
     this.recallWhatIsDue();
-    const program = this.betweenEvents && !this.isEarly ? stream.unit(this.constraint(rules), rules, this.reach) : undefined;
+    const program = this.betweenEvents && !this.isEarly && (inUnits || !stream.canRemember) ? stream.unit(this.constraint(rules), rules, this.reach) : undefined;
     if (program) return this.writeUnit(program, rules, past);
     return this.accept(await this.choose(rules), false, past) ?? [];
   }

@@ -116,9 +116,9 @@ export class TokenComposer implements Composer {
         get decoder() {
           return stream.decoder;
         },
-        step: (asked) => this.step(asked),
+        step: (asked) => this.step(asked, false),
       },
-      { fromBeat, untilBeat, rules, only: ({ pitch }) => new ComposingRules(this.recipe, onlyPitch(controls, pitch + rules.shift)) },
+      { fromBeat, untilBeat, rules, only: (note) => new ComposingRules(this.recipe, onlyNote(controls, transposeNote(note, rules.shift))) },
       awaited,
     );
     return answer.note ? { note: transposeNote(answer.note, rules.shift) } : answer;
@@ -160,8 +160,8 @@ export class TokenComposer implements Composer {
     await this.model.dispose();
   }
 
-  private async step(rules: ComposingRules): Promise<readonly DecodedEvent[]> {
-    const events = await this.prepared().step(rules, () => this.memory.score);
+  private async step(rules: ComposingRules, inUnits = true): Promise<readonly DecodedEvent[]> {
+    const events = await this.prepared().step(rules, () => this.memory.score, inUnits);
     for (const event of events) this.memory.add(event);
     return events;
   }
@@ -204,10 +204,10 @@ export class TokenComposer implements Composer {
   }
 }
 
-/** Nothing but this pitch, as it sounds, and for as long as it likes. */
-function onlyPitch(controls: ComposeControls, pitch: number): ComposeControls {
-  const { durationRange, velocityRange, channels, eventKinds, tempo, meter } = controls.constraint;
-  const pitchRange = { low: pitch, high: pitch };
+/** Nothing but this note, as it sounds, and for as long as it likes. */
+function onlyNote(controls: ComposeControls, { pitch, velocity }: Note): ComposeControls {
+  const { durationRange, channels, eventKinds, tempo, meter } = controls.constraint;
+  const [pitchRange, velocityRange] = [pitch, velocity].map((each) => ({ low: each, high: each }));
   return { ...controls, constraint: { durationRange, velocityRange, channels, eventKinds, tempo, meter, pitchRange, maximumRestBeats: Infinity } };
 }
 

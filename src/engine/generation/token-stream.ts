@@ -17,6 +17,7 @@ import { ModelGuide, openingTurn, type Turn } from './model-guide.js';
 import type { OnsetReach } from './onset-reach.js';
 import { PassageMemory, passageBias } from './passage-memory.js';
 import type { Recall } from './recalls.js';
+import { TroddenPath } from './trodden-path.js';
 import { UnitWriter, type UnitWishes } from './unit-writer.js';
 
 /** Ids given to the model in one run while a long prompt is read: short enough to stop in between. */
@@ -42,6 +43,7 @@ export class TokenStream {
   private readonly units: UnitWriter;
   private readonly passages: PassageMemory;
   private readonly guide: ModelGuide;
+  private readonly path: TroddenPath;
   private unread: number[] = [];
   /** The ids that the stream was opened with, without what was composed. */
   private prompt: readonly number[] = [];
@@ -50,9 +52,8 @@ export class TokenStream {
   private currentState: GrammarState;
   private currentDecoder: IncrementalDecoder;
   private column = 0;
-  private runCount = 0;
-  /** What the model thinks of the id after so many; of a stream that was not opened anew since. */
-  private opinion: { readonly length: number; readonly logits: Float32Array } | undefined;
+  /** Runs of other kinds than that of the path. */
+  private otherRuns = 0;
 
   constructor(
     readonly tokenizer: Tokenizer,
@@ -62,6 +63,7 @@ export class TokenStream {
     this.units = new UnitWriter(tokenizer.vocabulary.size);
     this.passages = new PassageMemory(tokenizer.vocabulary.rowWidth);
     this.guide = new ModelGuide(model);
+    this.path = new TroddenPath(model);
     this.currentState = tokenizer.grammar.initial();
     this.currentDecoder = tokenizer.startDecoder(0);
   }
@@ -73,7 +75,6 @@ export class TokenStream {
   open(prompt: ArrayLike<number>, originBeat: Beats, turn: Turn = openingTurn(), composed = 0): DecodedEvent[] {
     const { grammar, vocabulary } = this.tokenizer;
     this.guide.turn = turn;
-    this.opinion = undefined;
     this.unread = Array.from(prompt);
     this.unread.splice(0, this.resume(this.unread, composed));
     this.currentState = grammar.initial();
@@ -92,7 +93,6 @@ export class TokenStream {
 
   /** The model's context is somebody else's: it reads all of the stream, the last ids of which were `composed`, before it is asked next. */
   readAgain(ids: readonly number[], composed: number): void {
-    this.opinion = undefined;
     this.unread = ids.slice(this.resume(ids, composed));
   }
 
@@ -103,7 +103,7 @@ export class TokenStream {
 
   /** Ids in the stream. */
   get length(): number {
-    return this.model.mark().tokens + this.unread.length;
+    return this.path.mark().tokens + this.unread.length;
   }
 
   /** Between two rows, where the format has rows. */
@@ -113,12 +113,18 @@ export class TokenStream {
 
   /** Model runs since the stream was made. */
   get runs(): number {
-    return this.runCount;
+    return this.path.modelRuns + this.otherRuns;
   }
 
   /** What the model is told, along the stream. */
   get turn(): Turn {
     return this.guide.turn;
+  }
+
+  /** Whether what the model thinks on the way can be remembered, see {@link thinkAhead}. */
+  get canRemember(): boolean {
+    const { readsInOneGo, steer, memory } = this.model;
+    return readsInOneGo !== true && !steer && !memory;
   }
 
   /** A copy of the model's memory as it stands where it decided last; `undefined` where it has none to keep. */
@@ -152,12 +158,12 @@ export class TokenStream {
   /** Whether so much is unread that it takes a {@link readSome} or more before {@link logits}. */
   get behind(): boolean {
     if (this.model.readsInOneGo === true) return false;
-    return this.unread.length > chunkTokens || this.model.mark().tokens < this.promptRuns;
+    return this.unread.length > chunkTokens || this.path.mark().tokens < this.promptRuns;
   }
 
   /** One model run over some of what is unread. */
   async readSome(): Promise<void> {
-    await this.run(Math.min(chunkTokens - (this.model.mark().tokens % chunkTokens), this.unread.length - 1));
+    await this.run(Math.min(chunkTokens - (this.path.mark().tokens % chunkTokens), this.unread.length - 1));
   }
 
   /** Fills {@link allowed}; the stream never ends by itself. */
@@ -176,19 +182,18 @@ export class TokenStream {
     if (index >= 0) allowed.biases[index] += passageBias(bias, passage);
   }
 
-  /** Reads all there is and keeps what the model thinks of the next id: to come back here costs no run. */
+  /**
+   * Reads all there is and what the model thinks of the next id, and remembers from here on what it thinks on the way: to come back
+   * costs no run, nor does what is written the same again.
+   */
   async thinkAhead(): Promise<void> {
-    const { model } = this;
-    if (this.opinion?.length === this.length || model.readsInOneGo === true || model.steer || model.memory) return;
+    if (!this.canRemember) return;
     if (this.unread.length > 1) await this.run(this.unread.length - 1);
-    const mark = model.mark();
-    this.opinion = { length: this.length, logits: (await model.extend(this.unread)).slice() };
-    model.rewind(mark);
+    await this.path.begin(this.unread);
   }
 
   /** The model's opinion on the next id; valid until the next call. */
   async logits(): Promise<Float32Array> {
-    if (this.opinion?.length === this.length) return this.opinion.logits;
     return this.run(this.unread.length);
   }
 
@@ -211,7 +216,8 @@ export class TokenStream {
   async generate(program: UnitProgram, uniforms: Float64Array): Promise<ArrayLike<number>> {
     if (!this.model.generate) throw new ContinuoError('modelFailed', 'this model writes id by id; ask it for logits');
     await this.readUpToLastTurn(this.unread.length);
-    this.runCount += 1;
+    this.otherRuns += 1;
+    this.path.goBack();
     const ids = await this.model.generate(this.unread, program, uniforms);
     this.unread = [];
     return ids;
@@ -232,11 +238,11 @@ export class TokenStream {
 
   mark(): StreamMark {
     const { state, column, turn } = this;
-    return { model: this.model.mark(), unread: [...this.unread], state, decoder: this.decoder.clone(), column, turn };
+    return { model: this.path.mark(), unread: [...this.unread], state, decoder: this.decoder.clone(), column, turn };
   }
 
   rewind(mark: StreamMark): void {
-    this.model.rewind(mark.model);
+    this.path.rewind(mark.model);
     this.unread = [...mark.unread];
     this.passages.truncate(this.length);
     this.currentState = mark.state;
@@ -251,9 +257,9 @@ export class TokenStream {
    * makes no difference to what is composed. Music that is come back to is taken up as it was written.
    */
   private resume(ids: readonly number[], composed: number): number {
-    const { model, guide } = this;
-    const formerRuns = this.prompt.slice(0, Math.min(this.promptRuns, model.mark().tokens));
-    model.rewind(undefined);
+    const { model, guide, path } = this;
+    const formerRuns = this.prompt.slice(0, Math.min(this.promptRuns, path.mark().tokens));
+    path.rewind(undefined);
     this.prompt = ids.slice(0, ids.length - composed);
     this.promptRuns = model.readsInOneGo === true ? 0 : wholeRuns(this.prompt.length - 1);
     if (!model.resume) return 0;
@@ -285,8 +291,7 @@ export class TokenStream {
 
   private async run(count: number): Promise<Float32Array> {
     const left = count - (await this.readUpToLastTurn(count));
-    this.runCount += 1;
-    const logits = await this.model.extend(this.unread.slice(0, left));
+    const logits = await this.path.extend(this.unread.slice(0, left));
     this.unread.splice(0, left);
     return logits;
   }
@@ -294,9 +299,9 @@ export class TokenStream {
   /** Of the next so many ids, reads those that are read under earlier wishes than the last. Returns how many these were. */
   private async readUpToLastTurn(count: number): Promise<number> {
     if (!this.model.steer && !this.model.memory) return 0;
-    const runs = await this.guide.prepare(this.unread.slice(0, count), this.model.mark().tokens);
+    const runs = await this.guide.prepare(this.unread.slice(0, count), this.path.mark().tokens);
     const read = runs.reduce((sum, length) => sum + length, 0);
-    this.runCount += runs.length;
+    this.otherRuns += runs.length;
     this.unread.splice(0, read);
     return read;
   }

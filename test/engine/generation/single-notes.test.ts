@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ComposeControls, Composer, NoteAnswer } from '../../../src/engine/contracts/composer.js';
+import { NullLanguageModel } from '../../../src/engine/contracts/null-language-model.js';
+import { NullTokenizer } from '../../../src/engine/contracts/null-tokenizer.js';
 import { makeComposer } from '../../../src/engine/generation/make-composer.js';
 import { NoteByNote } from '../../../src/engine/generation/note-by-note.js';
+import { TokenComposer } from '../../../src/engine/generation/token-composer.js';
 import { WorkerComposer } from '../../../src/engine/generation/worker-composer.js';
 import { plainControls, twoBars } from '../contracts/composer-contract.js';
-import { nullTokenComposer } from './null-token-composer.js';
+import { nullTokenComposer, plainGeneration } from './null-token-composer.js';
 import { fixtureRecipe, nullComposerRecipe, nullTokenRecipe } from './recipes.js';
 
 const start = 8;
@@ -24,6 +27,15 @@ const between = fc.array(fc.oneof(asked, fc.record({ compose: fc.integer({ min: 
 
 function controlsOf({ low, seed }: Asked): ComposeControls {
   return { ...plainControls, sampling: { ...plainControls.sampling, seed }, constraint: { pitchRange: { low, high: low + 24 } } };
+}
+
+class CountingModel extends NullLanguageModel {
+  runs = 0;
+
+  override async extend(tokens: ArrayLike<number>): Promise<Float32Array> {
+    this.runs += 1;
+    return super.extend(tokens);
+  }
 }
 
 async function answer(composer: Composer, question: Asked, awaited?: () => boolean): Promise<NoteAnswer> {
@@ -62,6 +74,30 @@ describe('a note that is asked for', () => {
   it('is the same with a real model', () => law(() => makeComposer(fixtureRecipe('tiny-lm'), () => undefined), 15));
 
   it('is the same with a real model that writes id by id', () => law(() => makeComposer(fixtureRecipe('tiny-lm', {}, ['cpu']), () => undefined), 15));
+
+  it('costs no run of the model where it was said before, and no more than what is said otherwise', async () => {
+    const model = new CountingModel({ vocabularySize: new NullTokenizer().vocabulary.size });
+    const composer = new TokenComposer(new NullTokenizer(), model, { generation: plainGeneration, sampling: {} });
+    await composer.prepare();
+    const runsOf = async (question: Asked): Promise<number> => {
+      const before = model.runs;
+      await answer(composer, question);
+      return model.runs - before;
+    };
+    await fc.assert(
+      fc.asyncProperty(asked, fc.constantFrom(30, 50, 60), async (question, low) => {
+        const otherwise = { ...question, low };
+        await composer.prime(twoBars, start);
+        const asNew = (await runsOf(otherwise)) - 2;
+        await composer.prime(twoBars, start);
+        await runsOf(question);
+        const runs = await runsOf(otherwise);
+        assert.ok(runs <= asNew && (low !== question.low || runs === 0), `${runs} runs, ${asNew} as new`);
+        assert.equal(await runsOf(otherwise), 0);
+      }),
+      { numRuns: 60 },
+    );
+  });
 
   it('is said by composers that write whole spans as well', async () => {
     const composer = await makeComposer(nullComposerRecipe, () => undefined);

@@ -41,7 +41,7 @@ export class CharacterReader {
   /** The first of the note characters that {@link push} would give. */
   peek(id: number): number | undefined {
     const byte = this.table.byteOf(id);
-    if (byte < 0) return this.table.notesOf(id)[0];
+    if (byte < 0) return this.table.firstNoteOf(id);
     if (this.bytesDue !== 1 || byte >> 6 !== 2) return undefined;
     const bits = (this.bits << 6) | (byte & followingBits);
     return isNoteCharacter(bits) ? bits : undefined;

@@ -13,6 +13,8 @@ export class PieceTable {
   /** Ids of pieces that are notes and nothing else, rising. */
   readonly notePieces: Int32Array;
   private readonly notes: readonly Int32Array[];
+  /** -1 for ids without notes. */
+  private readonly firstNotes: Int32Array;
   private readonly bytes: Int16Array;
   private readonly idsOfBytes = new Int32Array(256).fill(-1);
 
@@ -33,6 +35,7 @@ export class PieceTable {
       if (notes.length > 0 && notes.length === points.length) whole.push(id);
       return notes;
     });
+    this.firstNotes = Int32Array.from(this.notes, (notes) => notes[0] ?? -1);
     this.notePieces = Int32Array.from(whole);
     if (whole.length === 0 && !this.canSpell) {
       throw new ContinuoError('badPack', 'The SentencePiece model has no piece of notes; give one that was trained on note characters.');
@@ -42,6 +45,12 @@ export class PieceTable {
   /** The notes in a piece; empty for bytes, controls, and ids outside the model. */
   notesOf(id: number): Int32Array {
     return this.notes[id] ?? nothing;
+  }
+
+  /** The first of them, quickly; `undefined` where there are none. */
+  firstNoteOf(id: number): number | undefined {
+    const note = this.firstNotes[id] ?? -1;
+    return note < 0 ? undefined : note;
   }
 
   /** The byte a piece stands for; -1 for all others. */
