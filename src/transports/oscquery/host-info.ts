@@ -10,7 +10,7 @@ export interface HostInfo {
   readonly OSC_IP?: string;
 }
 
-const extensions = ['ACCESS', 'VALUE', 'RANGE', 'DESCRIPTION', 'UNIT', 'CLIPMODE', 'OVERLOADS', 'LISTEN', 'PATH_CHANGED', 'OSC_STREAMING'];
+const extensions = ['ACCESS', 'VALUE', 'RANGE', 'DESCRIPTION', 'UNIT', 'CLIPMODE', 'OVERLOADS', 'LISTEN', 'PATH_ADDED', 'PATH_REMOVED', 'PATH_CHANGED', 'OSC_STREAMING'];
 
 /** Without `osc` programs send over the WebSocket. */
 export function hostInfo(name: string, host: string, osc: Endpoint | undefined): HostInfo {

@@ -42,7 +42,11 @@ export class OscQuerySurface implements ControlSurface {
       }),
       access.onAddresses((prefix) => {
         const path = `${root}/${prefix}`.replace(/\/$/, '');
-        for (const client of this.server.clients) client.send({ COMMAND: 'PATH_CHANGED', DATA: path });
+        const isThere = access.addresses().some((address) => address.startsWith(prefix));
+        for (const client of this.server.clients) {
+          client.send({ COMMAND: isThere ? 'PATH_ADDED' : 'PATH_REMOVED', DATA: path });
+          client.send({ COMMAND: 'PATH_CHANGED', DATA: path.slice(0, path.lastIndexOf('/')) });
+        }
       }),
     ];
   }

@@ -77,7 +77,7 @@ describe('the OSCQuery wire', () => {
       const info = (await (await peer.get(`${path}?HOST_INFO`)).json()) as { EXTENSIONS: Record<string, boolean> };
       const { EXTENSIONS, ...rest } = info;
       assert.deepEqual(rest, { NAME: 'Left', OSC_TRANSPORT: 'UDP', OSC_PORT: 57190 });
-      for (const name of ['ACCESS', 'VALUE', 'RANGE', 'DESCRIPTION', 'LISTEN', 'PATH_CHANGED']) assert.equal(EXTENSIONS[name], true, name);
+      for (const name of ['ACCESS', 'VALUE', 'RANGE', 'DESCRIPTION', 'LISTEN', 'PATH_ADDED', 'PATH_REMOVED', 'PATH_CHANGED']) assert.equal(EXTENSIONS[name], true, name);
     }
     const { peer: elsewhere } = await stage(context, {}, [{ ...osc, host: '10.0.0.5' }]);
     assert.equal(((await (await elsewhere.get('/?HOST_INFO')).json()) as { OSC_IP: string }).OSC_IP, '10.0.0.5');
@@ -139,10 +139,12 @@ describe('the OSCQuery wire', () => {
 
   it('says when a deck comes or goes', async (context) => {
     const { peer, store } = await stage(context);
+    const news = async (): Promise<object[]> => [await peer.commands.take('news'), await peer.commands.take('more news')];
+    const above = { COMMAND: 'PATH_CHANGED', DATA: '/continuo/deck' };
     const deck = store.addDeck(2);
-    assert.deepEqual(await peer.commands.take('news'), { COMMAND: 'PATH_CHANGED', DATA: '/continuo/deck/2' });
+    assert.deepEqual(await news(), [{ COMMAND: 'PATH_ADDED', DATA: '/continuo/deck/2' }, above]);
     deck.dispose();
-    assert.deepEqual(await peer.commands.take('news'), { COMMAND: 'PATH_CHANGED', DATA: '/continuo/deck/2' });
+    assert.deepEqual(await news(), [{ COMMAND: 'PATH_REMOVED', DATA: '/continuo/deck/2' }, above]);
     assert.equal((await peer.get('/continuo/deck/2')).status, 404);
   });
 
