@@ -19,6 +19,7 @@ const lookMicros: Micros = 10_000;
 
 /** What a composer has done, and what it is to have taken. */
 export interface Work {
+  readonly pack: string;
   readonly method: 'prime' | 'compose' | 'rewind' | 'foresee';
   /** Whether it was asked for, and is not the continuation of what was. */
   readonly begins: boolean;
@@ -151,7 +152,7 @@ export class SimulatedStage {
       this.thinking += 1;
       const before = composingMicros();
       const result = await work().finally(() => this.rests());
-      const micros = costOf({ method, begins, beats: beatsOf(result), processorMicros: Math.max(0, composingMicros() - before) });
+      const micros = costOf({ pack: voice.pack, method, begins, beats: beatsOf(result), processorMicros: Math.max(0, composingMicros() - before) });
       if (micros > 0) await new Promise<void>((wake) => this.sleepers.push({ due: this.clock.now() + micros, wake }));
       return [result, micros];
     };

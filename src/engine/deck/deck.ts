@@ -95,6 +95,7 @@ export class Deck {
       asks: (atBeat) => this.asks(atBeat),
       compose: (voice, untilBeat) => this.compose(voice, untilBeat),
       shiftBy: (by) => (this.shift = by),
+      jumpedBy: () => this.steering.jumpedBy,
     });
     this.states = new KeptStates({
       ...ground,
@@ -264,8 +265,9 @@ export class Deck {
     }
     const errand = this.errands.next(voice);
     if (errand) return errand;
-    const until = this.modes.reach(this.nextUntil(now));
-    return until > this.modes.limit(this.ahead.reach(this.steering.horizonFrom(this.ahead.writtenUntil))) ? undefined : this.compose(voice, until);
+    const limit = this.modes.limit(this.ahead.reach(this.steering.horizonFrom(this.ahead.writtenUntil)));
+    const until = this.modes.reach(this.nextUntil(now, limit - now));
+    return until > limit ? undefined : this.compose(voice, until);
   }
 
   private hasDueWishes(now: Beats): boolean {
@@ -274,10 +276,10 @@ export class Deck {
   }
 
   /** An answer is as long as the law wants it; without a change it goes on beat by beat. What cannot be heard any more is passed over. */
-  private nextUntil(now: Beats): Beats {
+  private nextUntil(now: Beats, horizon: Beats): Beats {
     const { writtenUntil } = this.ahead;
     if (this.wishes.areAsked) return writtenUntil + this.pace.lengthTicks / ticksPerBeat;
-    return this.steering.portionFrom(writtenUntil < now ? this.answerFrom(now, now) : writtenUntil);
+    return this.steering.portionFrom(writtenUntil < now ? this.answerFrom(now, now) : writtenUntil, horizon);
   }
 
   private get pace(): Pace {
@@ -316,9 +318,7 @@ export class Deck {
   /** Lets the voice hear its past anew, as the host counts it now. */
   private async primeAgain(voice: Voice, fromBeat: Beats): Promise<void> {
     this.asks(fromBeat);
-    this.steering.replaying.leave();
-    // Beats of the composer are others where the host has jumped.
-    if (this.shift === 0) voice.take?.hearsAgain();
+    this.steering.replaying.hearsAgain(voice, this.shift);
     await this.prime(voice, fromBeat);
   }
 

@@ -113,21 +113,20 @@ export class HotSwap {
   private async takeBoundary(voice: Voice): Promise<boolean> {
     const { ground } = this;
     let lead = voice.readyMicros === undefined ? firstLeadBeats : this.leadFor(voice.readyMicros);
+    let measured: Beats | undefined;
     while (!this.abandoned && lead <= longestLeadBeats) {
       const relocations = ground.relocations();
       const isStale = (): boolean => this.abandoned || ground.relocations() !== relocations;
-      const atBeat = this.chooseBoundary(Math.max(lead, this.rescue?.commit ?? 0));
+      const needed = measured ?? lead;
+      const atBeat = this.chooseBoundary(Math.max(needed, this.rescue?.commit ?? 0));
       await this.wait(atBeat - Math.max(lead, ground.settings().horizon / 2), isStale);
       // The newcomer is to hear what the old voice is still writing.
-      await this.wait(atBeat - lead, () => isStale() || this.isReached(atBeat));
+      await this.wait(atBeat - needed, () => isStale() || this.isReached(atBeat));
       if (isStale()) continue;
       const heardAll = this.isReached(atBeat);
       const { span, answerMicros, readyMicros } = await makeReady(voice, atBeat, ground, () => this.abandoned, this.entry);
-      const needed = this.leadFor(readyMicros);
-      if (!heardAll && (await this.canHearMore(atBeat, needed, isStale))) {
-        lead = needed;
-        continue;
-      }
+      measured = this.leadFor(readyMicros);
+      if (!heardAll && (await this.canHearMore(atBeat, measured, isStale))) continue;
       if (isStale()) continue;
       const joined = this.rescue ? await this.joinLate(voice, atBeat, span, relocations) : { atBeat, span };
       if (isStale()) continue;
@@ -138,7 +137,8 @@ export class HotSwap {
         return true;
       }
       if (this.rescue) break;
-      lead = Math.max(lead * 2, needed);
+      lead = Math.max(lead * 2, measured);
+      measured = undefined;
     }
     if (this.abandoned) return false;
     throw new ContinuoError('swapFailed', `${this.request.pack} is too slow to take over at this tempo: slow down, or choose a smaller pack.`);

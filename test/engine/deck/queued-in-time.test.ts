@@ -43,7 +43,7 @@ async function heldUp() {
     sender.run();
   };
   const pass = (micros: Micros): void => sender.advanceTo(clock.now() + micros);
-  return { sender, output, position, held, events, turn, pass };
+  return { ahead, sender, output, position, held, events, turn, pass };
 }
 
 describe('music that is composed anew as late as can be', () => {
@@ -76,6 +76,20 @@ describe('music that is composed anew as late as can be', () => {
         assert.equal(sender.counters().lateBecause.queued, before);
       }),
     );
+  });
+
+  it('begins where it was said that it can, however long the thread is held up before it does', async () => {
+    const { ahead, sender, output, position, pass } = await heldUp();
+    pass(981_000);
+    assert.deepEqual([ahead.canBeginAt(1.98), ahead.canBeginAt(2)], [false, true]);
+    pass(15_000);
+    ahead.beginAt(2);
+    ahead.accept(span(2, 4, 72), 2);
+    pass(1_000_000);
+    const places = output.sent.filter(({ kind }) => kind === 'noteOn').map(({ beat }) => Math.round(beat * 8));
+    assert.deepEqual(places, Array.from({ length: places.length }, (_, at) => at));
+    assert.ok(position.beat() > 3.9 && places.length > 31, String(places.length));
+    assert.deepEqual([ahead.ledger.missedTicks, sender.counters().lateBecause.queued], [0, 0]);
   });
 
   it('loses no note and plays none twice: of every place one note is heard', async () => {
