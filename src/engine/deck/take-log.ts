@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ComposeControls, ComposedSpan } from '../contracts/composer.js';
 import type { ParameterValue } from '../parameters/parameter.js';
+import type { Note } from '../music/note.js';
 import type { Score } from '../music/score.js';
 import { sameBeat, type Beats } from '../music/units.js';
 import type { Passage } from './steering/passage.js';
@@ -26,7 +27,7 @@ export interface Forced {
 /** What a voice is asked to compose under. */
 export interface Circumstances {
   readonly knobs: Knobs;
-  /** Default: the controls hold all that is forced. */
+  /** Default: nothing. */
   readonly forced?: Forced;
 }
 
@@ -37,9 +38,11 @@ export interface Turning {
   readonly isAnew: boolean;
   /** Only those that stand otherwise than before; all, for the first. */
   readonly knobs: Knobs;
-  /** All but the forced notes, where {@link forced} tells of them. */
+  /** All but the forced notes. */
   readonly controls: ComposeControls;
-  readonly forced?: Forced;
+  /** All that were known then; default: there were none. */
+  readonly forcedNotes?: readonly Note[];
+  readonly forced: Forced;
   /** It heard its past anew there. */
   readonly told?: Opening;
 }
@@ -59,6 +62,7 @@ const mostTurnings = 50_000;
 const mostTold = 256;
 const mostRecalls = 64;
 const noKnobs: Circumstances = { knobs: new Map() };
+const nothingForced: Forced = { passages: [], sections: undefined, shift: 0 };
 
 /**
  * How the take of a voice began, all that it was asked under while it wrote, each where it wrote it, and what was played of it. What
@@ -155,14 +159,14 @@ export class TakeLog {
   composed(beat: Beats, controls: ComposeControls, isAnew: boolean): void {
     this.written = beat;
     this.takenBack(beat);
-    const { knobs, forced } = this.circumstances;
+    const { knobs, forced = nothingForced } = this.circumstances;
     const { told } = this;
     this.told = undefined;
     const last = this.kept.at(-1);
     const isHere = last !== undefined && last.beat >= beat - sameBeat;
     const turned = new Map([...knobs].filter(([name, value]) => this.present.get(name) !== value));
-    const wanted = forced ? withoutForced(controls) : controls;
-    const isAsBefore = last !== undefined && turned.size === 0 && isSame(forced, last.forced) && isDeepStrictEqual(wanted, last.controls);
+    const wanted = askedAgain(controls, beat, last);
+    const isAsBefore = wanted.controls === last?.controls && wanted.forcedNotes === last.forcedNotes && turned.size === 0 && isSame(forced, last.forced);
     if (isAsBefore && !told && (isHere || !isAnew)) {
       if (isAnew && !last.isAnew) this.kept[this.kept.length - 1] = { ...last, isAnew };
       return;
@@ -173,7 +177,7 @@ export class TakeLog {
     }
     const former = new Map([...turned.keys()].map((name) => [name, this.present.get(name)]));
     for (const [name, value] of turned) this.present.set(name, value);
-    const turning = { beat, isAnew, knobs: turned, controls: isAsBefore ? last.controls : wanted, forced, told };
+    const turning = { beat, isAnew, knobs: turned, ...wanted, forced, told };
     if (isHere) {
       const end = this.kept.length - 1;
       this.kept[end] = { ...turning, beat: last.beat, isAnew: isAnew || last.isAnew, told: told ?? last.told, knobs: new Map([...last.knobs, ...turned]) };
@@ -209,11 +213,16 @@ export class TakeLog {
   }
 }
 
-function isSame(one: Forced | undefined, other: Forced | undefined): boolean {
-  return one === other || (one !== undefined && one.passages === other?.passages && one.sections === other.sections && one.shift === other.shift);
+function isSame(one: Forced, other: Forced): boolean {
+  return one.passages === other.passages && one.sections === other.sections && one.shift === other.shift;
 }
 
-function withoutForced(controls: ComposeControls): ComposeControls {
-  const { forcedNotes: _forced, ...constraint } = controls.constraint;
-  return { ...controls, constraint };
+/** Controls, and the notes that they force, which are what they were before where they are the same but for what is past. */
+function askedAgain({ constraint: { forcedNotes, ...constraint }, ...others }: ComposeControls, beat: Beats, last: Turning | undefined): Pick<Turning, 'controls' | 'forcedNotes'> {
+  const controls = { ...others, constraint };
+  const before = last?.forcedNotes?.filter((note) => note.beat >= beat);
+  return {
+    controls: last && isDeepStrictEqual(controls, last.controls) ? last.controls : controls,
+    forcedNotes: forcedNotes && before && isDeepStrictEqual(forcedNotes, before) ? last?.forcedNotes : forcedNotes,
+  };
 }

@@ -1,5 +1,6 @@
 import { drumChannel, type Note } from '../../music/note.js';
 import type { Beats } from '../../music/units.js';
+import type { Plan } from '../plan.js';
 
 /**
  * Music that is decided before a composer comes there, in session beats. Its notes are given, or they are those of the plan
@@ -27,18 +28,12 @@ export interface ForcedMusic {
   readonly isLedInto?: boolean;
 }
 
-/** Music that passages are taken from. */
-export interface PassageSource {
-  /** What begins at a beat or after it. */
-  notesFrom(beat: Beats): readonly Note[];
-}
-
 const onTheBeat: Beats = 1 / 32;
 
 /** What a passage comes to. `beatsPerBar`: where its bars begin, for an outline. */
-export function resolve(passage: Passage, source: PassageSource, beatsPerBar: number): ForcedMusic {
+export function resolve(passage: Passage, plan: Plan, beatsPerBar: number): ForcedMusic {
   const { fromBeat, untilBeat, manner, isLedInto = false } = passage;
-  const notes = 'notes' in passage.music ? passage.music.notes : recalled(passage.music.sourceBeat, passage, source);
+  const notes = 'notes' in passage.music ? passage.music.notes : recalled(passage.music.sourceBeat, passage, plan);
   return { fromBeat, untilBeat, notes: manner === 'outline' ? outlineOf(notes, fromBeat, beatsPerBar) : notes, only: manner === 'whole', isLedInto };
 }
 
@@ -71,7 +66,7 @@ export function outlineOf(notes: readonly Note[], fromBeat: Beats, beatsPerBar: 
   });
 }
 
-function recalled(sourceBeat: Beats, { fromBeat, untilBeat }: Passage, source: PassageSource): readonly Note[] {
+function recalled(sourceBeat: Beats, { fromBeat, untilBeat }: Passage, plan: Plan): readonly Note[] {
   const by = fromBeat - sourceBeat;
-  return source.notesFrom(sourceBeat).filter((note) => note.beat < untilBeat - by).map((note) => ({ ...note, beat: note.beat + by }));
+  return plan.from(sourceBeat).notes.filter((note) => note.beat < untilBeat - by).map((note) => ({ ...note, beat: note.beat + by }));
 }

@@ -1,13 +1,10 @@
 import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js';
-import type { Note } from '../../music/note.js';
 import { sameBeat, type Beats } from '../../music/units.js';
 import type { DeckControls } from '../deck-controls.js';
 import type { Position } from '../deck-dependencies.js';
 import { moveSpan } from '../move-span.js';
-import type { Plan } from '../plan.js';
-import type { Forced, Knobs, Opening, TakeLog } from '../take-log.js';
+import type { Forced, Knobs, Opening, TakeLog, Turning } from '../take-log.js';
 import type { Voice } from '../voice.js';
-import type { PassageSource } from './passage.js';
 import type { Place } from './steering.js';
 import { TurnedAgain } from './turned-again.js';
 
@@ -25,7 +22,6 @@ export interface Composing {
 
 /** What replaying may see and do of its deck. */
 export interface ReplayingGround {
-  readonly plan: Pick<Plan, 'from'>;
   readonly position: Pick<Position, 'beat'>;
   readonly controls: Pick<DeckControls, 'knobs' | 'turn' | 'onTurn'>;
   voice(): Pick<Voice, 'take'> | undefined;
@@ -33,8 +29,6 @@ export interface ReplayingGround {
   force(forced: Forced, by: Beats): void;
   /** What is forced and planned now. */
   forced(shift: Beats): Forced;
-  /** What is forced at a place, in beats of the composer. */
-  forcedNotes(place: Place): readonly Note[];
 }
 
 /**
@@ -43,7 +37,7 @@ export interface ReplayingGround {
  * hand does something that changes the music it goes its own way; knobs that the hand lets be are turned still. Thread: main.
  * Blocks: no.
  */
-export class Replaying implements PassageSource {
+export class Replaying {
   private turned: TurnedAgain | undefined;
   /** Where the knobs were turned to last. */
   private heardKnobs: Knobs = none;
@@ -73,6 +67,13 @@ export class Replaying implements PassageSource {
     this.turned?.leave();
   }
 
+  /** The voice is going to hear its past anew and goes on; `shift`: beats of the session minus beats of the composer. */
+  hearsAgain({ take }: Pick<Voice, 'take'>, shift: Beats): void {
+    this.leave();
+    // Where the host has jumped beats of the composer are others from there on: that is another take.
+    if (shift === 0) take?.hearsAgain();
+  }
+
   /** Composes a place of the take once more, as far as that goes in one go; `undefined` where none is replayed there. */
   async compose({ composer, take }: Voice, asked: Place, stopped: () => boolean): Promise<ComposedSpan | undefined> {
     const turned = this.turnedOf(take);
@@ -90,11 +91,9 @@ export class Replaying implements PassageSource {
       await composer.rewind(beat);
     }
     for (const { state, amount } of turned.recalledAt(beat)) await composer.recallState?.(state, amount);
-    this.force(forced ?? nothingForced);
-    const place = { ...asked, untilBeat: untilBeat + asked.shift };
-    const controls = forced ? withForced(turning.controls, this.ground.forcedNotes(place)) : turning.controls;
-    take.under({ knobs: this.ground.controls.knobs(turned.at(beat)), forced: forced && this.ground.forced(asked.shift) });
-    const span = await composer.compose(untilBeat, controls, stopped);
+    this.force(forced);
+    take.under({ knobs: this.ground.controls.knobs(turned.at(beat)), forced: this.ground.forced(asked.shift) });
+    const span = await composer.compose(untilBeat, controlsFrom(turning, beat), stopped);
     return moveSpan({ ...span, ...turned.music.between(span.fromBeat, span.untilBeat) }, asked.shift);
   }
 
@@ -116,16 +115,6 @@ export class Replaying implements PassageSource {
   /** Knobs that stand otherwise than they do now where a beat of the session is composed. */
   knobsAt(beat: Beats): Knobs {
     return this.turnedOf(this.ground.voice()?.take)?.at(beat - this.shift) ?? none;
-  }
-
-  /** Music of the session from a beat on. What was before the take is what was before it when it was played first. */
-  notesFrom(beat: Beats): readonly Note[] {
-    const { plan } = this.ground;
-    const turned = this.turnedOf(this.ground.voice()?.take);
-    const opening = turned && turned.opening.atBeat + this.shift;
-    if (opening === undefined || beat >= opening - sameBeat) return plan.from(beat).notes;
-    const before = turned?.opening.history.notes.filter((note) => note.beat + this.shift >= beat - sameBeat) ?? [];
-    return [...before.map((note) => ({ ...note, beat: note.beat + this.shift })), ...plan.from(opening).notes];
   }
 
   /** The host jumped, and the music moved. */
@@ -158,6 +147,6 @@ export class Replaying implements PassageSource {
   }
 }
 
-function withForced(controls: ComposeControls, forcedNotes: readonly Note[]): ComposeControls {
-  return forcedNotes.length === 0 ? controls : { ...controls, constraint: { ...controls.constraint, forcedNotes } };
+function controlsFrom({ controls, forcedNotes }: Turning, beat: Beats): ComposeControls {
+  return forcedNotes ? { ...controls, constraint: { ...controls.constraint, forcedNotes: forcedNotes.filter((note) => note.beat >= beat) } } : controls;
 }

@@ -1,6 +1,6 @@
 import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js';
 import { ContinuoError } from '../../errors.js';
-import { compareNotes, type Note } from '../../music/note.js';
+import { compareNotes } from '../../music/note.js';
 import { nearestLine } from '../../music/rhythm-grid.js';
 import { sameBeat, type Beats, type Micros } from '../../music/units.js';
 import type { Clock } from '../../time/clock.js';
@@ -88,7 +88,6 @@ export class Steering {
         this.sections = sections?.moved(by);
       },
       forced: (shift) => this.standing(shift),
-      forcedNotes: ({ fromBeat, untilBeat, shift }) => inComposer(this.forced(fromBeat, untilBeat + foresight), fromBeat, shift),
     });
     ground.controls.complete = (controls, place) => this.complete(controls, place);
   }
@@ -99,11 +98,11 @@ export class Steering {
     return Math.max(this.ground.settings().horizon, reach - this.ground.position.beat());
   }
 
-  /** Where a deck composes to from a beat on where nothing is asked for: a beat on, a bar to choose among several, or up to given bars. */
-  portionFrom(fromBeat: Beats): Beats {
+  /** Where a deck that composes `horizon` ahead at most composes to from a beat on where nothing is asked for: a beat on, a bar to choose among several, or up to given bars. */
+  portionFrom(fromBeat: Beats, horizon: Beats): Beats {
     const reach = this.leadIn.reachFrom(fromBeat);
     if (reach !== undefined) return reach;
-    const { beatsPerBar, commit, horizon } = this.ground.settings();
+    const { beatsPerBar, commit } = this.ground.settings();
     const isBarLine = Math.abs(fromBeat / beatsPerBar - Math.round(fromBeat / beatsPerBar)) < sameBeat;
     const hasRoom = horizon >= beatsPerBar + commit + 1;
     const { candidates, loopLimit } = this.ground.controls;
@@ -239,7 +238,7 @@ export class Steering {
     const section = this.sections?.describe(now) ?? '';
     if (this.sections?.isOverAt(now)) this.sections = undefined;
     const { beatsPerBar } = this.ground.settings();
-    const forced = this.passages.between(now, Infinity).map((passage) => resolve(passage, this.replaying, beatsPerBar));
+    const forced = this.passages.between(now, Infinity).map((passage) => resolve(passage, this.ground.plan, beatsPerBar));
     return {
       keeps: [...keptKnobs(voice?.keeps ?? []), ...(voice && canLeadIn(voice) ? ['fill'] : [])].join(' '),
       forced: forced.reduce((sum, { notes }) => sum + notes.filter((note) => note.beat >= now).length, 0),
@@ -309,8 +308,9 @@ export class Steering {
     const { fromBeat, untilBeat, shift } = place ?? { fromBeat: now, untilBeat: now, shift: 0 };
     const forced = this.forced(fromBeat, untilBeat + foresight);
     const whole = this.wholePassage({ fromBeat, untilBeat, shift }, forced);
-    const forcedNotes = inComposer(forced, fromBeat, shift);
-    if (forcedNotes.length === 0 && !whole) return controls;
+    const notes = forced.flatMap((music) => music.notes).filter((note) => note.beat >= fromBeat);
+    if (notes.length === 0 && !whole) return controls;
+    const forcedNotes = notes.map((note) => ({ ...note, beat: note.beat - shift })).sort(compareNotes);
     const { maximumRestBeats: _rests, onsetsPerBeat: _onsets, ...constraint } = controls.constraint;
     return { ...controls, constraint: { ...(whole ? { ...constraint, onsetsPerBeat: { low: 0, high: busiest(whole) }, maximumRestBeats: foresight } : controls.constraint), forcedNotes } };
   }
@@ -326,7 +326,7 @@ export class Steering {
     const sections = this.ground.voice()?.loopBars === undefined ? this.sections : undefined;
     const passages = [...this.passages.between(fromBeat, untilBeat), ...(sections?.between(fromBeat, untilBeat) ?? [])];
     const fills = this.ground.modeSettings().mode === 'fill';
-    return passages.map((passage) => resolve(fills && passage.manner === 'whole' ? { ...passage, isLedInto: true } : passage, this.replaying, beatsPerBar));
+    return passages.map((passage) => resolve(fills && passage.manner === 'whole' ? { ...passage, isLedInto: true } : passage, this.ground.plan, beatsPerBar));
   }
 
   /** The span of the best candidate; there is only one where somebody waits for it. */
@@ -374,12 +374,6 @@ export class Steering {
 
 function inSession(notes: ComposedSpan['notes'], shift: Beats): ComposedSpan['notes'] {
   return notes.map((note) => ({ ...note, beat: note.beat + shift }));
-}
-
-/** What is forced from a beat on, in beats of the composer. */
-function inComposer(forced: readonly ForcedMusic[], fromBeat: Beats, shift: Beats): readonly Note[] {
-  const notes = forced.flatMap((music) => music.notes).filter((note) => note.beat >= fromBeat);
-  return notes.map((note) => ({ ...note, beat: note.beat - shift })).sort(compareNotes);
 }
 
 function barsBetween(bars: number): number {

@@ -21,6 +21,6 @@ export const deckLoopsParameters: readonly Parameter[] = [
   }),
   action({
     name: 'replay', scope: 'deck', arguments: [],
-    description: 'Plays the take again from where the pack began it: the same notes, where seed, tempo and all that steers are as they were.',
+    description: 'Plays the take again from where the pack began it, note for note, with all that was done meanwhile.',
   }),
 ];
