@@ -27,6 +27,8 @@ a deck (decks count from 1). What is said on each wire:
 | ask what there is | \`/continuo/capabilities\` | \`{"type":"capabilities"}\` | \`GET /\` | \`continuo ctl list\` |
 | be told what was wrong | \`/continuo/error 102 "bpm must be …"\` | \`{"type":"error","code":102,"text":"bpm must be …"}\` | \`/continuo/error 102 "bpm must be …"\` | the sentence, and exit code 1 |
 
+\`continuo ctl\` without a command takes commands from its input, one a line (\`set bpm 128\`); with \`--json\` each is answered by one line.
+
 Addresses may be patterns as OSC 1.0 has them: \`deck/*/temperature\`, \`deck/1/{top-p,top-k}\`, \`deck/[1-3]/mute\`. More of each wire:
 [OSC](../src/transports/osc/README.md), [WebSocket](../src/transports/websocket/README.md),
 [OSCQuery](../src/transports/oscquery/README.md), [MIDI](../src/transports/midi/README.md).

@@ -80,6 +80,30 @@ describe('continuo ctl', () => {
     assert.equal((await ctl('complete', 'deck/2/top')).stdout, 'deck/2/top-p\ndeck/2/top-k\n');
   });
 
+  it('takes commands from its input, one a line, says what was wrong with one and goes on, and knows decks that have come', async () => {
+    const child = spawn(process.execPath, [cliFile, 'ctl', '--port', port]);
+    const lines = new Inbox<string>();
+    const faults = new Inbox<string>();
+    createInterface(child.stdout).on('line', (line) => lines.add(line));
+    createInterface(child.stderr).on('line', (line) => faults.add(line));
+    child.stdin.write('# a comment\n\nset chord C Eb G\nget chord\ninvoke load "per lin" \'\'\nset bpm 5000\nset\nsing\nget transpose\n');
+    assert.equal(await lines.take('the chord'), 'C Eb G');
+    assert.equal(await lines.take('the transposition'), '-3');
+    assert.deepEqual(invoked.slice(-2), ['per lin', '']);
+    for (const reason of [/20 to 999 beats per minute, not 5000\. \(102\)/, /Write set <address> <value>\./, /"sing" is no command: write get, set/]) {
+      assert.match(await faults.take('what was wrong'), reason);
+    }
+    store.addDeck(3);
+    child.stdin.write('get deck/3/transpose\nwatch horizon\n');
+    assert.equal(await lines.take('the new deck'), '0');
+    assert.match(await lines.take('what is watched'), /^horizon /);
+    child.stdin.write('set horizon 11\nquit\nset bpm 1\n');
+    assert.equal(await lines.take('the change'), 'horizon 11');
+    const [code] = (await once(child, 'close')) as [number | null];
+    assert.equal(code, 1);
+    assert.equal((await ctl('sing')).code, 1);
+  });
+
   it('watches what is now and every change, until it is interrupted', async () => {
     const child = spawn(process.execPath, [cliFile, 'ctl', '--port', port, '--json', 'watch', 'horizon', 'notice'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = new Inbox<string>();

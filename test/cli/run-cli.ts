@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { Inbox } from '../transports/support/within.js';
 
 export interface CliResult {
   readonly code: number | null;
@@ -21,4 +24,28 @@ export function runCli(...words: readonly string[]): Promise<CliResult> {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+/** `continuo ctl` as a script has it that goes on: a command, and a line of JSON that answers it. */
+export class CtlSession {
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly answers = new Inbox<string>();
+
+  constructor(...options: readonly string[]) {
+    this.child = spawn(process.execPath, [cliFile, 'ctl', ...options]);
+    this.child.stderr.pipe(process.stderr);
+    createInterface(this.child.stdout).on('line', (line) => this.answers.add(line));
+  }
+
+  async ask(...words: readonly unknown[]): Promise<unknown> {
+    this.child.stdin.write(`${words.map((word) => JSON.stringify(String(word))).join(' ')}\n`);
+    return JSON.parse(await this.answers.take(words.join(' '))) as unknown;
+  }
+
+  /** Resolves with the exit code. */
+  async end(): Promise<number | null> {
+    this.child.stdin.end();
+    const [code] = (await once(this.child, 'close')) as [number | null];
+    return code;
+  }
 }

@@ -10,12 +10,23 @@ export type Listing = Parameter & { readonly address: string; readonly value?: P
 /** What the engine says, as far as the command line listens. */
 export type EngineMessage =
   | { readonly type: 'hello'; readonly version: string; readonly parameters: readonly Listing[] }
+  | { readonly type: 'capabilities'; readonly id?: number; readonly parameters: readonly Listing[] }
   | { readonly type: 'value'; readonly id?: number; readonly address: string; readonly value: ParameterValue }
   | { readonly type: 'values'; readonly id?: number; readonly values: Readonly<Record<string, ParameterValue>> }
   | { readonly type: 'reply'; readonly id?: number; readonly address: string; readonly values: readonly ParameterValue[] }
   | { readonly type: 'event'; readonly event: { readonly type: string } }
   | { readonly type: 'error'; readonly id?: number; readonly code: number; readonly text: string }
   | { readonly type: 'done'; readonly id?: number };
+
+/** What an engine says is wrong, with the number that protocol.md has for it. */
+export class EngineRefusal extends Error {
+  constructor(
+    readonly code: number,
+    text: string,
+  ) {
+    super(`${text} (${code})`);
+  }
+}
 
 /** A running engine, over its WebSocket. */
 export class EngineConnection {
@@ -68,6 +79,12 @@ export class EngineConnection {
     });
   }
 
+  /** The table as it is now. Errors: as {@link ask}. */
+  async list(): Promise<readonly Listing[]> {
+    const answer = await this.ask({ type: 'capabilities' });
+    return answer.type === 'capabilities' ? answer.parameters : [];
+  }
+
   close(): void {
     this.socket.close();
   }
@@ -80,7 +97,7 @@ export class EngineConnection {
       return;
     }
     this.waiting.delete(message.id);
-    if (message.type === 'error') waiting.reject(new Error(`${message.text} (${message.code})`));
+    if (message.type === 'error') waiting.reject(new EngineRefusal(message.code, message.text));
     else waiting.resolve(message);
   }
 }
