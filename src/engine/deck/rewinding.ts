@@ -23,6 +23,8 @@ export interface RewindingGround {
   /** Has something done as soon as the voice is idle. */
   errand(run: (voice: Voice) => Promise<void>): Promise<void>;
   readonly ahead: { readonly writtenUntil: Beats };
+  /** By how much the host's jumps have moved the music, all told. */
+  jumpedBy(): Beats;
   /** What is written before a beat stands, and from there on it is written anew. */
   asks(atBeat: Beats): void;
   compose(voice: Voice, untilBeat: Beats): Promise<void>;
@@ -45,9 +47,9 @@ export class Rewinding {
       const by = bars * beatsPerBar;
       const { notes } = ground.plan.history(atBeat - by);
       if (notes.length === 0) throw wrong(`Deck ${ground.deck} remembers nothing of the time before bar ${(atBeat - by) / beatsPerBar + 1}: go back by fewer bars, or replay the take.`);
-      await this.goOn(voice, atBeat, () => {
-        ground.plan.suppose({ score: shiftScore(ground.plan.history(atBeat - by), by), untilBeat: atBeat });
-        return { history: ground.plan.history(atBeat, ground.controls.frameFor(voice)), atBeat };
+      await this.goOn(voice, atBeat, (beat) => {
+        ground.plan.suppose({ score: shiftScore(ground.plan.history(beat - by), by), untilBeat: beat });
+        return { history: ground.plan.history(beat, ground.controls.frameFor(voice)), atBeat: beat };
       });
     });
   }
@@ -69,15 +71,17 @@ export class Rewinding {
   }
 
   /** The music up to `atBeat` stands; there it goes on as it does from an opening. */
-  private async goOn(voice: Voice, atBeat: Beats, from: () => Opening, begins: (shift: Beats) => void = () => undefined): Promise<void> {
+  private async goOn(voice: Voice, atBeat: Beats, from: (beat: Beats) => Opening, begins: (shift: Beats) => void = () => undefined): Promise<void> {
     const { ground } = this;
+    const before = ground.jumpedBy();
     ground.asks(atBeat);
     if (ground.ahead.writtenUntil < atBeat) await ground.compose(voice, atBeat);
     if (ground.voice() !== voice) return;
-    ground.asks(atBeat);
-    const opening = from();
-    ground.shiftBy(atBeat - opening.atBeat);
-    begins(atBeat - opening.atBeat);
+    const beat = atBeat + ground.jumpedBy() - before;
+    ground.asks(beat);
+    const opening = from(beat);
+    ground.shiftBy(beat - opening.atBeat);
+    begins(beat - opening.atBeat);
     await voice.composer.prime(opening.history, opening.atBeat);
   }
 

@@ -76,6 +76,8 @@ export class Steering {
   private made = 0;
   /** What was composed last, where a take is replayed: it is played as it was. */
   private asPlayed: ComposedSpan | undefined;
+  /** By how much the host's jumps have moved the music, all told. */
+  jumpedBy: Beats = 0;
 
   constructor(private readonly ground: SteeringGround) {
     this.loops = new LoopWatch(ground.plan);
@@ -118,7 +120,9 @@ export class Steering {
   async compose(voice: Voice, asked: Place, isAnswer: boolean, stopped: () => boolean): Promise<{ readonly span: ComposedSpan; readonly micros: Micros }> {
     const { clock, controls } = this.ground;
     const started = clock.now();
-    this.asPlayed = await this.replaying.compose(voice, asked, stopped);
+    const before = this.jumpedBy;
+    const asPlayed = await this.replaying.compose(voice, asked, stopped);
+    this.asPlayed = asPlayed && moveSpan(asPlayed, this.jumpedBy - before);
     if (this.asPlayed) return { span: this.asPlayed, micros: clock.now() - started };
     const { place, knobs, isAnew } = this.replaying.under(voice, asked);
     const { shift } = place;
@@ -132,7 +136,8 @@ export class Steering {
     );
     this.spare.add(span.untilBeat - span.fromBeat, micros);
     if (isBar) this.made = made;
-    return { span: moveSpan(span, shift), micros };
+    // The host may have jumped while the voice thought.
+    return { span: moveSpan(span, shift + this.jumpedBy - before), micros };
   }
 
   /** What was composed as it is to be played: on the grid, with what is forced as it stands. */
@@ -158,6 +163,7 @@ export class Steering {
 
   /** The host jumped, and the music moved. */
   moved(by: Beats): void {
+    this.jumpedBy += by;
     this.passages.move(by);
     this.grid.move(by);
     this.sections = this.sections?.moved(by);
