@@ -55,8 +55,14 @@ class SlowComposer extends NullComposer {
   }
 }
 
+/** What a performer does to the table before the music begins, and sees on it a few times a beat. */
+export interface Onlooker {
+  begins(parameters: ParameterStore): Promise<void>;
+  sees(parameters: ParameterStore, beat: Beats): void;
+}
+
 /** What came of decks that each need a share of a core, on a machine with two of them; `needs` by the beat that is heard. */
-export async function played(shares: readonly number[], beats: Beats, places: number, needs?: (deck: number, beat: Beats) => Need) {
+export async function played(shares: readonly number[], beats: Beats, places: number, needs?: (deck: number, beat: Beats) => Need, onlooker?: Onlooker) {
   const clock = new VirtualClock();
   const cores = new VirtualCores(2);
   const timeline = { bpm, beatOrigin: 0, timeOrigin: 0 };
@@ -81,8 +87,11 @@ export async function played(shares: readonly number[], beats: Beats, places: nu
     sender.advanceTo(clock.now() + lookMicros);
     await new Promise(setImmediate);
     ensemble.advance();
-    if (clock.now() % judgeMicros === 0) ensemble.publishCounters();
+    if (clock.now() % judgeMicros !== 0) return;
+    ensemble.publishCounters();
+    onlooker?.sees(parameters, ensemble.session.beat());
   };
+  await onlooker?.begins(parameters);
   let loading = true;
   const loads = Promise.all(decks.map((deck, index) => deck.load(`${deck.number} ${shares[index]}`, 'now'))).finally(() => (loading = false));
   while (loading || decks.some(({ aheadBeats }) => aheadBeats < 7)) await pass();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { played } from './shared-machine.js';
+import { played, type Need } from './shared-machine.js';
 
 const shortens = /^Deck \d looks back on 25 %/;
 const givesBack = /^Deck \d looks back on all/;
@@ -29,6 +29,27 @@ describe('a deck that cannot hold its tempo', { timeout: 120_000 }, () => {
     const { said, underruns } = await played([2], 128, 4, () => ({ share: 2, shorter: 1.5 }));
     assert.deepEqual(said.map((sentence) => shortens.test(sentence)), [true]);
     assert.ok(underruns[0] > 0);
+  });
+});
+
+describe('a deck that has ever less time', { timeout: 120_000 }, () => {
+  it('composes each bar but once, then looks back on less, and rests only then', async () => {
+    const stretch = 40;
+    const needs: readonly Need[] = [{ share: 0.1, shorter: 0.05 }, { share: 0.9, shorter: 0.5 }, { share: 1.3, shorter: 0.6 }, { share: 2, shorter: 1.5 }];
+    const ends: { candidates: boolean; context: number; rested: boolean }[] = [];
+    await played([0.1], stretch * needs.length, 4, (_deck, beat) => needs[Math.min(needs.length - 1, Math.max(0, Math.floor(beat / stretch)))], {
+      begins: (parameters) => parameters.write('deck/1/candidates', [3], 'test'),
+      sees: (parameters, beat) => {
+        const figure = (name: string): number => parameters.number(`deck/1/${name}`);
+        ends[Math.floor(beat / stretch)] = { candidates: figure('candidates-made') > 1, context: figure('context'), rested: figure('underruns') > 0 };
+      },
+    });
+    assert.deepEqual(ends.slice(0, needs.length), [
+      { candidates: true, context: 100, rested: false },
+      { candidates: false, context: 100, rested: false },
+      { candidates: false, context: 25, rested: false },
+      { candidates: false, context: 25, rested: true },
+    ]);
   });
 });
 

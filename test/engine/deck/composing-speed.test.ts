@@ -15,3 +15,16 @@ it('tells how many beats are composed while one is played, once it has seen enou
   assert.equal(speed.meanMicrosPerBeat, 110_000);
   assert.equal(speed.timesRealTime(550_000), 5);
 });
+
+it('forgets what was composed more than 64 beats ago, in whatever spans, but the last eight', () => {
+  for (const beats of [0.5, 1, 4, 16]) {
+    const speed = new ComposingSpeed();
+    const span = (micros: number) => ({ fromBeat: 0, untilBeat: beats, micros: micros * beats });
+    for (let count = 0; count < 100; count += 1) speed.add(span(100_000));
+    const needed = Math.min(64, Math.max(8, 64 / beats));
+    for (let count = 1; count < needed; count += 1) speed.add(span(300_000));
+    assert.ok(speed.meanMicrosPerBeat > 200_000 && speed.meanMicrosPerBeat < 300_000);
+    speed.add(span(300_000));
+    assert.equal(speed.meanMicrosPerBeat, 300_000);
+  }
+});

@@ -16,12 +16,13 @@ export interface Choice {
 
 /**
  * Composes a span `count` times from where the composer stands, each time with another seed, and lets it stand as the one
- * that is judged best: what is kept is composed once more, as it was, so that the composer goes on from it. Where it is
- * stopped, the one under way is the choice, as far as it came. Beats are the composer's.
+ * that is judged best: what is kept is composed once more, as it was, so that the composer goes on from it. After so many of them
+ * `hasTime` is asked whether there is time for two more. Where it is stopped, the one under way is the choice, as far as it came.
+ * Beats are the composer's.
  */
 export async function bestOf(
   composer: Composer,
-  { fromBeat, untilBeat, count }: { readonly fromBeat: Beats; readonly untilBeat: Beats; readonly count: number },
+  { fromBeat, untilBeat, count, hasTime }: { readonly fromBeat: Beats; readonly untilBeat: Beats; readonly count: number; hasTime(made: number): boolean },
   controls: ComposeControls,
   judge: (notes: readonly Note[]) => number,
   stopped: () => boolean,
@@ -34,13 +35,14 @@ export async function bestOf(
   let composedLast = 0;
   let span = await candidate(0);
   let best = { index: 0, worth: judge(span.notes) };
-  for (let index = 1; index < count && span.untilBeat >= untilBeat; index += 1) {
-    span = await candidate(index);
+  let made = 1;
+  for (; made < count && span.untilBeat >= untilBeat && hasTime(made); made += 1) {
+    span = await candidate(made);
     const worth = judge(span.notes);
-    if (worth > best.worth) best = { index, worth };
+    if (worth > best.worth) best = { index: made, worth };
   }
-  if (span.untilBeat < untilBeat || best.index === composedLast) return { span, made: composedLast + 1 };
-  return { span: await candidate(best.index), made: count };
+  const isLast = span.untilBeat < untilBeat || best.index === composedLast;
+  return { span: isLast ? span : await candidate(best.index), made };
 }
 
 /** The controls of another candidate; 0: as they are. */

@@ -1,5 +1,5 @@
 import type { Note } from '../../music/note.js';
-import type { Beats } from '../../music/units.js';
+import { sameBeat, type Beats } from '../../music/units.js';
 import type { Plan } from '../plan.js';
 
 /** Bars that are looked back upon. */
@@ -78,4 +78,8 @@ export class LoopWatch {
 /** The line of the bar that holds a beat. */
 export function barLineBefore(beat: Beats, beatsPerBar: number): Beats {
   return Math.floor(beat / beatsPerBar + 1e-9) * beatsPerBar;
+}
+
+export function isBarLine(beat: Beats, beatsPerBar: number): boolean {
+  return Math.abs(beat / beatsPerBar - Math.round(beat / beatsPerBar)) < sameBeat;
 }

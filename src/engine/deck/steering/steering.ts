@@ -9,7 +9,7 @@ import { keptKnobs, unkeptSentence } from '../controls/knobs.js';
 import type { DeckControls } from '../deck-controls.js';
 import type { DeckSettings, Position } from '../deck-dependencies.js';
 import type { ModeSettings } from '../modes/mode-ground.js';
-import { moveSpan } from '../move-span.js';
+import { moveAll, moveSpan } from '../move-span.js';
 import type { Plan } from '../plan.js';
 import { styleFault } from '../styles.js';
 import type { Forced } from '../take-log.js';
@@ -20,7 +20,7 @@ import { ForcedPassages } from './forced-passages.js';
 import { fulfil } from './fulfil.js';
 import { judgeAfter } from './judge-bar.js';
 import { canLeadIn, LeadIn } from './lead-in.js';
-import { barLineBefore, LoopWatch } from './loop-watch.js';
+import { barLineBefore, isBarLine, LoopWatch } from './loop-watch.js';
 import { OntoGrid } from './onto-grid.js';
 import { movePassage, resolve, type ForcedMusic, type Passage } from './passage.js';
 import { Replaying } from './replaying.js';
@@ -105,12 +105,12 @@ export class Steering {
     const reach = this.leadIn.reachFrom(fromBeat);
     if (reach !== undefined) return reach;
     const { beatsPerBar, commit } = this.ground.settings();
-    const isBarLine = Math.abs(fromBeat / beatsPerBar - Math.round(fromBeat / beatsPerBar)) < sameBeat;
     const hasRoom = horizon >= beatsPerBar + commit + 1;
     const { candidates, loopLimit } = this.ground.controls;
-    const wantsBar = candidates > 1 || this.loops.overdoneAt(fromBeat, beatsPerBar, loopLimit) !== undefined;
+    const hasTime = candidates > 1 && this.timesNow({ fromBeat, untilBeat: fromBeat + beatsPerBar, shift: 0 }, candidates) > 1;
+    const wantsBar = hasTime || this.loops.overdoneAt(fromBeat, beatsPerBar, loopLimit) !== undefined;
     // Beats of the composer are rounded on their way here: to end a hair further on would be to come no further.
-    return isBarLine && hasRoom && wantsBar ? fromBeat + beatsPerBar : Math.floor(fromBeat + sameBeat) + 1;
+    return isBarLine(fromBeat, beatsPerBar) && hasRoom && wantsBar ? fromBeat + beatsPerBar : Math.floor(fromBeat + sameBeat) + 1;
   }
 
   /**
@@ -135,7 +135,7 @@ export class Steering {
       () => (isAnswer ? undefined : this.leadIn.compose(voice, place, wanted, stopped)) ?? this.withoutLoop(voice, place, wanted, isAnswer, stopped) ?? this.best(voice, place, wanted, isAnswer || !isBar, stopped),
     );
     this.spare.add(span.untilBeat - span.fromBeat, micros);
-    if (isBar) this.made = made;
+    if (isBarLine(place.fromBeat, this.ground.settings().beatsPerBar)) this.made = made;
     // The host may have jumped while the voice thought.
     return { span: moveSpan(span, shift + this.jumpedBy - before), micros };
   }
@@ -339,10 +339,12 @@ export class Steering {
   private best({ composer }: Voice, place: Place, wanted: ComposeControls, isOnly: boolean, stopped: () => boolean): Promise<Choice> {
     const { fromBeat, untilBeat, shift } = place;
     const count = isOnly ? 1 : this.timesNow(place, this.ground.controls.candidates);
-    const { plan } = this.ground;
+    const { plan, clock } = this.ground;
     const { beatsPerBar } = this.ground.settings();
-    const judge = (notes: ComposedSpan['notes']): number => judgeAfter(plan, inSession(notes, shift), { fromBeat, untilBeat, beatsPerBar }, wanted);
-    return bestOf(composer, { fromBeat: fromBeat - shift, untilBeat: untilBeat - shift, count }, wanted, judge, stopped);
+    const began = clock.now();
+    const hasTime = (made: number): boolean => 2 * (clock.now() - began) <= made * this.leftMicros(fromBeat);
+    const judge = (notes: ComposedSpan['notes']): number => judgeAfter(plan, moveAll(notes, shift), { fromBeat, untilBeat, beatsPerBar }, wanted);
+    return bestOf(composer, { fromBeat: fromBeat - shift, untilBeat: untilBeat - shift, count, hasTime }, wanted, judge, stopped);
   }
 
   /** A span that is none of the bars that came too often; `undefined` where none did, or what comes again was asked for. */
@@ -360,26 +362,25 @@ export class Steering {
       composer,
       { fromBeat: fromBeat - shift, untilBeat: untilBeat - shift, count: isAnswer ? 1 : this.timesNow(place, mostAttempts) },
       { controls, isLoop: overdone.isLoop },
-      (notes) => overdone.isRepeated([...before, ...played(inSession(notes, shift))], untilBeat),
+      (notes) => overdone.isRepeated([...before, ...played(moveAll(notes, shift))], untilBeat),
       stopped,
     );
   }
 
   /** How often a span can be composed before it is needed, at most `wanted` times. */
   private timesNow({ fromBeat, untilBeat }: Place, wanted: number): number {
-    const { position, settings } = this.ground;
-    const spareBeats = fromBeat - position.beat() - settings().commit;
-    return this.spare.countFor(untilBeat - fromBeat, spareBeats * position.beatMicros, wanted);
+    return this.spare.countFor(untilBeat - fromBeat, this.leftMicros(fromBeat), wanted);
+  }
+
+  /** Time until what begins at a beat is committed. */
+  private leftMicros(beat: Beats, { position, settings } = this.ground): Micros {
+    return (beat - position.beat() - settings().commit) * position.beatMicros;
   }
 
   /** What is forced as a whole all over a place. */
   private wholePassage({ fromBeat, untilBeat }: Place, forced = this.forced(fromBeat, untilBeat)): ForcedMusic | undefined {
     return forced.find(({ only, fromBeat: begins, untilBeat: ends }) => only && begins <= fromBeat && ends >= untilBeat);
   }
-}
-
-function inSession(notes: ComposedSpan['notes'], shift: Beats): ComposedSpan['notes'] {
-  return notes.map((note) => ({ ...note, beat: note.beat + shift }));
 }
 
 function barsBetween(bars: number): number {
