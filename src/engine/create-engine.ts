@@ -137,7 +137,7 @@ function chooserOf(
     },
     transport: (change) => ensemble.transport(change),
   };
-  const chooser = new SyncChooser(clock, internal, listener, { order: syncOrder });
+  const chooser = new SyncChooser(clock, internal, listener, { order: syncOrder, beatsPerBar: () => parameters.number('beats-per-bar') });
   parameters.publish('leader', chooser.leader);
   parameters.publish('sync-heard', internal.name);
   return chooser;

@@ -9,10 +9,10 @@ export interface SyncSource {
   /** Unique name a performer sees, e.g. `midi-clock`, `osc`, `internal`. */
   readonly name: string;
   /**
-   * Beats that everybody who follows this host keeps in phase, a bar for instance: who is handed over to it, is moved by
-   * whole ones. Default 1.
+   * Beats that everybody who follows this host keeps in phase: who is handed over to it, is moved by whole ones. `bar`: the host
+   * counts its beats from a bar line, and its bars are as long as the session's. Default 1.
    */
-  readonly quantum?: Beats;
+  readonly quantum?: Beats | 'bar';
   /** Starts listening; `listener` is called from then on. */
   start(listener: SyncListener): void;
   stop(): void;

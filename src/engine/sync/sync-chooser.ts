@@ -12,6 +12,7 @@ import type { InternalSource } from './internal-source.js';
 export const settleMicros: Micros = 1_000_000;
 /** A takeover that moves a playing position by more than this is told as a `locate`. */
 const jumpBeats: Beats = 0.5;
+const usualBeatsPerBar: Beats = 4;
 
 /** Who leads, and what they say. Called in the order leader, timeline, transport. */
 export interface LeaderListener {
@@ -26,6 +27,8 @@ export interface SyncChooserOptions {
   /** As in {@link SyncChooser.prefer}. Default: as they are registered. */
   readonly order?: readonly string[];
   readonly alarm?: Alarm;
+  /** How long the session's bars are. Default: 4. */
+  readonly beatsPerBar?: () => Beats;
 }
 
 interface Candidate {
@@ -47,7 +50,7 @@ interface Candidate {
  *   hands over at once, to the internal source if to nobody better.
  * - Loss and handover to the internal source keep tempo and position.
  * - A new leader whose host plays has a song position, and that is the position. One whose host is stopped demands only
- *   its tempo and its beat (its bar, where it has one in common with others): the position moves by half a beat (half a
+ *   its tempo and its beat (its bar, where it counts any): the position moves by half a beat (half a
  *   bar) at most, and goes on. It never stops the music by taking over; its next start, continue or locate puts the
  *   position where it says.
  * - What the performer asks of the transport is asked of a leader that can be asked; elsewhere the music joins in and
@@ -61,11 +64,12 @@ export class SyncChooser {
   private order: readonly string[];
   private lastHeard = '';
   private readonly alarm: Alarm;
+  private readonly beatsPerBar: () => Beats;
   private lead: Candidate;
   private choice = 'auto';
   private registrations = 0;
   private current: Timeline;
-  /** Beats between the leader's count and ours: whole ones, or whole bars where it has such. */
+  /** Beats between the leader's count and ours: whole ones, or whole bars where it counts any. */
   private offset: Beats = 0;
   private isPlaying = false;
   private heldBeat: Beats = 0;
@@ -80,6 +84,7 @@ export class SyncChooser {
   ) {
     this.order = options.order ?? [];
     this.alarm = options.alarm ?? systemAlarm;
+    this.beatsPerBar = options.beatsPerBar ?? (() => usualBeatsPerBar);
     this.fallback = { source: internal, place: Infinity, timeline: undefined, aliveSince: clock.now(), playing: false };
     this.lead = this.fallback;
     this.candidates.set(internal.name, this.fallback);
@@ -294,7 +299,8 @@ export class SyncChooser {
     if (isNew) this.listener.leader(next.source.name);
     if (next === this.fallback || !next.timeline) return;
     const theirs = beatAt(next.timeline, now);
-    const quantum = next.source.quantum ?? 1;
+    const { quantum: told = 1 } = next.source;
+    const quantum = told === 'bar' ? this.beatsPerBar() : told;
     if (!next.playing) this.offset = quantum * Math.round((closestPhaseMatch(before, theirs, quantum) - theirs) / quantum);
     this.publish(shifted(next.timeline, this.offset));
     if (!next.playing) return;

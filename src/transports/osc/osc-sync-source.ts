@@ -38,6 +38,8 @@ export class OscSyncSource implements SyncSource {
   /** The tempo of beats that come without one. */
   private readonly line = new BeatLine();
   private barBeats: Beats | undefined;
+  /** The last beat came with its number. */
+  private numbered = false;
 
   constructor(
     private readonly clock: Clock,
@@ -62,9 +64,9 @@ export class OscSyncSource implements SyncSource {
     ]);
   }
 
-  /** A host that tells its bars (or cycles) keeps those in phase. */
-  get quantum(): Beats {
-    return this.barBeats ?? 1;
+  /** A host that tells its bars (or cycles) keeps those in phase; one that numbers its beats, the bars of the session. */
+  get quantum(): Beats | 'bar' {
+    return this.barBeats ?? (this.numbered ? 'bar' : 1);
   }
 
   start(listener: SyncListener): void {
@@ -90,6 +92,7 @@ export class OscSyncSource implements SyncSource {
     }
     const micros = this.timeOf(message);
     this.told = bpm ?? this.told;
+    this.numbered = number !== undefined;
     this.observe(number ?? this.numberOf(micros), micros, message.unixSeconds > 0, 1);
   }
 
@@ -192,6 +195,7 @@ export class OscSyncSource implements SyncSource {
     this.timeline = undefined;
     this.told = undefined;
     this.barBeats = undefined;
+    this.numbered = false;
     this.line.restart();
   }
 

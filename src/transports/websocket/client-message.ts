@@ -61,9 +61,12 @@ export function readClientMessage(text: string): ClientMessage {
   }
   const result = clientMessageSchema.safeParse(json);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  throw new ContinuoError('badMessage', `A message of type get, set, invoke, capabilities, listen, unlisten, ping, sync, probe, note, noteOff or control is expected. ${where}${issue.message}.`);
+  const [{ path, message }] = result.error.issues;
+  const field = path.join('.');
+  if (field === '' || field === 'type') {
+    throw new ContinuoError('badMessage', 'A message of type get, set, invoke, capabilities, listen, unlisten, ping, sync, probe, note, noteOff or control is expected.');
+  }
+  throw new ContinuoError('badMessage', `In a message of type ${(json as ClientMessage).type}, ${field}: ${message}.`);
 }
 
 /** The id of a message that may be anything else but right, so that its error can name it. */

@@ -44,7 +44,7 @@ export class WebSocketSyncSource implements SyncSource {
   private clientClock = new ClientClock();
   private timeline: Timeline | undefined;
   private playing = false;
-  private barBeats: Beats = 1;
+  private barBeats: Beats | undefined;
   private quiet: Disposable | undefined;
   private probing: Disposable | undefined;
   private probes = 0;
@@ -55,9 +55,9 @@ export class WebSocketSyncSource implements SyncSource {
     private readonly alarm: Alarm = systemAlarm,
   ) {}
 
-  /** A program that tells its bars keeps them in phase. */
-  get quantum(): Beats {
-    return this.barBeats;
+  /** The beats of a program are numbered: its bars are kept in phase, as long as it says, or as the session's. */
+  get quantum(): Beats | 'bar' {
+    return this.barBeats ?? 'bar';
   }
 
   start(listener: SyncListener): void {
@@ -150,7 +150,7 @@ export class WebSocketSyncSource implements SyncSource {
     this.clientClock = new ClientClock();
     this.timeline = undefined;
     this.playing = false;
-    this.barBeats = 1;
+    this.barBeats = undefined;
     this.probes = 0;
     this.probeSent = undefined;
   }

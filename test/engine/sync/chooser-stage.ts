@@ -5,7 +5,7 @@ import { beatAt, type Timeline } from '../../../src/engine/time/timeline.js';
 import { fakeAlarms, FakeHost } from './fakes.js';
 
 /** A chooser with an internal source and three hosts, wanted in the order best, good, other. */
-export function stage(order = ['best', 'good']) {
+export function stage(order = ['best', 'good'], beatsPerBar = 4) {
   const clock = new VirtualClock(50_000_000);
   const { alarm, pass } = fakeAlarms(clock);
   const heard: string[] = [];
@@ -22,7 +22,7 @@ export function stage(order = ['best', 'good']) {
       },
       transport: ({ type, beat }) => heard.push(`${type} ${beat}`),
     },
-    { order, alarm },
+    { order, alarm, beatsPerBar: () => beatsPerBar },
   );
   const hosts = { best: new FakeHost('best', clock), good: new FakeHost('good', clock), other: new FakeHost('other', clock) };
   const registrations = { other: chooser.register(hosts.other), good: chooser.register(hosts.good), best: chooser.register(hosts.best) };

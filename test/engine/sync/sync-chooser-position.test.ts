@@ -28,11 +28,11 @@ describe('SyncChooser: where the music is', () => {
     );
   });
 
-  it('moves by whole bars only, where a leader has a bar in common with others', () => {
+  it('moves by whole bars only, where a leader counts bars of its own or of the session', () => {
     fc.assert(
-      fc.property(fc.double({ min: -50, max: 50, noNaN: true }), fc.constantFrom(1, 3, 3.5, 4, 7), (theirs, quantum) => {
-        const { internal, chooser, clock, pass, beat } = stage();
-        const session = Object.assign(new FakeHost('session', clock), { quantum });
+      fc.property(fc.double({ min: -50, max: 50, noNaN: true }), fc.constantFrom(1, 3, 3.5, 4, 7), fc.boolean(), (theirs, quantum, asTheSession) => {
+        const { internal, chooser, clock, pass, beat } = stage(undefined, quantum);
+        const session = Object.assign(new FakeHost('session', clock), { quantum: asTheSession ? 'bar' as const : quantum });
         chooser.register(session);
         internal.startPlaying();
         pass(7_777_777);

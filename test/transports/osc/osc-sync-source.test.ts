@@ -182,6 +182,13 @@ describe('the OSC sync source', () => {
     assert.equal(source.quantum, 3);
   });
 
+  it('has the bars of the session where its beats are numbered, none where they are not', () => {
+    say('/beat', 7);
+    assert.equal(source.quantum, 'bar');
+    say('/beat');
+    assert.equal(source.quantum, 1);
+  });
+
   it('follows bars alone, at another tempo too', () => {
     tell(4, 2_000_000, 800, (index) => say('/bar', index + 1));
     near(timelines.at(-1)?.bpm, 120, 0.1);

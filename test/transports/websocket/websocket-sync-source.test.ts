@@ -100,7 +100,7 @@ describe('the WebSocket sync source', () => {
     assert.equal(listener.losses, 0);
     source.left(client);
     assert.equal(listener.losses, 1);
-    assert.equal(source.quantum, 1);
+    assert.equal(source.quantum, 'bar');
     source.take(other, { type: 'sync', bpm: 60, beat: 0 });
     pass(3_999_000);
     assert.equal(listener.losses, 1);
