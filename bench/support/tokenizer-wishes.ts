@@ -13,6 +13,7 @@ const everything: Required<MusicConstraint> = {
   maximumPolyphony: 6,
   onsetsPerBeat: { low: 1, high: 8 },
   forcedNotes: Array.from({ length: 1800 }, (_, beat) => ({ beat, duration: 0.75, channel: 0, pitch: 60 + [0, 4, 7, 5][beat % 4], velocity: 90 })),
+  earliestBeat: 0,
   tempo: 120,
   meter: { numerator: 4, denominator: 4 },
   eventKinds: ['program', 'control', 'tempo'],

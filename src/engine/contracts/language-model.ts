@@ -25,6 +25,11 @@ export interface LanguageModel {
    */
   extend(tokens: ArrayLike<number>): Promise<Float32Array>;
   /**
+   * Optional, in models whose opinion hangs on the ids of a context and not on the runs they were read in: appends `tokens` and says
+   * nothing, which costs less. Such a model is told of a past as soon as there is time, and takes it up at any id. Errors: as `extend`.
+   */
+  hear?(tokens: ArrayLike<number>): Promise<void>;
+  /**
    * Optional, there or not once `prepare` is done: appends `tokens` as `extend` does, then draws a whole unit in one run
    * and returns its ids, from the first state of `program` to where the unit is complete. All of them but the last are
    * then in the context, as if each had been given to `extend`. `uniforms`: as many numbers in 0 <= u < 1 as the unit can

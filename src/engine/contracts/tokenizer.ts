@@ -19,6 +19,11 @@ export interface Tokenizer {
   readonly lacks?: readonly string[];
   /** Ids of the whole score, row-major where `vocabulary.rowWidth` > 1. Errors: `badMidiFile` when it cannot be said. */
   encode(score: TickScore): Int32Array;
+  /**
+   * Optional, where music is told in units that can be gone on with: ids of what was played before `untilTick`, and goes on there. What
+   * is under way is left open, and what is over is told to be. Default: {@link encode}.
+   */
+  encodeUntil?(score: TickScore, untilTick: number): Int32Array;
   /** The score that ids stand for; malformed parts are skipped as the reference skips them. */
   decode(tokens: ArrayLike<number>): TickScore;
   /** A decoder for a stream whose first onset counts from `originBeat`. */
@@ -81,7 +86,7 @@ export interface IncrementalDecoder {
    * Where onsets may be told long before they are certain: all that were told lie before this. Default: what was told is
    * certain, or lies before the frontier.
    */
-  readonly toldUntilBeat?: Beats;
+  readonly toldUntilBeat?: Beats | undefined;
   /** Where notes wait for their end: those that were told and are not given out yet, as long as they are so far. Default: none wait. */
   readonly waiting?: readonly WaitingNote[];
   /** All onsets before this beat are told. Default: the frontier. */
@@ -106,6 +111,8 @@ export interface Grammar {
   /** Writes the ids that may come next, with their biases, into `allowed` (cleared first). */
   allow(state: GrammarState, constraint: MusicConstraint, allowed: AllowedTokens): void;
   attribute(state: GrammarState): TokenAttribute;
+  /** Whether it keeps `earliestBeat`. Default: it takes no notice of it. */
+  readonly keepsEarliest?: boolean;
   /**
    * Optional: the choices of the whole unit that begins at `state` (between two rows, or two events). Leads to exactly
    * the streams that `allow` and `advance` lead to, but for the end of the stream, which it never offers. `undefined`

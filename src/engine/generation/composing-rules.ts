@@ -21,7 +21,7 @@ export class ComposingRules {
   /** For a model that decides more than the next id. */
   readonly steering: ModelSteering;
   private text: string | undefined;
-  private inStream: { readonly originBeat: Beats; readonly constraint: MusicConstraint } | undefined;
+  private inStream: { readonly originBeat: Beats; readonly floor?: Beats; readonly constraint: MusicConstraint } | undefined;
   private readonly byAttribute = new Map<TokenAttribute, TokenSampling>();
 
   constructor(
@@ -53,10 +53,12 @@ export class ComposingRules {
 
   /** The constraint for a stream whose time counts from `originBeat`. */
   constraintFrom(originBeat: Beats): MusicConstraint {
-    if (this.inStream?.originBeat !== originBeat) {
-      this.inStream = { originBeat, constraint: counted(this.constraint, originBeat) };
-    }
-    return this.inStream.constraint;
+    return this.streamConstraint(originBeat, undefined);
+  }
+
+  /** The same where the music goes on at `floor`, of a format that keeps that. */
+  constraintAt(floor: Beats, originBeat: Beats): MusicConstraint {
+    return this.streamConstraint(originBeat, floor);
   }
 
   /**
@@ -87,15 +89,28 @@ export class ComposingRules {
     return sampling;
   }
 
+  private streamConstraint(originBeat: Beats, floor: Beats | undefined): MusicConstraint {
+    if (this.inStream?.originBeat !== originBeat || this.inStream.floor !== floor) {
+      const { forcedNotes } = this.constraint;
+      const held = floor === undefined ? this.constraint : { ...this.constraint, earliestBeat: floor, forcedNotes: forcedNotes?.filter((note) => note.beat >= floor) };
+      this.inStream = { originBeat, floor, constraint: counted(held, originBeat) };
+    }
+    return this.inStream.constraint;
+  }
+
   private get controlsText(): string {
     this.text ??= JSON.stringify(this.controls);
     return this.text;
   }
 }
 
-/** With forced notes in beats of a stream that begins at `originBeat`. */
+/** With beats of a stream that begins at `originBeat`. */
 function counted(constraint: MusicConstraint, originBeat: Beats): MusicConstraint {
-  const { forcedNotes } = constraint;
-  if (forcedNotes === undefined || originBeat === 0) return constraint;
-  return { ...constraint, forcedNotes: forcedNotes.map((note) => ({ ...note, beat: note.beat - originBeat })) };
+  const { forcedNotes, earliestBeat } = constraint;
+  if ((forcedNotes === undefined && earliestBeat === undefined) || originBeat === 0) return constraint;
+  return {
+    ...constraint,
+    ...(earliestBeat !== undefined && { earliestBeat: earliestBeat - originBeat }),
+    ...(forcedNotes && { forcedNotes: forcedNotes.map((note) => ({ ...note, beat: note.beat - originBeat })) }),
+  };
 }

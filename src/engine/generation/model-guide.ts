@@ -58,7 +58,7 @@ export class ModelGuide {
       const next = this.after(first + read);
       if (next === undefined || next.at >= first + ids.length) return runs;
       const length = next.at - first - read;
-      await this.model.extend(ids.slice(read, read + length));
+      await readIds(this.model, ids.slice(read, read + length));
       runs.push(length);
       read += length;
     }
@@ -101,4 +101,10 @@ export class ModelGuide {
     for (let turn: Turn | undefined = this.turn; turn && turn.at > at; turn = turn.earlier) next = turn;
     return next;
   }
+}
+
+/** Has a model read ids whose opinion on them nobody asks for. */
+export async function readIds(model: LanguageModel, ids: readonly number[]): Promise<void> {
+  if (model.hear) await model.hear(ids);
+  else await model.extend(ids);
 }

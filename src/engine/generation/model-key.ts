@@ -1,14 +1,17 @@
 import type { MusicConstraint, PitchClassWish } from '../music/constraint.js';
 import { detectKey, semitonesToC, transposePitch } from '../music/key.js';
 import { drumChannel, type Note } from '../music/note.js';
-import type { Beats } from '../music/units.js';
+import { sameBeat, type Beats } from '../music/units.js';
 
 /** From here on a key is taken for certain. */
 export const clearKey = 2;
 
 /** How much of the past the key is heard in. */
 const keyBeats: Beats = 64;
-/** The key is judged anew so often: a past that grows is not moved to and fro by every note, and read anew each time. */
+/**
+ * The key is judged anew so often, and for so long: a past that grows is not moved to and fro by every note, and what is told of it
+ * while it grows begins as what is told where it ends.
+ */
 const judgedEvery: Beats = 4;
 /** Fewer notes than these do not settle it. */
 const enoughNotes = 16;
@@ -22,7 +25,7 @@ export function shiftIntoModelKey(notes: readonly Note[], keySemitones: number):
 /** The same of a past up to `atBeat`, by what was played lately. */
 export function shiftPastIntoModelKey(past: readonly Note[], atBeat: Beats, keySemitones: number): number {
   const heard = (until: Beats): readonly Note[] => past.filter((note) => note.beat < until && note.beat >= until - keyBeats);
-  const settled = heard(Math.floor(atBeat / judgedEvery) * judgedEvery);
+  const settled = heard((Math.ceil(atBeat / judgedEvery - sameBeat) - 1) * judgedEvery);
   return shiftIntoModelKey(settled.length >= enoughNotes ? settled : heard(atBeat), keySemitones);
 }
 

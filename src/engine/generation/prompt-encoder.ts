@@ -25,28 +25,28 @@ export class PromptEncoder {
     return [...this.tokenizer.vocabulary.start, ...this.setup].flatMap((token) => decoder.push(token));
   }
 
-  /** `originBeat` is where time in the ids counts from; nothing in the score lies before it but marks still in force. */
-  encode(score: Score, originBeat: Beats): readonly number[] {
-    return [...this.tokenizer.vocabulary.start, ...this.setup, ...this.music(score, originBeat)];
+  /** `originBeat` is where time in the ids counts from; nothing in the score lies before it but marks still in force. It goes on at `untilBeat`. */
+  encode(score: Score, originBeat: Beats, untilBeat: Beats): readonly number[] {
+    return [...this.tokenizer.vocabulary.start, ...this.setup, ...this.music(score, originBeat, untilBeat)];
   }
 
-  private music(score: Score, originBeat: Beats): readonly number[] {
-    if (this.setup.length === 0) return this.ids(score, originBeat);
+  private music(score: Score, originBeat: Beats, untilBeat: Beats): readonly number[] {
+    if (this.setup.length === 0) return this.ids(score, originBeat, untilBeat);
     if (score.notes.length === 0) return [];
     const notes = { ...emptyScore, notes: score.notes };
-    return this.tokenizer.vocabulary.rowWidth === 1 ? this.ids(notes, originBeat) : this.noteRows(notes, originBeat);
+    return this.tokenizer.vocabulary.rowWidth === 1 ? this.ids(notes, originBeat, untilBeat) : this.noteRows(notes, originBeat, untilBeat);
   }
 
   /**
    * The rows of notes. Formats may number channels by those they find, so each part of the pack is anchored by a note at
    * the origin, at a pitch it does not use; those rows are taken out again, which moves nothing: they take no time.
    */
-  private noteRows(score: Score, originBeat: Beats): readonly number[] {
+  private noteRows(score: Score, originBeat: Beats, untilBeat: Beats): readonly number[] {
     const { rowWidth, start } = this.tokenizer.vocabulary;
     const anchors = this.options.tracks.flatMap(({ channel }) => anchorOf(score.notes, channel, originBeat));
     const isAnchor = ({ channel, pitch }: Note): boolean =>
       anchors.some((each) => each.channel === channel && each.pitch === pitch);
-    const ids = this.ids({ ...score, notes: [...anchors, ...score.notes] }, originBeat);
+    const ids = this.ids({ ...score, notes: [...anchors, ...score.notes] }, originBeat, untilBeat);
     const decoder = this.tokenizer.startDecoder(originBeat);
     for (const token of start) decoder.push(token);
     const rows: number[] = [];
@@ -61,9 +61,10 @@ export class PromptEncoder {
   }
 
   /** The tokenizer's ids without the start and the end of the stream. */
-  private ids(score: Score, originBeat: Beats): readonly number[] {
+  private ids(score: Score, originBeat: Beats, untilBeat: Beats): readonly number[] {
     const { start, end, rowWidth } = this.tokenizer.vocabulary;
-    const ids = this.tokenizer.encode(ticksOfScore(score, originBeat, this.trackOf(score)));
+    const ticks = ticksOfScore(score, originBeat, this.trackOf(score));
+    const ids = this.tokenizer.encodeUntil?.(ticks, (untilBeat - originBeat) * ticks.ticksPerBeat) ?? this.tokenizer.encode(ticks);
     const from = start.every((id, index) => ids[index] === id) ? start.length : 0;
     const until = ids.length - from >= rowWidth && ids[ids.length - rowWidth] === end ? ids.length - rowWidth : ids.length;
     return Array.from(ids.subarray(from, until));

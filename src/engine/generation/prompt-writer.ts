@@ -57,7 +57,7 @@ export class PromptWriter {
     const promptOf = (recent: readonly Note[]): Prompt => {
       const originBeat = barLine(recent.length > 0 ? recent[0].beat : atBeat);
       const told = this.tellsByBeat ? recent.map((note) => endingWithBeat(note, originBeat, atBeat)) : recent;
-      return { tokens: this.encoder.encode({ ...trim(past, originBeat), notes: told }, originBeat), originBeat };
+      return { tokens: this.encoder.encode({ ...trim(past, originBeat), notes: told }, originBeat, atBeat), originBeat };
     };
     const fits = (recent: readonly Note[]): boolean => promptOf(recent).tokens.length <= most;
     // No format tells a note in less than an id, or less than a row.

@@ -223,7 +223,7 @@ export class Take {
   private async choose(rules: ComposingRules): Promise<number> {
     const { stream, isEarly } = this;
     const allowed = stream.allow(this.constraint(rules));
-    if (isEarly && this.strict) this.reach.keepFrom(stream, this.floor);
+    if (isEarly && this.strict && !this.keepsFloor) this.reach.keepFrom(stream, this.floor);
     if (allowed.count === 1) return allowed.ids[0];
     biasDensity(stream, this.reach, rules.density);
     stream.biasRepetition(rules.repetition);
@@ -248,6 +248,7 @@ export class Take {
   private constraint(rules: ComposingRules): MusicConstraint {
     const { floor, isEarly } = this;
     const { originBeat } = this.segment;
+    if (isEarly && this.keepsFloor) return rules.constraintAt(floor, originBeat);
     return isEarly ? rules.constraintBefore(floor, floor - this.lastOnset(), originBeat) : rules.constraintFrom(originBeat);
   }
 
@@ -257,8 +258,9 @@ export class Take {
    */
   private holdWhatIsWishedOtherwise(rules: ComposingRules): void {
     const { beforeWall, stream } = this;
+    const tellsEarly = this.keepsFloor || stream.decoder.toldUntilBeat !== undefined;
     this.justBack = false;
-    if (!beforeWall?.rules || stream.decoder.toldUntilBeat === undefined || stream.frontierBeat >= this.wall || rules.isLike(beforeWall.rules)) return;
+    if (!beforeWall?.rules || !tellsEarly || stream.frontierBeat >= this.wall || rules.isLike(beforeWall.rules)) return;
     this.floor = this.wall;
     this.strict = true;
     this.beforeWall = undefined;
@@ -269,7 +271,7 @@ export class Take {
       throw new ContinuoError('composerStalled', `the model wrote ${lostEvents} events at beat ${this.stream.frontierBeat} and would not go on; raise the temperature or load another pack`);
     }
     if (this.isEarly) {
-      if (!this.strict && !this.attempt) this.attempt = this.mark(rules);
+      if (!this.strict && !this.attempt && !this.keepsFloor) this.attempt = this.mark(rules);
       return;
     }
     this.attempt = undefined;
@@ -356,6 +358,11 @@ export class Take {
     this.betweenEvents = true;
     this.attempt = undefined;
     this.strict = false;
+  }
+
+  /** Whether the format itself writes nothing before the floor. */
+  private get keepsFloor(): boolean {
+    return this.stream.tokenizer.grammar.keepsEarliest === true;
   }
 
   private get isEarly(): boolean {

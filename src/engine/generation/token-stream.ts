@@ -13,7 +13,7 @@ import { ContinuoError } from '../errors.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Beats } from '../music/units.js';
 import type { ComposingRules } from './composing-rules.js';
-import { ModelGuide, openingTurn, type Turn } from './model-guide.js';
+import { ModelGuide, openingTurn, readIds, type Turn } from './model-guide.js';
 import type { OnsetReach } from './onset-reach.js';
 import { PassageMemory, passageBias } from './passage-memory.js';
 import type { Recall } from './recalls.js';
@@ -158,12 +158,15 @@ export class TokenStream {
   /** Whether so much is unread that it takes a {@link readSome} or more before {@link logits}. */
   get behind(): boolean {
     if (this.model.readsInOneGo === true) return false;
+    if (this.model.hear) return this.unread.length > 1;
     return this.unread.length > chunkTokens || this.path.mark().tokens < this.promptRuns;
   }
 
   /** One model run over some of what is unread. */
   async readSome(): Promise<void> {
-    await this.run(Math.min(chunkTokens - (this.path.mark().tokens % chunkTokens), this.unread.length - 1));
+    const most = this.unread.length - 1;
+    if (this.model.hear) return this.readOnly(Math.min(chunkTokens, most));
+    await this.run(Math.min(chunkTokens - (this.path.mark().tokens % chunkTokens), most));
   }
 
   /** Fills {@link allowed}; the stream never ends by itself. */
@@ -261,10 +264,11 @@ export class TokenStream {
     const formerRuns = this.prompt.slice(0, Math.min(this.promptRuns, path.mark().tokens));
     path.rewind(undefined);
     this.prompt = ids.slice(0, ids.length - composed);
-    this.promptRuns = model.readsInOneGo === true ? 0 : wholeRuns(this.prompt.length - 1);
+    this.promptRuns = model.readsInOneGo === true || model.hear ? 0 : wholeRuns(this.prompt.length - 1);
     if (!model.resume) return 0;
     const told = guide.begin();
     if (composed > 0) return model.resume(ids.slice(0, told + 1));
+    if (model.hear) return model.resume(ids.slice(0, told + 1));
     const known = wholeRuns(commonLength(formerRuns, ids));
     return model.resume(ids.slice(0, Math.min(told, known) + 1), chunkTokens);
   }
@@ -294,6 +298,12 @@ export class TokenStream {
     const logits = await this.path.extend(this.unread.slice(0, left));
     this.unread.splice(0, left);
     return logits;
+  }
+
+  private async readOnly(count: number): Promise<void> {
+    const left = count - (await this.readUpToLastTurn(count));
+    await readIds(this.model, this.unread.slice(0, left));
+    this.unread.splice(0, left);
   }
 
   /** Of the next so many ids, reads those that are read under earlier wishes than the last. Returns how many these were. */

@@ -92,6 +92,13 @@ const laws: Readonly<Record<ConstraintField, Law>> = {
       every(melody.filter(({ beat }) => beat < last - gridBeats), isHeard);
     },
   },
+  earliestBeat: {
+    wish: { earliestBeat: 6.3, maximumRestBeats: 2 },
+    holds: ({ notes }) => {
+      every(notes, ({ beat }) => beat >= 6.3 - rounding);
+      assert.ok(notes[0].beat <= 6.5 + rounding, 'a rest goes on that is too long already');
+    },
+  },
   tempo: {
     wish: { tempo: 98 },
     holds: ({ events }) => {
@@ -128,7 +135,8 @@ export const constraintFields = Object.keys(laws) as readonly ConstraintField[];
 export function describeConstraintLaws(make: () => Tokenizer, capabilities: readonly string[], alsoHeeds: readonly ConstraintField[]): void {
   for (const field of constraintFields) {
     const { wish, holds } = laws[field];
-    if (capabilities.includes(`constraint:${field}`)) {
+    const isKept = field === 'earliestBeat' ? make().grammar.keepsEarliest === true : capabilities.includes(`constraint:${field}`);
+    if (isKept) {
       it(`honours ${field}, and goes on`, () => {
         for (const seed of seeds) {
           const heard = listen(make(), wish, seed);

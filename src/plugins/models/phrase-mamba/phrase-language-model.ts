@@ -80,25 +80,33 @@ export class PhraseLanguageModel implements LanguageModel {
   }
 
   async extend(tokens: ArrayLike<number>): Promise<Float32Array> {
-    const loaded = this.check(tokens);
-    for (let index = 0; index < tokens.length; index += 1) await this.take(loaded, tokens[index]);
+    await this.hear(tokens);
     const { bar } = this;
     // Outside of all bars there is nothing to have an opinion on.
     if (!bar) return this.ofNoBar.fill(0);
+    const loaded = this.prepared();
     return loaded.nets.decoder.logits(await this.latentOf(loaded, bar), bar.ids);
   }
 
-  /** By the codes that bars are near, where the net was asked what bar may come: the bars that end behind `from`. */
+  async hear(tokens: ArrayLike<number>): Promise<void> {
+    const loaded = this.check(tokens);
+    for (let index = 0; index < tokens.length; index += 1) await this.take(loaded, tokens[index]);
+  }
+
+  /** By the codes that bars are near, where the net was asked what bar may come: the bars that begin at `from` or behind it. */
   async likelihood(tokens: ArrayLike<number>, from: number): Promise<number> {
     const loaded = this.check(tokens);
     this.rewind(undefined);
     let sum = 0;
+    let isAsked = false;
     for (let index = 0; index < tokens.length; index += 1) {
-      const ends = loaded.tables.roles[tokens[index]] === IdRole.opensBar;
-      if (ends && index > from && this.bar) sum += await this.likelihoodOf(loaded, this.bar);
+      const begins = loaded.tables.roles[tokens[index]] === IdRole.opensBar;
+      if (begins && isAsked && this.bar) sum += await this.likelihoodOf(loaded, this.bar);
+      isAsked ||= begins && index >= from;
       await this.take(loaded, tokens[index]);
     }
-    return this.bar ? sum + (await this.likelihoodOf(loaded, this.bar)) : sum;
+    // A line at the end is where they end.
+    return isAsked && this.bar && this.bar.ids.length > 0 ? sum + (await this.likelihoodOf(loaded, this.bar)) : sum;
   }
 
   mark(): PhraseMark {

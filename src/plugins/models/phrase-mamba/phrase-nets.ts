@@ -3,6 +3,7 @@ import type { InferenceRuntime } from '../../../engine/generation/onnx/inference
 import { OrtSession } from '../../../engine/generation/onnx/ort-session.js';
 import { PhraseDecoder } from './phrase-decoder.js';
 import type { PhraseTables } from './phrase-tables.js';
+import { ReadBars } from './read-bars.js';
 
 /** Memory after a step, and the opinion on the code of the bar that follows. The arrays are nobody else's. */
 export interface MambaResult {
@@ -16,6 +17,7 @@ export interface MambaResult {
  */
 export class PhraseNets {
   private readonly ofNoBar: Float32Array;
+  private readonly bars = new ReadBars((ids) => this.encode(ids));
 
   private constructor(
     private readonly tables: PhraseTables,
@@ -48,9 +50,7 @@ export class PhraseNets {
 
   /** Where a bar is in the space of bars. */
   async read(ids: readonly number[]): Promise<Float32Array> {
-    const { encoder } = this;
-    const { latent } = await encoder.run({ ids: encoder.tensor(BigInt64Array.from(ids, BigInt), [1, ids.length]) });
-    return latent;
+    return this.bars.latentOf(ids);
   }
 
   /** Goes on by a bar. */
@@ -65,6 +65,12 @@ export class PhraseNets {
 
   async dispose(): Promise<void> {
     for (const session of this.sessions) await session.release();
+  }
+
+  private async encode(ids: readonly number[]): Promise<Float32Array> {
+    const { encoder } = this;
+    const { latent } = await encoder.run({ ids: encoder.tensor(BigInt64Array.from(ids, BigInt), [1, ids.length]) });
+    return latent;
   }
 
   private async step(latent: Float32Array, control: number, state: Float32Array): Promise<MambaResult> {

@@ -32,6 +32,7 @@ export class BarTexture {
   /** {@link roomAt} each position, or -1. */
   private rooms: Int8Array | undefined;
   private dueBy = NaN;
+  private dueFrom = NaN;
 
   /** Becomes a copy of another, which must not change from then on; quick when it comes back to the same one. */
   load(other: BarTexture): void {
@@ -152,7 +153,7 @@ export class BarTexture {
     if (this.asked === limits) return;
     this.asked = limits;
     this.rooms?.fill(-1);
-    this.dueBy = NaN;
+    this.dueFrom = NaN;
   }
 
   canStrike(position: number, isDrums: boolean, limits: Limits): boolean {
@@ -161,21 +162,21 @@ export class BarTexture {
   }
 
   /** Whether a track that chooses its program after `program` finds one, and a place for a note. */
-  canStartTrack(program: number, limits: Limits): boolean {
-    if (program < limits.highestProgram && this.hasPlace(false, limits)) return true;
-    return program < drumProgram && this.hasPlace(true, limits);
+  canStartTrack(program: number, limits: Limits, from: number): boolean {
+    if (program < limits.highestProgram && this.hasPlace(false, limits, from)) return true;
+    return limits.hasDrums && program < drumProgram && this.hasPlace(true, limits, from);
   }
 
-  hasPlace(isDrums: boolean, limits: Limits): boolean {
-    for (let position = 0; position < this.length; position += 1) {
+  hasPlace(isDrums: boolean, limits: Limits, from: number): boolean {
+    for (let position = from; position < this.length; position += 1) {
       if (this.canStrike(position, isDrums, limits)) return true;
     }
     return false;
   }
 
   /** Whether so many notes can come anywhere in the bar, and none has to. */
-  hasRoomFor(notes: number, limits: Limits): boolean {
-    if (this.deadline(limits) < this.length) return false;
+  hasRoomFor(notes: number, limits: Limits, from: number): boolean {
+    if (this.deadline(limits, from) < this.length) return false;
     if (limits.mostOnsets !== Infinity) {
       for (let beat = 0; beat < beatSpan; beat += 1) if (this.onsets[beat] + notes > limits.mostOnsets) return false;
     }
@@ -184,19 +185,23 @@ export class BarTexture {
     return true;
   }
 
-  /** The last position at which the next onset may be; {@link length} and more when the bar asks for none. */
-  deadline(limits: Limits): number {
-    if (this.origin === undefined || this.strikes.length > 0) return this.findDeadline(limits);
+  /**
+   * The last position at which the next onset may be; {@link length} and more when the bar asks for none. Nothing more can come before
+   * `from`: what is overdue by then is due there.
+   */
+  deadline(limits: Limits, from: number): number {
+    if (this.origin === undefined || this.strikes.length > 0) return this.findDeadline(limits, from);
     this.ask(limits);
-    if (Number.isNaN(this.dueBy)) this.dueBy = this.findDeadline(limits);
+    if (this.dueFrom !== from) this.dueBy = this.findDeadline(limits, from);
+    this.dueFrom = from;
     return this.dueBy;
   }
 
-  private findDeadline({ longestRest, fewestOnsets }: Limits): number {
+  private findDeadline({ longestRest, fewestOnsets }: Limits, from: number): number {
     let latest = Infinity;
-    if (longestRest !== Infinity) latest = this.lastOfChain(longestRest) + longestRest;
+    if (longestRest !== Infinity) latest = Math.max(from, this.lastOfChain(longestRest, from) + longestRest);
     for (let beat = 0; fewestOnsets > 0 && (beat + 1) * sixteenthsPerBeat - this.offset <= this.length; beat += 1) {
-      if (this.onsets[beat] >= fewestOnsets) continue;
+      if (this.onsets[beat] >= fewestOnsets || (beat + 1) * sixteenthsPerBeat - this.offset <= from) continue;
       latest = Math.min(latest, (beat + 1) * sixteenthsPerBeat - this.offset - 1);
       break;
     }
@@ -204,16 +209,16 @@ export class BarTexture {
   }
 
   /** Whether nothing more must come before the next bar line. */
-  isFull(limits: Limits): boolean {
-    return this.deadline(limits) >= this.length;
+  isFull(limits: Limits, from: number): boolean {
+    return this.deadline(limits, from) >= this.length;
   }
 
-  /** The last onset that is reached without too long a rest. One that was too long before the bar ends with its line. */
-  private lastOfChain(longestRest: number): number {
-    let last = Math.max(this.onsetBefore, -longestRest);
+  /** The last onset that is reached without too long a rest; one that it is too late to shorten does not count. */
+  private lastOfChain(longestRest: number, from: number): number {
+    let last = this.onsetBefore;
     for (let left = this.places; left !== 0; left &= left - 1) {
       const position = 31 - Math.clz32(left & -left);
-      if (position - last > longestRest) break;
+      if (position - last > longestRest && position > from) break;
       last = position;
     }
     return last;

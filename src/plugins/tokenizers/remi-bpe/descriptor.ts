@@ -11,7 +11,7 @@ export const remiBpe: PluginDescriptor = {
   lacks: (options, events) => [
     ...((options as RemiOptions).encoding === 'bpe' ? chooses('time', 'duration') : []),
     ...(events.length === 0 || events.includes('tempo') ? [] : keeps('tempo')),
-    ...(events.length === 0 || events.includes('program') ? [] : [...keeps('programs'), ...chooses('program')]),
+    ...((options as RemiOptions).program === undefined && (events.length === 0 || events.includes('program')) ? [] : [...keeps('programs'), ...chooses('program')]),
   ],
   optionsSchema,
   implementation: new URL('./module.js', import.meta.url).href,

@@ -1,4 +1,5 @@
 import { ContinuoError } from '../../../engine/errors.js';
+import { drumChannel } from '../../../engine/music/note.js';
 import type { TickNote, TickScore } from '../../../engine/music/tick-score.js';
 import { IdList } from './id-list.js';
 import {
@@ -25,6 +26,8 @@ import { Voices } from './voices.js';
 /** Longer pieces are refused: five days of 4/4 at a walking pace. */
 export const maximumSixteenths = 2 ** 21;
 
+/** A tick that is a place but for its rounding. */
+const rounding = 1e-3;
 const positions = 16;
 const pitches = 128;
 const voices = 129;
@@ -32,6 +35,14 @@ const voices = 129;
 const soundSize = 512;
 const voiceSize = soundSize * pitches * positions;
 const barSize = voiceSize * voices;
+
+/** How a score is told. */
+export interface PhraseForm {
+  /** All but drums is one part, of this program, and drums are left out. Default: as many parts as there are programs. */
+  readonly program?: number | undefined;
+  /** The score goes on at this tick: the bar in which that is is told as far as it goes, and its track is left open. Default: it ends. */
+  readonly untilTick?: number;
+}
 
 /**
  * A score as base ids, bar by bar and in a bar track by track: `BAR [TIMESIG] [TEMPO] {TRACK_START PROGRAM {POS (PITCH
@@ -41,11 +52,11 @@ const barSize = voiceSize * voices;
  * count; a note ends where its voice strikes its pitch again.
  * @throws ContinuoError badMidiFile when the score has no time base or is too long.
  */
-export function encodePhrases(score: TickScore): Int32Array {
+export function encodePhrases(score: TickScore, { program, untilTick }: PhraseForm = {}): Int32Array {
   if (!(score.ticksPerBeat >= 1)) {
     throw new ContinuoError('badMidiFile', `A score with ${score.ticksPerBeat} ticks a beat has no time; give it 1 or more.`);
   }
-  const placer = new NotePlacer(score);
+  const placer = new NotePlacer(score, program);
   const { count, lastOnset } = placer.measure();
   if (lastOnset >= maximumSixteenths) {
     throw new ContinuoError(
@@ -53,8 +64,10 @@ export function encodePhrases(score: TickScore): Int32Array {
       `The piece has a note ${Math.round(lastOnset / sixteenthsPerBeat)} beats from its start; cut it to fewer than ${maximumSixteenths / sixteenthsPerBeat}.`,
     );
   }
-  const bars = lastOnset < 0 ? [] : [...planBars(score, lastOnset)];
-  return writeBars(score, bars, placer.pack(count, bars));
+  const goesOn = untilTick !== undefined;
+  const last = goesOn ? Math.max(lastOnset, Math.ceil((untilTick * sixteenthsPerBeat) / score.ticksPerBeat - rounding)) : lastOnset;
+  const bars = last < 0 ? [] : [...planBars(score, last)];
+  return writeBars(score, bars, placer.pack(count, bars), goesOn);
 }
 
 /** Notes on the grid, one number each: a long piece has millions. */
@@ -62,7 +75,10 @@ class NotePlacer {
   private readonly programs: Voices;
   private readonly perTick: number;
 
-  constructor(private readonly score: TickScore) {
+  constructor(
+    private readonly score: TickScore,
+    private readonly program: number | undefined,
+  ) {
     this.programs = new Voices(score.tracks);
     this.perTick = sixteenthsPerBeat / score.ticksPerBeat;
   }
@@ -72,7 +88,7 @@ class NotePlacer {
     let lastOnset = -1;
     for (const track of this.score.tracks) {
       for (const event of track) {
-        if (event.type !== 'note' || !isPlayable(event)) continue;
+        if (event.type !== 'note' || !this.isHeard(event)) continue;
         count += 1;
         lastOnset = Math.max(lastOnset, this.onsetOf(event));
       }
@@ -86,17 +102,21 @@ class NotePlacer {
     let next = 0;
     this.score.tracks.forEach((track, index) => {
       for (const event of track) {
-        if (event.type !== 'note' || !isPlayable(event)) continue;
+        if (event.type !== 'note' || !this.isHeard(event)) continue;
         const onset = this.onsetOf(event);
         const bar = barAt(bars, onset);
         const length = Math.max(1, Math.min(longestDuration, Math.floor(event.duration * this.perTick + 0.5)));
-        const voice = this.programs.programOf(index, event);
+        const voice = this.program ?? this.programs.programOf(index, event);
         const place = ((voice * positions + onset - bars[bar].start) * pitches + event.pitch) * soundSize;
         packed[next] = bar * barSize + place + (length - 1) * 32 + velocityLevel(event.velocity);
         next += 1;
       }
     });
     return packed.sort();
+  }
+
+  private isHeard(note: TickNote): boolean {
+    return isPlayable(note) && (this.program === undefined || note.channel !== drumChannel);
   }
 
   private onsetOf({ tick }: TickNote): number {
@@ -123,6 +143,7 @@ function writeBars(
   score: TickScore,
   bars: readonly { start: number; meter: number }[],
   packed: Float64Array,
+  goesOn: boolean,
 ): Int32Array {
   const ids = new IdList(packed.length * 4 + bars.length * 4 + 16);
   const tempoAt = tempos(score);
@@ -136,14 +157,14 @@ function writeBars(
     if (bar.meter !== meter) ids.push(meterId((meter = bar.meter)));
     const here = tempoAt(bar.start);
     if (here !== tempo) ids.push(tempoId((tempo = here)));
-    next = writeTracks(ids, packed, lengths, next, index);
+    next = writeTracks(ids, packed, lengths, next, index, goesOn && index === bars.length - 1);
   });
   ids.push(endId);
   return ids.view();
 }
 
 /** Writes the tracks of one bar and returns the first note after them. */
-function writeTracks(ids: IdList, packed: Float64Array, lengths: Uint8Array, first: number, bar: number): number {
+function writeTracks(ids: IdList, packed: Float64Array, lengths: Uint8Array, first: number, bar: number, staysOpen: boolean): number {
   const end = (bar + 1) * barSize;
   let voice = -1;
   let place = -1;
@@ -168,7 +189,7 @@ function writeTracks(ids: IdList, packed: Float64Array, lengths: Uint8Array, fir
     ids.push(velocityId(pitchAndSound & 31));
     ids.push(durationId(lengths[at]));
   }
-  if (voice >= 0) ids.push(trackEndId);
+  if (voice >= 0 && !staysOpen) ids.push(trackEndId);
   return at;
 }
 

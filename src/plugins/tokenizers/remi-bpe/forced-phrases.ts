@@ -16,7 +16,7 @@ import {
 } from './phrase-vocabulary.js';
 import { drumProgram } from './symbols.js';
 
-interface ForcedNote {
+export interface ForcedNote {
   /** Sixteenths from the start of the stream. */
   readonly at: number;
   readonly pitch: number;
@@ -68,7 +68,7 @@ export class ForcedPhrases implements Forcing<PhraseCursor> {
 }
 
 /** One note at each place and pitch, the first that is given, in the order of a track. */
-function onGrid(notes: readonly Note[]): ForcedNote[] {
+export function onGrid(notes: readonly Note[]): ForcedNote[] {
   const placed = new Map<number, ForcedNote>();
   for (const { beat, duration, pitch, velocity } of notes) {
     const at = Math.floor(beat * sixteenthsPerBeat + 0.5);

@@ -37,6 +37,10 @@ export interface Limits {
   readonly programs: ReadonlySet<number> | undefined;
   /** The highest of these; -1 for none. */
   readonly highestProgram: number;
+  /** Whether there may be drums. */
+  readonly hasDrums: boolean;
+  /** Grid units from the start of the stream: notes begin here or later. */
+  readonly earliest: number;
   /** Grid units from the start of the stream: notes begin before this, and time goes no further. */
   readonly latest: number;
 }
@@ -52,10 +56,17 @@ export const noLimits: Limits = {
   bars: undefined,
   programs: undefined,
   highestProgram: 127,
+  hasDrums: true,
+  earliest: -Infinity,
   latest: Infinity,
 };
 
 /** The limits without those that ask for something to come. */
 export function withoutDemands(limits: Limits): Limits {
   return { ...limits, fewestOnsets: 0, longestRest: Infinity, tempo: -1, bars: undefined };
+}
+
+/** What is kept where all other limits have given way. */
+export function withinReach({ earliest, hasDrums }: Limits): Limits | undefined {
+  return earliest === noLimits.earliest ? undefined : { ...noLimits, earliest, hasDrums };
 }

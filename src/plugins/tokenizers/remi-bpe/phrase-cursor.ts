@@ -54,6 +54,9 @@ export class PhraseCursor implements StreamCursor {
   /** Where it stood, by depth. */
   private readonly remembered: PhraseCursor[] = [];
 
+  /** @param hasOnePart a bar has one track at most */
+  constructor(readonly hasOnePart = false) {}
+
   get structure(): number {
     // In a track its program no longer matters, before one the position doesn't.
     const inTrack = this.phase >= Phase.program;
@@ -100,14 +103,14 @@ export class PhraseCursor implements StreamCursor {
   }
 
   clone(): this {
-    const copy = new PhraseCursor() as this;
+    const copy = new PhraseCursor(this.hasOnePart) as this;
     copy.loadStructure(this);
     copy.texture = this.texture.clone();
     return copy;
   }
 
   remember(depth: number): void {
-    this.remembered[depth] ??= new PhraseCursor();
+    this.remembered[depth] ??= new PhraseCursor(this.hasOnePart);
     this.remembered[depth].loadStructure(this);
     this.texture.remember(depth);
   }
@@ -118,7 +121,8 @@ export class PhraseCursor implements StreamCursor {
   }
 
   isFree(notes: number, limits: Limits): boolean {
-    return this.phase >= Phase.program && this.texture.hasRoomFor(notes, limits);
+    if (this.phase < Phase.program || limits.latest !== Infinity || this.barStart + this.position < limits.earliest) return false;
+    return this.texture.hasRoomFor(notes, limits, this.from(limits));
   }
 
   step(kind: number, value: number, limits?: Limits): boolean {
@@ -167,6 +171,7 @@ export class PhraseCursor implements StreamCursor {
 
   private startBar(limits: Limits | undefined): boolean {
     if (this.phase > Phase.head || this.lacksSomething(limits)) return false;
+    if (limits !== undefined && this.hasBar && this.phase !== Phase.start && this.barEnd > limits.latest) return false;
     if (this.hasBar) {
       this.barStart += this.barLength;
       this.texture.nextBar();
@@ -179,8 +184,8 @@ export class PhraseCursor implements StreamCursor {
   }
 
   private startTrack(limits: Limits | undefined): boolean {
-    if (this.phase === Phase.start || this.phase > Phase.head || this.program >= drumProgram) return false;
-    if (limits !== undefined && (this.lacksMeter(limits) || this.lacksTempo(limits) || !this.texture.canStartTrack(this.program, limits))) return false;
+    if (this.phase === Phase.start || this.phase > Phase.head || this.hadLastTrack) return false;
+    if (limits !== undefined && (this.lacksMeter(limits) || this.lacksTempo(limits) || !this.texture.canStartTrack(this.program, limits, this.from(limits)))) return false;
     this.tracksInBar += 1;
     this.phase = Phase.trackStart;
     return true;
@@ -188,7 +193,7 @@ export class PhraseCursor implements StreamCursor {
 
   private chooseProgram(program: number, limits: Limits | undefined): boolean {
     if (this.phase !== Phase.trackStart || program <= this.program) return false;
-    if (limits !== undefined && !this.texture.hasPlace(program === drumProgram, limits)) return false;
+    if (limits !== undefined && !this.texture.hasPlace(program === drumProgram, limits, this.from(limits))) return false;
     this.program = program;
     this.phase = Phase.program;
     this.position = -1;
@@ -199,8 +204,8 @@ export class PhraseCursor implements StreamCursor {
     if ((this.phase !== Phase.program && this.phase !== Phase.note) || position <= this.position) return false;
     if (position >= this.barLength) return false;
     if (limits !== undefined) {
-      if (!this.texture.canStrike(position, this.isDrums, limits)) return false;
-      const deadline = this.texture.deadline(limits);
+      if (!this.mayStrikeAt(position, limits)) return false;
+      const deadline = this.texture.deadline(limits, this.from(limits));
       // What an earlier place lacks, another track must bring.
       if (position > deadline && deadline >= Math.max(0, this.position)) return false;
     }
@@ -213,7 +218,7 @@ export class PhraseCursor implements StreamCursor {
   private strike(pitch: number, limits: Limits | undefined): boolean {
     if (this.phase !== Phase.position && this.phase !== Phase.note) return false;
     if (pitch <= this.lastPitch) return false;
-    if (limits !== undefined && !this.texture.canStrike(this.position, this.isDrums, limits)) return false;
+    if (limits !== undefined && !this.mayStrikeAt(this.position, limits)) return false;
     this.texture.strike(this.position);
     this.lastPitch = pitch;
     this.phase = Phase.pitch;
@@ -230,8 +235,16 @@ export class PhraseCursor implements StreamCursor {
     return true;
   }
 
+  private mayStrikeAt(position: number, limits: Limits): boolean {
+    const at = this.barStart + position;
+    // A place that was come to before must have a note.
+    const isEarly = at < limits.earliest && (this.phase !== Phase.position || position !== this.position);
+    return !isEarly && at < limits.latest && this.texture.canStrike(position, this.isDrums, limits);
+  }
+
   private mayLeaveTrack(limits: Limits): boolean {
-    const deadline = this.texture.deadline(limits);
+    if (this.barEnd > limits.latest) return false;
+    const deadline = this.texture.deadline(limits, this.from(limits));
     return deadline >= this.barLength || deadline < this.position;
   }
 
@@ -239,7 +252,22 @@ export class PhraseCursor implements StreamCursor {
   private lacksSomething(limits: Limits | undefined): boolean {
     if (limits === undefined || !this.hasBar || this.phase === Phase.start) return false;
     if (this.lacksMeter(limits) || this.lacksTempo(limits)) return true;
-    return !this.texture.isFull(limits) && this.program < drumProgram && this.texture.canStartTrack(this.program, limits);
+    const from = this.from(limits);
+    return !this.texture.isFull(limits, from) && !this.hadLastTrack && this.texture.canStartTrack(this.program, limits, from);
+  }
+
+  /** The first position at which a note can come at all. */
+  private from({ earliest }: Limits): number {
+    return Math.max(0, this.hasOnePart ? this.position : 0, earliest - this.barStart);
+  }
+
+  /** Whether no track can follow in this bar. */
+  private get hadLastTrack(): boolean {
+    return this.program >= (this.hasOnePart ? 0 : drumProgram);
+  }
+
+  private get barEnd(): number {
+    return this.barStart + this.barLength;
   }
 
   private lacksMeter({ bars }: Limits): boolean {

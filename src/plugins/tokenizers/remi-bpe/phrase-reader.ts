@@ -6,7 +6,7 @@ import { SymbolKind } from './symbols.js';
 
 /**
  * Reads bars of tracks. A note is certain with its duration, and happens at its place in the bar though other tracks of
- * that bar come later: nothing before the bar line can still come. A note outside a bar, a track or its bar's length is
+ * that bar come later: nothing before the bar line can still come. Where there is one part, nothing before its last place can. A note outside a bar, a track or its bar's length is
  * skipped; meters and tempos count only at the head of a bar.
  */
 export class PhraseReader implements SymbolReader {
@@ -20,11 +20,23 @@ export class PhraseReader implements SymbolReader {
   private position = -1;
   private pitch = -1;
   private velocity = -1;
+  /** Of one part: sixteenths from the bar line that are over. */
+  private over = 0;
+  /** Whether something of the next note was read. */
+  private isBegun = false;
 
-  constructor(private readonly channels = ChannelAssignment.empty()) {}
+  /** @param hasOnePart a bar has one track at most */
+  constructor(
+    private readonly hasOnePart = false,
+    private readonly channels = ChannelAssignment.empty(),
+  ) {}
 
   get frontierBeat(): number {
-    return Math.max(0, this.barStart) / sixteenthsPerBeat;
+    return (Math.max(0, this.barStart) + this.over) / sixteenthsPerBeat;
+  }
+
+  get toldUntilBeat(): number | undefined {
+    return this.hasOnePart && this.isBegun ? (this.barStart + this.position + 1) / sixteenthsPerBeat : undefined;
   }
 
   read(kind: number, value: number, events: DecodedEvent[]): void {
@@ -33,6 +45,7 @@ export class PhraseReader implements SymbolReader {
       case SymbolKind.bar:
         this.barStart = this.barStart < 0 ? 0 : this.barStart + barLengths[this.meter];
         this.leaveTrack();
+        this.over = 0;
         this.isHead = true;
         return;
       case SymbolKind.meter:
@@ -45,16 +58,19 @@ export class PhraseReader implements SymbolReader {
         return;
       case SymbolKind.trackStart:
         this.leaveTrack();
-        this.inTrack = this.barStart >= 0;
+        this.inTrack = this.barStart >= 0 && this.over < barLengths[this.meter];
         return;
       case SymbolKind.program:
         if (this.inTrack && this.channel < 0) this.enterProgram(value, events);
         return;
       case SymbolKind.position:
-        this.position = this.channel >= 0 && value < barLengths[this.meter] ? value : -1;
+        this.position = this.channel >= 0 && value >= this.over && value < barLengths[this.meter] ? value : -1;
+        this.isBegun = this.position >= 0;
+        if (this.hasOnePart) this.over = Math.max(this.over, this.position);
         this.pitch = this.velocity = -1;
         return;
       case SymbolKind.pitch:
+        this.isBegun = this.position >= 0;
         this.pitch = this.position >= 0 ? value : -1;
         this.velocity = -1;
         return;
@@ -63,6 +79,7 @@ export class PhraseReader implements SymbolReader {
         return;
       case SymbolKind.duration:
         if (this.velocity > 0) events.push(this.note(value));
+        this.isBegun = false;
         this.pitch = this.velocity = -1;
         return;
       default:
@@ -71,7 +88,7 @@ export class PhraseReader implements SymbolReader {
   }
 
   clone(): PhraseReader {
-    return Object.assign(new PhraseReader(this.channels.clone()), {
+    return Object.assign(new PhraseReader(this.hasOnePart, this.channels.clone()), {
       barStart: this.barStart,
       meter: this.meter,
       isHead: this.isHead,
@@ -80,6 +97,8 @@ export class PhraseReader implements SymbolReader {
       position: this.position,
       pitch: this.pitch,
       velocity: this.velocity,
+      over: this.over,
+      isBegun: this.isBegun,
     });
   }
 
@@ -89,8 +108,10 @@ export class PhraseReader implements SymbolReader {
     if (isNew) events.push({ type: 'program', mark: { beat: this.frontierBeat, channel, program } });
   }
 
+  /** A bar of one part is over with its track. */
   private leaveTrack(): void {
-    this.isHead = this.inTrack = false;
+    if (this.hasOnePart && this.channel >= 0) this.over = barLengths[this.meter];
+    this.isHead = this.inTrack = this.isBegun = false;
     this.channel = this.position = this.pitch = this.velocity = -1;
   }
 

@@ -10,6 +10,7 @@ import {
 import { drumProgram } from './symbols.js';
 import type { FormatUnits } from './wishes.js';
 
+/** The format with as many parts as there are programs. */
 export const phraseUnits: FormatUnits = {
   unitsPerBeat: sixteenthsPerBeat,
   keepsLimits: true,
@@ -20,6 +21,13 @@ export const phraseUnits: FormatUnits = {
   tempoCount,
   barsOf: barsOfMeter,
   programs: Array.from({ length: drumProgram }, (_, program) => program),
+  hasDrums: true,
+  keepsEarliest: true,
   durations: Array.from({ length: longestDuration }, (_, index) => index + 1),
   velocities: Array.from({ length: velocityLevels }, (_, level) => levelVelocity(level)),
 };
+
+/** The format with one part. */
+export function unitsOfPart(program: number): FormatUnits {
+  return { ...phraseUnits, programs: [program], hasDrums: false };
+}

@@ -2,6 +2,7 @@ import type { Tokenizer, Vocabulary } from '../../../engine/contracts/tokenizer.
 import type { TickScore } from '../../../engine/music/tick-score.js';
 import type { Beats } from '../../../engine/music/units.js';
 import { encodePhrases } from './encode-phrases.js';
+import { ForcedPart } from './forced-part.js';
 import { ForcedPhrases } from './forced-phrases.js';
 import { readLearnedMerges } from './learned-merges.js';
 import type { RemiOptions } from './options.js';
@@ -9,20 +10,23 @@ import { PairMerges } from './pair-merges.js';
 import { PhraseCursor } from './phrase-cursor.js';
 import { PhraseReader } from './phrase-reader.js';
 import { baseSize, endId, padId, phraseSymbols, startId } from './phrase-vocabulary.js';
-import { phraseUnits } from './phrase-units.js';
+import { phraseUnits, unitsOfPart } from './phrase-units.js';
 import { mergePhrases } from './phrase-words.js';
 import { TokenDecoder, decodeTokens } from './token-decoder.js';
 import { TokenGrammar } from './token-grammar.js';
 import { TokenTable, spellMerges } from './token-table.js';
 
-/** Bars of tracks in 382 base symbols, or in the 8192 ids learned on them. */
+/** Bars of tracks, or of one, in 382 base symbols, or in the 8192 ids learned on them. */
 export class RemiTokenizer implements Tokenizer {
   readonly vocabulary: Vocabulary;
   readonly grammar: TokenGrammar<PhraseCursor>;
   private readonly table: TokenTable;
   private readonly merges: PairMerges | undefined;
 
-  constructor({ encoding }: RemiOptions) {
+  private readonly program: number | undefined;
+
+  constructor({ encoding, program }: RemiOptions) {
+    this.program = program;
     const merges = encoding === 'bpe' ? readLearnedMerges() : [];
     this.table = new TokenTable(phraseSymbols, spellMerges(baseSize, merges));
     this.merges = encoding === 'bpe' ? new PairMerges(merges) : undefined;
@@ -34,20 +38,35 @@ export class RemiTokenizer implements Tokenizer {
       end: endId,
       describe: (id) => this.table.describe(id),
     };
-    this.grammar = new TokenGrammar(this.table, phraseUnits, new PhraseCursor(), new ForcedPhrases());
+    this.grammar =
+      program === undefined
+        ? new TokenGrammar(this.table, phraseUnits, new PhraseCursor(), new ForcedPhrases())
+        : new TokenGrammar(this.table, unitsOfPart(program), new PhraseCursor(true), new ForcedPart());
   }
 
   encode(score: TickScore): Int32Array {
-    const base = encodePhrases(score);
-    return this.merges === undefined ? base : mergePhrases(base, this.merges);
+    return this.merged(encodePhrases(score, { program: this.program }));
+  }
+
+  /** Of several parts the order is theirs, and none can be gone on with. */
+  encodeUntil(score: TickScore, untilTick: number): Int32Array {
+    return this.program === undefined ? this.encode(score) : this.merged(encodePhrases(score, { program: this.program, untilTick }));
   }
 
   decode(tokens: ArrayLike<number>): TickScore {
-    return decodeTokens(tokens, this.table, new PhraseReader());
+    return decodeTokens(tokens, this.table, this.reader());
   }
 
   /** `originBeat` is the line of the first bar. */
   startDecoder(originBeat: Beats): TokenDecoder {
-    return new TokenDecoder(this.table, new PhraseReader(), originBeat);
+    return new TokenDecoder(this.table, this.reader(), originBeat);
+  }
+
+  private reader(): PhraseReader {
+    return new PhraseReader(this.program !== undefined);
+  }
+
+  private merged(base: Int32Array): Int32Array {
+    return this.merges === undefined ? base : mergePhrases(base, this.merges);
   }
 }

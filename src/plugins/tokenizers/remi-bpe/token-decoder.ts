@@ -18,6 +18,11 @@ export class TokenDecoder implements IncrementalDecoder {
     return this.originBeat + this.reader.frontierBeat;
   }
 
+  get toldUntilBeat(): Beats | undefined {
+    const { toldUntilBeat } = this.reader;
+    return toldUntilBeat === undefined ? undefined : this.originBeat + toldUntilBeat;
+  }
+
   push(token: number): readonly DecodedEvent[] {
     const events: DecodedEvent[] = [];
     readToken(token, this.table, this.reader, events);

@@ -3,7 +3,7 @@ import { ContinuoError } from '../../../engine/errors.js';
 import { unconstrained, type MusicConstraint } from '../../../engine/music/constraint.js';
 import { AllowedLists, type AllowedList } from './allowed-lists.js';
 import type { ForcedDue, Forcing } from './forcing.js';
-import { noLimits, withoutDemands, type Limits } from './limits.js';
+import { noLimits, withinReach, withoutDemands, type Limits } from './limits.js';
 import type { StreamCursor } from './stream-cursor.js';
 import { SymbolKind } from './symbols.js';
 import type { TokenTable } from './token-table.js';
@@ -18,7 +18,7 @@ interface Plan {
   /** Those that ask for nothing to come. */
   readonly mildLimits: Limits | undefined;
   /** What is kept when these have given way too. */
-  readonly lastLimits?: Limits;
+  readonly lastLimits: Limits | undefined;
 }
 
 /**
@@ -48,6 +48,10 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     this.anything = this.listsOf(unconstrained);
   }
 
+  get keepsEarliest(): boolean {
+    return this.units.keepsEarliest;
+  }
+
   initial(): GrammarState {
     return this.start;
   }
@@ -70,7 +74,7 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     const due = this.forcing?.due(cursor, constraint);
     if (due?.isAlone === true) allowed.clear();
     else if (due?.latest === undefined) this.allowFreely(cursor, this.planOf(constraint), allowed);
-    else this.allowFreely(cursor, planUntil(due.latest, this.planOf(constraint)), allowed);
+    else this.allowWithin(cursor, planUntil(due.latest, this.planOf(constraint)), allowed);
     if (due === undefined) return;
     if (due.latest === undefined) this.force(due, allowed);
     else this.addPrefixes(due, allowed);
@@ -78,14 +82,18 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     if (allowed.count === 0) this.allowFreely(cursor, this.planOf(constraint), allowed);
   }
 
-  private allowFreely(cursor: Cursor, { lists, limits, mildLimits, lastLimits }: Plan, allowed: AllowedTokens): void {
+  private allowFreely(cursor: Cursor, plan: Plan, allowed: AllowedTokens): void {
+    this.allowWithin(cursor, plan, allowed);
+    if (allowed.count === 0) addAll(plan.lists.at(cursor), cursor.lastPitch, allowed);
+    if (allowed.count === 0) addAll(this.anything.at(cursor), cursor.lastPitch, allowed);
+  }
+
+  private allowWithin(cursor: Cursor, { lists, limits, mildLimits, lastLimits }: Plan, allowed: AllowedTokens): void {
     const list = lists.at(cursor);
     allowed.clear();
     if (limits !== undefined) this.addWithin(list, cursor, limits, allowed);
     if (allowed.count === 0 && mildLimits !== undefined) this.addWithin(list, cursor, mildLimits, allowed);
     if (allowed.count === 0 && lastLimits !== undefined) this.addWithin(list, cursor, lastLimits, allowed);
-    if (allowed.count === 0) addAll(list, cursor.lastPitch, allowed);
-    if (allowed.count === 0) addAll(this.anything.at(cursor), cursor.lastPitch, allowed);
   }
 
   private addPrefixes({ spelling }: ForcedDue, allowed: AllowedTokens): void {
@@ -203,7 +211,7 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
     let plan = this.plans.get(constraint);
     if (plan === undefined) {
       const limits = limitsOf(constraint, this.units);
-      plan = { lists: this.listsOf(constraint), limits, mildLimits: limits && withoutDemands(limits) };
+      plan = { lists: this.listsOf(constraint), limits, mildLimits: limits && withoutDemands(limits), lastLimits: limits && withinReach(limits) };
       this.plans.set(constraint, plan);
     }
     return plan;
@@ -240,9 +248,9 @@ export class TokenGrammar<Cursor extends StreamCursor> implements Grammar {
   }
 }
 
-function planUntil(latest: number, { lists, limits, mildLimits }: Plan): Plan {
+function planUntil(latest: number, { lists, limits, mildLimits, lastLimits = noLimits }: Plan): Plan {
   const until = (each: Limits): Limits => ({ ...each, latest });
-  return { lists, limits: limits && until(limits), mildLimits: mildLimits && until(mildLimits), lastLimits: until(noLimits) };
+  return { lists, limits: limits && until(limits), mildLimits: mildLimits && until(mildLimits), lastLimits: until(lastLimits) };
 }
 
 /** Whether a bar goes on after such a symbol. */

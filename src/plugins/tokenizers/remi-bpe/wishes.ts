@@ -1,5 +1,6 @@
 import type { Meter } from '../../../engine/time/meter.js';
 import type { MusicConstraint, PitchClassWish, Range } from '../../../engine/music/constraint.js';
+import { sameBeat } from '../../../engine/music/units.js';
 import { noLimits, type Limits, type WishedBars } from './limits.js';
 import { SymbolKind, drumProgram } from './symbols.js';
 import type { TokenTable } from './token-table.js';
@@ -22,6 +23,10 @@ export interface FormatUnits {
   barsOf(meter: Meter): WishedBars | undefined;
   /** The melodic programs the format has. */
   readonly programs: readonly number[];
+  /** Whether it has drums. */
+  readonly hasDrums: boolean;
+  /** Whether its cursor keeps the earliest beat that is wished for. */
+  readonly keepsEarliest: boolean;
   /** Values of the duration symbols, and of the velocity symbols. */
   readonly durations: readonly number[];
   readonly velocities: readonly number[];
@@ -74,7 +79,7 @@ export function wishesOf(
           break;
         case SymbolKind.program:
           isDrums = value === drumProgram;
-          if (!isDrums && !programs.has(value)) return refused;
+          if (isDrums ? !units.hasDrums : !programs.has(value)) return refused;
           break;
         case SymbolKind.pitch:
           if (!isDrums) cost += pitchCosts[value];
@@ -105,16 +110,18 @@ export function wishesOf(
 /** Fields that depend on what has sounded; `undefined` when there are none. */
 export function limitsOf(constraint: MusicConstraint, units: FormatUnits): Limits | undefined {
   const { maximumPolyphony, onsetsPerBeat, maximumRestBeats, tempo, programs, eventKinds } = constraint;
+  const earliestBeat = units.keepsEarliest ? constraint.earliestBeat : undefined;
   const limitsTempo = tempo !== undefined && units.tempoCount > 0 && eventKinds?.includes('tempo') !== false;
   const bars = wishedBars(constraint, units);
   const frame: Limits = {
     ...noLimits,
+    hasDrums: units.hasDrums,
     bars,
     tempo: limitsTempo ? nearestTempo(tempo, units) : noLimits.tempo,
     keepsMeter: units.saysEveryMeter && eventKinds?.includes('meter') === false,
   };
   const limitsFrame = limitsTempo || frame.keepsMeter || bars !== undefined;
-  const limitsNotes = units.keepsLimits && (maximumPolyphony ?? onsetsPerBeat ?? maximumRestBeats ?? programs) !== undefined;
+  const limitsNotes = units.keepsLimits && (maximumPolyphony ?? onsetsPerBeat ?? maximumRestBeats ?? programs ?? earliestBeat) !== undefined;
   if (!limitsNotes) return limitsFrame ? frame : undefined;
   const onsets = onsetsPerBeat !== undefined && onsetsPerBeat.low <= onsetsPerBeat.high ? onsetsPerBeat : undefined;
   const wanted = wantedPrograms(programs, units);
@@ -128,6 +135,7 @@ export function limitsOf(constraint: MusicConstraint, units: FormatUnits): Limit
     // A rest shorter than the grid would stop time.
     longestRest: maximumRestBeats === undefined ? Infinity : Math.max(1, Math.floor(maximumRestBeats * units.unitsPerBeat)),
     programs: programs && wanted,
+    earliest: earliestBeat === undefined ? -Infinity : Math.ceil(earliestBeat * units.unitsPerBeat - sameBeat),
     highestProgram: Math.max(-1, ...wanted),
   };
 }

@@ -106,6 +106,8 @@ function unitsOf(format: MiditokFormat, grid: StreamGrid): FormatUnits {
   return {
     unitsPerBeat: grid.unitsPerBeat,
     keepsLimits: format.form === 'REMI',
+    hasDrums: true,
+    keepsEarliest: false,
     saysEveryMeter: format.config.use_time_signatures,
     beatScaleOf: (meter) => 4 / format.meters[meter].denominator,
     beatsOf,
