@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ReplugBoxResult, ReplugResult } from './inner/replug-result.js';
+import type { QuickReplugResult, ReplugBoxResult, ReplugResult } from './inner/replug-result.js';
 import { faultsOfEnds } from './support/dumped-music.js';
 import { runScriptInSequencer, skipWithoutSequencer } from './support/sequencer.js';
 
@@ -48,6 +48,20 @@ describe('a box of knobs that is unplugged while it plays', { skip }, () => {
     const told = sentences.map((sentence) => `${/Lamps/.test(sentence) && !/^Heard/.test(sentence) ? 'lamps' : 'knobs'} ${/is gone/.test(sentence) ? 'gone' : 'there'}`);
     assert.deepEqual(told.toSorted(), ['knobs gone', 'knobs there', 'knobs there', 'lamps gone', 'lamps there', 'lamps there']);
     assert.ok(turns > turnsWhileGone);
+    assert.equal(exitCode, 0);
+  });
+});
+
+describe('MIDI devices that are pulled and back between two looks', { skip: skipWithoutSequencer() }, () => {
+  it('are noticed though their names and numbers are the same: one is silenced and played to, the other heard', async () => {
+    const { before, after, messages, sentences, exitCode } = await runScriptInSequencer<QuickReplugResult>(fileURLToPath(new URL('./inner/quick-replug.js', import.meta.url)), { limitSeconds });
+    assert.equal(before.length, 2);
+    assert.deepEqual(after, before);
+    const first = messages.findIndex(([status, , velocity]) => (status & 0xf0) === 0x90 && velocity > 0);
+    const silenced = messages.slice(0, first).filter(([status, controller]) => (status & 0xf0) === 0xb0 && controller === allNotesOff);
+    assert.ok(silenced.length >= channels, `${silenced.length} channels silenced`);
+    const told = sentences.map((sentence) => `${/Synth/.test(sentence) ? 'synth' : 'keys'} ${/is gone/.test(sentence) ? 'gone' : 'there'}`);
+    assert.deepEqual(told.toSorted(), ['keys gone', 'keys there', 'synth gone', 'synth there']);
     assert.equal(exitCode, 0);
   });
 });

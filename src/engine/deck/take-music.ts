@@ -37,7 +37,7 @@ export class TakeMusic implements PlayedMusic {
 
   /** Takes a span that lies `shift` beats later than it is to be kept. False where there is no room for it. */
   put(span: ComposedSpan, shift: Beats): boolean {
-    const { fromBeat, untilBeat, notes, programs, controls } = moveSpan(span, -shift);
+    const { fromBeat, untilBeat, notes, programs, controls } = moveSpan(span, 0 - shift);
     for (const items of [this.notes, this.programs, this.controls]) {
       while (items.length > 0 && items[items.length - 1].beat >= fromBeat - sameBeat) items.pop();
     }

@@ -6,7 +6,7 @@ import { MidiInput } from './midi-input.js';
 import { driverFailure, hasVirtualPorts, type MidiPortNames } from './midi-library.js';
 import { noticing } from './noticing.js';
 import type { ControllerBoxOptions, PortWish } from './options.js';
-import { deviceIn, nameOf, planPort } from './port-names.js';
+import { nameOf, planPort } from './port-names.js';
 import type { WatchedPort } from './port-watch.js';
 
 /**
@@ -51,8 +51,8 @@ export class ControllerBox {
     if ('device' in input) {
       ports.push({
         open: this.#opened.input,
-        find: ({ inputs }) => deviceIn(input, inputs),
-        isThere: (name, { inputs }) => inputs.includes(name),
+        direction: 'inputs',
+        wish: input,
         gone: (name) => {
           this.#input?.close();
           this.#input = undefined;
@@ -64,8 +64,8 @@ export class ControllerBox {
     if (output && 'device' in output) {
       ports.push({
         open: this.#opened.lamps,
-        find: ({ outputs }) => deviceIn(output, outputs),
-        isThere: (name, { outputs }) => outputs.includes(name),
+        direction: 'outputs',
+        wish: output,
         gone: (name) => {
           this.#darken();
           lost(name, 'its lamps are lit');

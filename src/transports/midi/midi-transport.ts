@@ -12,7 +12,8 @@ import type { MidiOutputOptions } from './midi-output.js';
 import { noticing } from './noticing.js';
 import type { MidiOptions, PortWish } from './options.js';
 import { midiPortReport } from './port-list.js';
-import { deviceIn, listed, planPort } from './port-names.js';
+import { listed, planPort } from './port-names.js';
+import { sequencerTies, type SequencerTies } from './sequencer-ties.js';
 import { PortLister, PortWatch, type WatchedPort } from './port-watch.js';
 
 /** What is made of a message that came in; `stamp` is when it reached the driver, in order from message to message. */
@@ -39,6 +40,8 @@ export class MidiTransport implements Transport {
   readonly #opened: { output?: string; input?: string } = {};
   #hasMidi = false;
   #watch: PortWatch | undefined;
+  /** Who reached which device before anything was opened. */
+  #before: SequencerTies | undefined;
   #player: MidiPlayer | undefined;
   #knobs: MidiControllers | undefined;
   #boxes: readonly ControllerBox[] = [];
@@ -50,6 +53,7 @@ export class MidiTransport implements Transport {
   async open(): Promise<TransportOffer> {
     const notices: Notice[] = [];
     const names = noticing(notices, midiPortNames);
+    this.#before = sequencerTies();
     this.#hasMidi = names !== undefined;
     const outputs = names ? this.#offerOutput(names, notices) : [];
     const input = names ? this.#offerInput(names, notices) : nothingHeard;
@@ -75,7 +79,7 @@ export class MidiTransport implements Transport {
 
   watch(watcher: TransportWatcher): void {
     const ports = [...this.#watchedOutput(watcher), ...this.#watchedInput(watcher), ...this.#boxes.flatMap((box) => box.watched(watcher))];
-    if (this.#hasMidi && ports.length > 0) this.#watch = new PortWatch(ports, new PortLister());
+    if (this.#hasMidi && ports.length > 0) this.#watch = new PortWatch(ports, new PortLister(), this.#before);
   }
 
   async close(): Promise<void> {
@@ -129,8 +133,8 @@ export class MidiTransport implements Transport {
     return [
       {
         open: this.#opened.output,
-        find: ({ outputs }) => deviceIn(wish, outputs),
-        isThere: (name, { outputs }) => outputs.includes(name),
+        direction: 'outputs',
+        wish,
         gone: (name) => {
           watcher.outputLost(this.name);
           watcher.notice({ level: 'off', sentence: `The MIDI device "${name}" is gone; it is played to again when it is back.` });
@@ -158,8 +162,8 @@ export class MidiTransport implements Transport {
     return [
       {
         open: this.#opened.input,
-        find: ({ inputs }) => deviceIn(wish, inputs),
-        isThere: (name, { inputs }) => inputs.includes(name),
+        direction: 'inputs',
+        wish,
         gone: (name) => {
           this.#input?.close();
           this.#input = undefined;

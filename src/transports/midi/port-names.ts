@@ -3,6 +3,9 @@ import type { PortWish } from './options.js';
 /** What to do about a wished port: open it, or say in one sentence why not and what to do. */
 export type PortPlan = { readonly open: PortWish } | { readonly off: string };
 
+/** A port that is not our own. */
+export type DeviceWish = Extract<PortWish, { device: string }>;
+
 export type PortDirection = 'input' | 'output';
 
 /**
@@ -44,7 +47,7 @@ export function planPort(wish: PortWish, direction: PortDirection, names: readon
 }
 
 /** The device's name where it is there and no other may be meant. */
-export function deviceIn({ device }: Extract<PortWish, { device: string }>, names: readonly string[]): string | undefined {
+export function deviceIn({ device }: DeviceWish, names: readonly string[]): string | undefined {
   const matches = matchPorts(device, names);
   return matches.length === 1 ? matches[0] : undefined;
 }

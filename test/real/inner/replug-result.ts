@@ -15,3 +15,12 @@ export interface ReplugBoxResult {
   readonly turns: number;
   readonly exitCode: number | undefined;
 }
+
+/** The ports of devices before they were pulled and when they were back, what a synthesizer that was back heard, and what the engine said of them. */
+export interface QuickReplugResult {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly messages: readonly (readonly number[])[];
+  readonly sentences: readonly string[];
+  readonly exitCode: number | undefined;
+}
