@@ -21,6 +21,9 @@ const soundingBeats: Beats = 32;
 /** A note that should have come a moment ago may come now. */
 const graceBeats: Beats = 0.2;
 
+/** Notes that a voice says to nobody when it is first listened to: the first ones take several times as long as those to come. */
+const rehearsedNotes = 12;
+
 const feedSource = 'feed';
 
 /** The answer to a query. */
@@ -55,6 +58,8 @@ interface Found extends Attempt {
 export class QueryDesk {
   private heard: Heard | undefined;
   private found: Found | undefined;
+  /** The voice that has said notes to nobody. */
+  private rehearsed: Voice | undefined;
   private wishes: QueryWishes = {};
   /** Where the last thing happened that was fed, or where the desk was opened. */
   private lastBeat: Beats = 0;
@@ -112,11 +117,12 @@ export class QueryDesk {
     // A loop says nothing when it is asked: nothing is to be prepared.
     if (this.waiting > 0 || !voice.composer.nextNote) return undefined;
     if (!this.knows(voice)) return this.prepare(this.hear(voice));
+    if (this.rehearsed !== voice) return this.prepare(this.rehearse(voice));
     const now = this.nowBeat;
     const isKnown = this.found?.question === this.questionOf(voice, this.wishes) && !this.isLate(this.found, this.wishes, now);
     // What is to come so much after now is another note at every moment.
     const isInVain = this.wishes.earliest !== undefined && this.ground.position.playing;
-    return isKnown || isInVain || this.replies > 0 ? undefined : this.prepare(this.find(voice, this.wishes, now, () => this.waiting > 0 || !this.knows(voice)));
+    return isKnown || isInVain || this.replies > 0 ? undefined : this.prepare(this.find(voice, this.wishes, now, () => this.isDisturbed(voice)));
   }
 
   /** Nothing of what was found beforehand holds. */
@@ -167,6 +173,21 @@ export class QueryDesk {
     this.fromBeat = beat;
     this.heard = { voice, count, beat };
     await this.ground.prime(voice, beat, { wholeNotes: true, mostNotes });
+  }
+
+  /** Something other than what is done beforehand is to be done. */
+  private isDisturbed(voice: Voice): boolean {
+    return this.waiting > 0 || !this.knows(voice);
+  }
+
+  /** As a player warms up: what was said under other wishes changes no answer. */
+  private async rehearse(voice: Voice): Promise<void> {
+    this.rehearsed = voice;
+    const { fromBeat } = this;
+    for (let note = 0; note < rehearsedNotes && !this.isDisturbed(voice); note += 1) {
+      const wishes = { lowPitch: 36 + note, highPitch: 60 + note, latest: 1 };
+      await voice.composer.nextNote?.({ fromBeat, untilBeat: fromBeat + farthest }, this.asked(voice, wishes), () => this.isDisturbed(voice));
+    }
   }
 
   private answerAt(voice: Voice, wishes: QueryWishes, now: Beats): Note | undefined {

@@ -101,6 +101,16 @@ describe('a deck that is queried', () => {
     }
   });
 
+  it('says some notes to nobody before it is asked for the first one, once', async () => {
+    const { stage, composer, ask, feed } = await asked();
+    const before = composer.notes;
+    assert.ok(before > 10);
+    assert.deepEqual(await ask(), [60, 80, 0, 0.5, 0, '']);
+    await feed(60, 80, 0, 0.5);
+    await stage.deck.settled();
+    assert.ok(composer.notes - before <= 2);
+  });
+
   it('lets nobody wait for what is found beforehand, and goes on with that afterwards', async () => {
     const composer = new BroodingComposer();
     const stage = await Stage.begin({}, composer);
