@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { OscPeer } from '../transports/support/osc-peer.js';
+import { within } from '../transports/support/within.js';
 import { repositoryRoot } from '../../src/engine/paths.js';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -34,6 +36,25 @@ describe('continuo play', { skip: process.platform === 'win32' }, () => {
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     return { code, signal, said };
   }
+
+  it('plays on when nobody reads any more what it says', async () => {
+    const child = spawn(process.execPath, [main, 'play', '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const port = await new Promise<number>((resolve) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        const found = /listens at 127\.0\.0\.1:(\d+)/.exec(text);
+        if (found) resolve(Number(found[1]));
+      });
+    });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const performer = await OscPeer.open(port);
+    const asks = setInterval(() => performer.send('/continuo/playing'), 50);
+    // What the load of the pack has said met nobody.
+    await within('it to play', performer.heard.takeWhenever(({ values }) => values[0] === 1), 30_000).finally(() => clearInterval(asks));
+    await performer.close();
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
 
   const moments: readonly [string, RegExp, readonly NodeJS.Signals[]][] = [
     ['while its model is loaded', /listens/, ['SIGINT']],

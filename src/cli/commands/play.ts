@@ -39,6 +39,8 @@ async function play(options: PlayOptions): Promise<void> {
       });
     }
   });
+  // Who reads what is said may go (a pipe, a log): the music does not hang on that.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // A library that calls process.exit, an error in the very ending: nobody asks then.
   process.once('exit', () => engine.lastWords());
   const hide = show(engine, quit);

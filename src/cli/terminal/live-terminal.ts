@@ -126,6 +126,7 @@ export class LiveTerminal {
     const lines = drawScreen({
       bpm: parameters.number('bpm'),
       leader: parameters.text('leader'),
+      scene: parameters.number('scene') > 0 ? `scene ${parameters.number('scene')} ${parameters.text('scene-name')}` : '',
       playing: engine.position.playing,
       beat,
       beatsPerBar: this.beatsPerBar,
@@ -137,7 +138,7 @@ export class LiveTerminal {
         dropped: parameters.number('dropped'),
         sounding: parameters.number('sounding'),
       },
-      wires: engine.notices.map((notice) => notice.sentence),
+      wires: engine.notices,
       packs: engine.packs().map((pack) => pack.name),
       message: this.message,
       columns: this.output.columns,

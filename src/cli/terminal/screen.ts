@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { Notice } from '../../engine/contracts/transport.js';
 import type { Beats } from '../../engine/music/units.js';
 import { deckLines, type DeckView } from './deck-lines.js';
 import type { DeckNote } from './note-window.js';
@@ -8,6 +9,8 @@ const fewestRollRows = 4;
 
 export interface ScreenView {
   readonly bpm: number;
+  /** The scene that was recalled last; empty: none. */
+  readonly scene: string;
   readonly leader: string;
   readonly playing: boolean;
   readonly beat: Beats;
@@ -15,7 +18,7 @@ export interface ScreenView {
   readonly decks: readonly DeckView[];
   readonly notes: readonly DeckNote[];
   readonly counters: { readonly sent: number; readonly late: number; readonly dropped: number; readonly sounding: number };
-  readonly wires: readonly string[];
+  readonly wires: readonly Notice[];
   readonly packs: readonly string[];
   readonly message: string;
   readonly columns: number;
@@ -35,10 +38,17 @@ export function drawScreen(view: ScreenView): string[] {
     ...wrap(view.message.split(/\s+/), ' ', columns),
   ];
   const room = Math.max(0, rows - 1 - head.length - counters.length - foot.length);
-  // Of what is open and off the latest is told, and the roll keeps its least.
-  const wires = view.wires.slice(Math.max(0, view.wires.length - Math.max(0, room - fewestRollRows))).map((wire) => pc.dim(wire));
+  const wires = wireLines(view.wires, columns, room - fewestRollRows).map((line) => pc.dim(line));
   const roll = drawRoll({ notes: view.notes, colourBy: view.decks.length > 1 ? 'deck' : 'channel', nowBeat: view.beat, columns, rows: room - wires.length });
   return [...head, ...roll, ...counters, ...wires, ...foot].slice(0, rows - 1).map((line) => clip(line, columns));
+}
+
+/** As many of the sentences as there is room for, whole: rather what is off than what is open, rather the latest. */
+function wireLines(wires: readonly Notice[], columns: number, room: number): string[] {
+  const told = wires.map(({ level, sentence }, index) => ({ rank: (level === 'off' ? wires.length : 0) + index, lines: wrap(sentence.split(/\s+/), ' ', columns) }));
+  let left = room;
+  const fitting = new Set([...told].sort((a, b) => b.rank - a.rank).filter(({ lines }) => (left -= lines.length) >= 0));
+  return told.filter((each) => fitting.has(each)).flatMap(({ lines }) => lines);
 }
 
 function keysFor({ decks }: ScreenView): string[] {
@@ -63,7 +73,7 @@ function headLine(view: ScreenView): string {
   const beatInBar = Math.floor(((view.beat % view.beatsPerBar) + view.beatsPerBar) % view.beatsPerBar);
   const dots = Array.from({ length: view.beatsPerBar }, (_unused, index) => (index === beatInBar ? '●' : '○')).join('');
   const state = view.playing ? pc.green('playing') : pc.yellow('stopped');
-  return `${pc.bold('continuo')}   ${view.bpm.toFixed(1)} BPM from ${pc.cyan(view.leader || 'nobody')}   bar ${bar} ${dots}   ${state}`;
+  return `${pc.bold('continuo')}   ${view.bpm.toFixed(1)} BPM from ${pc.cyan(view.leader || 'nobody')}   bar ${bar} ${dots}   ${state}${view.scene && `   ${view.scene}`}`;
 }
 
 function warnIf(count: number): string {

@@ -174,9 +174,15 @@ export class ParameterStore implements ParameterAccess {
     });
   }
 
+  /** Who names a deck that is not there is told so. */
+  private hintFor(address: string): string {
+    const [prefix, number] = /^deck\/(\d+)\//.exec(address) ?? [];
+    return prefix === undefined || this.has(`${prefix}pack`) ? '' : `: there is no deck ${number} (\`decks\` says how many there are)`;
+  }
+
   private slot(address: string): Slot {
     const slot = this.slots.get(address);
-    if (!slot) throw new ContinuoError('unknownAddress', `There is no parameter "${address}".`);
+    if (!slot) throw new ContinuoError('unknownAddress', `There is no parameter "${address}"${this.hintFor(address)}.`);
     return slot;
   }
 }

@@ -9,7 +9,7 @@ const plain = (lines: string[]): string[] => lines.map((line) => stripVTControlC
 const view: ScreenView = {
   bpm: 120, leader: 'internal', playing: true, beat: 9.2, beatsPerBar: 4,
   decks: [{ number: 1, pack: 'perlin', state: 'playing', speed: 40, aheadBeats: 7.5, inTime: 1, temperature: 1, muted: false, solo: false, shaping: [], swap: '', chosen: true }],
-  notes: [], counters: { sent: 3, late: 0, dropped: 0, sounding: 1 }, wires: ['midi is off'], packs: ['perlin'], message: '',
+  notes: [], counters: { sent: 3, late: 0, dropped: 0, sounding: 1 }, scene: '', wires: [{ level: 'off', sentence: 'midi is off' }], packs: ['perlin'], message: '',
   columns: 80, rows: 24,
 };
 
@@ -56,12 +56,13 @@ describe('drawScreen', () => {
   });
 
   it('never draws past the window, nor scrolls it', () => {
-    const wires = Array.from({ length: 30 }, (_unused, index) => `The MIDI device ${index} is gone; it is played to again when it is back.`);
+    const sentences = Array.from({ length: 30 }, (_unused, index) => `The MIDI device ${index} is gone; it is played to again when it is back.`);
+    const wires = sentences.map((sentence) => ({ level: 'off', sentence }) as const);
     for (const columns of [20, 40, 80, 200]) {
       for (const rows of [6, 12, 24, 50]) {
         for (const count of [1, 8]) {
           const decks = Array.from({ length: count }, (_unused, index) => ({ ...view.decks[0], number: index + 1 }));
-          const lines = plain(drawScreen({ ...view, columns, rows, decks, wires, message: wires.slice(0, 3).join(' ') }));
+          const lines = plain(drawScreen({ ...view, columns, rows, decks, wires, message: sentences.slice(0, 3).join(' ') }));
           assert.ok(lines.every((line) => line.length <= columns));
           assert.ok(lines.length < rows, `${lines.length} lines on ${rows}`);
         }
@@ -69,10 +70,16 @@ describe('drawScreen', () => {
     }
   });
 
-  it('tells the latest of what is open and off, and leaves the roll its room', () => {
-    const wires = Array.from({ length: 30 }, (_unused, index) => `wire ${index}`);
+  it('tells what is off to its end, then the latest of what is open, and leaves the roll its room', () => {
+    const off = 'MIDI is off: this machine has no ALSA sequencer; load it with `sudo modprobe snd-seq` (it needs a kernel with sound) and start again.';
+    const wires = [{ level: 'off', sentence: off } as const, ...Array.from({ length: 30 }, (_unused, index) => ({ level: 'ready', sentence: `wire ${index}` }) as const)];
     const lines = plain(drawScreen({ ...view, notes: [{ beat: 9, duration: 0.25, channel: 0, pitch: 60, velocity: 90, deck: 1 }], wires }));
     assert.match(lines.join('\n'), /[▀▄][^]*wire 28\nwire 29\n/);
+    assert.ok(lines.join(' ').includes(off));
+  });
+
+  it('says which scene it is', () => {
+    assert.match(plain(drawScreen({ ...view, scene: 'scene 2 Noon' }))[0], /playing {3}scene 2 Noon$/);
   });
 
   it('says a long sentence to its end, and what a swap does, on 80 columns', () => {

@@ -37,7 +37,7 @@ describe('ParameterStore', () => {
     const deck = store.addDeck(2);
     assert.equal(store.get('deck/2/temperature'), 1);
     deck.dispose();
-    assert.throws(() => store.get('deck/2/temperature'), refusal('unknownAddress', /deck\/2\/temperature/));
+    assert.throws(() => store.get('deck/2/temperature'), refusal('unknownAddress', /"deck\/2\/temperature": there is no deck 2 /));
   });
 
   it('tells every listener of a change, once, with its origin', async () => {
