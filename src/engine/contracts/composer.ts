@@ -102,8 +102,19 @@ export interface ComposeControls {
   readonly mode: SteeringMode;
   /** One of the styles the pack names; '': the composer's own. */
   readonly style: string;
+  /** What it is to lead into, where it can. Default: it goes anywhere. */
+  readonly goal?: Goal;
   /** How much of what it can look back on it is to, 0 < .. <= 1, where time is short. Default: all. */
   readonly contextShare?: number;
+}
+
+/** Music that comes later and is known. */
+export interface Goal {
+  readonly notes: readonly Note[];
+  readonly fromBeat: Beats;
+  /** Exclusive. */
+  readonly untilBeat: Beats;
+  readonly beatsPerBar: number;
 }
 
 export interface SamplingControls {

@@ -58,6 +58,8 @@ export interface LanguageModel {
    * model decides (its next bar), and outlive a rewind.
    */
   steer?(steering: ModelSteering): void;
+  /** Optional, in models that can be steered to a place: where the first bar of `tokens` is; `undefined` where there is none. The context stays. */
+  placeOf?(tokens: ArrayLike<number>): Promise<Float32Array | undefined>;
   /** Optional, in models whose memory is numbers of a fixed count: it can be kept and recalled. */
   readonly memory?: ModelMemory;
   /** Optional, where the model computes on another machine: how that is reached. */

@@ -13,10 +13,14 @@ export interface ModelSteering {
   readonly mode: SteeringMode;
   /** One of the styles that the pack names; '': none is asked for. */
   readonly style: string;
+  /** Where in the model's own space the music is to come to; absent: anywhere. */
+  readonly place?: Float32Array;
+  /** In how many bars, this one counted. */
+  readonly barsToPlace?: number;
 }
 
 export function isSameSteering(one: ModelSteering, other: ModelSteering): boolean {
-  return (Object.keys(one) as (keyof ModelSteering)[]).every((key) => one[key] === other[key]);
+  return (Object.keys({ ...one, ...other }) as (keyof ModelSteering)[]).every((key) => one[key] === other[key]);
 }
 
 /** Nothing is wished for. */

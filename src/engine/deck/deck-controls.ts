@@ -31,7 +31,7 @@ const steering: ReadonlySet<string> = new Set([
 ]);
 
 /** What a take is steered by: these, and what is looked up where each bar is composed. */
-const takeKnobs: readonly string[] = [...steering, 'loop-limit', 'candidates', 'fill-candidates'];
+const takeKnobs: readonly string[] = [...steering, 'loop-limit', 'candidates', 'fill-as-before', 'fill-candidates'];
 
 /** What turns a take into another: these, and what it makes of what is heard. */
 const turnsTake: ReadonlySet<string> = new Set([...takeKnobs, 'play-mode', 'follow-key']);
@@ -107,6 +107,11 @@ export class DeckControls {
   /** How often each bar may be composed, to choose among them. */
   get candidates(): number {
     return this.store.number(`${this.prefix}candidates`);
+  }
+
+  /** Whether bars before given ones may be those that once led to such. */
+  get fillsAsBefore(): boolean {
+    return this.store.boolean(`${this.prefix}fill-as-before`);
   }
 
   /** How often bars before given ones may be composed, to choose among them. */

@@ -2,7 +2,7 @@ import type { ComposeControls } from '../contracts/composer.js';
 import type { ModelSteering } from '../contracts/model-steering.js';
 import type { TokenAttribute } from '../contracts/tokenizer.js';
 import type { MusicConstraint } from '../music/constraint.js';
-import type { Beats } from '../music/units.js';
+import { sameBeat, type Beats } from '../music/units.js';
 import type { TokenRecipe } from './composer-recipe.js';
 import { constraintBeforeShift, shiftOutOfModelKey } from './model-key.js';
 import type { TokenSampling } from './sampling/token-sampler.js';
@@ -18,8 +18,9 @@ export class ComposingRules {
   readonly density: number;
   readonly repetition: number;
   readonly seed: number;
-  /** For a model that decides more than the next id. */
-  readonly steering: ModelSteering;
+  private readonly steering: ModelSteering;
+  /** Where in the model's own space it is to come to. */
+  place: Float32Array | undefined;
   private text: string | undefined;
   private inStream: { readonly originBeat: Beats; readonly floor?: Beats; readonly constraint: MusicConstraint } | undefined;
   private readonly byAttribute = new Map<TokenAttribute, TokenSampling>();
@@ -44,6 +45,13 @@ export class ComposingRules {
     this.seed = controls.sampling.seed;
     const { density, mode, style } = controls;
     this.steering = { seed: this.seed, temperature: controls.sampling.temperature, density, mode, style };
+  }
+
+  /** For a model that decides more than the next id, which it does at `beat`. */
+  steeringAt(beat: Beats): ModelSteering {
+    const { place, steering, controls: { goal } } = this;
+    const barsToPlace = goal ? Math.ceil((goal.fromBeat - beat) / goal.beatsPerBar - sameBeat) : 0;
+    return place && barsToPlace > 0 ? { ...steering, place, barsToPlace } : steering;
   }
 
   /** Whether the same is wished for. */

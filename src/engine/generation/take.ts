@@ -122,7 +122,7 @@ export class Take {
   async step(rules: ComposingRules, past: () => Score, inUnits = true): Promise<readonly DecodedEvent[]> {
     const { stream } = this;
     if (this.room.isFull(stream.length, this.betweenEvents)) this.read(past(), this.ownFrontier, openingTurn(stream.turn.recalled));
-    stream.steer(rules.steering);
+    stream.steer(rules.steeringAt(stream.frontierBeat));
     if (stream.behind) {
       await stream.readSome();
       return [];
@@ -249,7 +249,9 @@ export class Take {
     const { floor, isEarly } = this;
     const { originBeat } = this.segment;
     if (isEarly && this.keepsFloor) return rules.constraintAt(floor, originBeat);
-    return isEarly ? rules.constraintBefore(floor, floor - this.lastOnset(), originBeat) : rules.constraintFrom(originBeat);
+    // Events that wait for the end of a note from before the floor hold the frontier back, not what is told now.
+    const isBefore = isEarly && (this.stream.decoder.onsetsUntilBeat ?? -Infinity) < floor;
+    return isBefore ? rules.constraintBefore(floor, floor - this.lastOnset(), originBeat) : rules.constraintFrom(originBeat);
   }
 
   /**

@@ -11,6 +11,7 @@ import { ComposingRules } from './composing-rules.js';
 import { ContextRoom } from './context-room.js';
 import { eventBeat } from './event-beat.js';
 import { Foresight } from './foresight.js';
+import { GoalPlace } from './goal-place.js';
 import { shiftPastIntoModelKey, transposeNote } from './model-key.js';
 import { firstNote } from './note-search.js';
 import { PromptWriter } from './prompt-writer.js';
@@ -33,6 +34,7 @@ export class TokenComposer implements Composer {
   private readonly stream: TokenStream;
   private readonly writer: PromptWriter;
   private readonly foresight: Foresight;
+  private readonly goalPlace: GoalPlace;
   private readonly memory = new ComposerMemory();
   private readonly room: ContextRoom;
   private take: Take | undefined;
@@ -60,6 +62,7 @@ export class TokenComposer implements Composer {
     this.room = new ContextRoom(model.contextTokens, promptTokens, vocabulary.rowWidth);
     this.writer = new PromptWriter(tokenizer, recipe.generation, promptTokens);
     this.foresight = new Foresight(tokenizer, model, this.writer);
+    this.goalPlace = new GoalPlace(model, this.writer);
   }
 
   async prepare(): Promise<void> {
@@ -85,6 +88,7 @@ export class TokenComposer implements Composer {
     const { runs } = this.stream;
     const fromBeat = this.position;
     const rules = new ComposingRules(this.recipe, controls);
+    rules.place = await this.goalPlace.of(controls.goal, rules.shift, this.memory.score);
     this.room.use(controls.contextShare ?? 1);
     this.keySemitones = controls.keySemitones;
     while (take.frontierBeat < untilBeat && !stopped()) {

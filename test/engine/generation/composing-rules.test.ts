@@ -25,6 +25,15 @@ describe('the rules of composing', () => {
     assert.deepEqual(constraint.forcedNotes?.map(({ pitch }) => pitch), [60, 38]);
   });
 
+  it('tell a model that has a space of its own in how many bars it is to be where the goal is, and nothing from there on', () => {
+    const goal = { notes: [note(16)], fromBeat: 16, untilBeat: 20, beatsPerBar: 4 };
+    const asked = new ComposingRules({ generation: plainGeneration, sampling: {} }, { ...plainControls, goal });
+    assert.equal(asked.steeringAt(8).place, undefined);
+    asked.place = Float32Array.of(1);
+    assert.deepEqual([8, 11.5, 12, 15.75].map((beat) => asked.steeringAt(beat).barsToPlace), [2, 2, 1, 1]);
+    assert.deepEqual([asked.steeringAt(16).place, asked.steeringAt(8).place], [undefined, asked.place]);
+  });
+
   it('count forced notes from where a stream begins', () => {
     const asked = rules({ forcedNotes: [note(10), note(12)], programs: [4] });
     assert.deepEqual(asked.constraintFrom(8).forcedNotes?.map(({ beat }) => beat), [2, 4]);

@@ -1,16 +1,9 @@
-import type { ComposeControls, ComposedSpan, Composer } from '../../contracts/composer.js';
-import type { Note } from '../../music/note.js';
+import type { ComposeControls, ComposedSpan, Composer, Goal } from '../../contracts/composer.js';
 import type { Beats, Micros } from '../../music/units.js';
 import { withSeed, type Choice } from './best-of.js';
 
 /** What something took once, it may take so much longer the next time. */
 const slower = 1.5;
-
-/** What bars are to lead into. */
-export interface Following {
-  readonly notes: readonly Note[];
-  readonly untilBeat: Beats;
-}
 
 /** Until when there is time. */
 export interface Leisure {
@@ -27,8 +20,7 @@ export interface Leisure {
 export async function bestFilling(
   composer: Composer,
   { fromBeat, untilBeat, count }: { readonly fromBeat: Beats; readonly untilBeat: Beats; readonly count: number },
-  controls: ComposeControls,
-  following: Following,
+  controls: ComposeControls & { readonly goal: Goal },
   leisure: Leisure,
   stopped: () => boolean,
 ): Promise<Choice> {
@@ -39,7 +31,8 @@ export async function bestFilling(
   const hurries = (): boolean => stopped() || !remains(composing);
   const choice = (span: ComposedSpan, made: number): Choice => ({ span, made, micros: composing });
   if (count < 2 || first.untilBeat < untilBeat || hurries()) return choice(first, 1);
-  const worthOf = async (): Promise<number | undefined> => composer.foresee?.(following.notes, following.untilBeat, controls, hurries);
+  const { goal } = controls;
+  const worthOf = async (): Promise<number | undefined> => composer.foresee?.(goal.notes, goal.untilBeat, controls, hurries);
   const worth = await worthOf();
   if (worth === undefined) return choice(first, 1);
   const each = leisure.now() - started;

@@ -20,10 +20,14 @@ export class ForcedPassages {
     this.list = passages;
   }
 
+  hasRoomFor(passage: Passage): boolean {
+    const notes = this.list.reduce((sum, { music }) => sum + notesIn(music), notesIn(passage.music));
+    return this.list.length < mostPassages && notes <= mostNotes;
+  }
+
   /** Errors: `queueFull`. */
   add(passage: Passage): void {
-    const notes = this.list.reduce((sum, { music }) => sum + notesIn(music), notesIn(passage.music));
-    if (this.list.length >= mostPassages || notes > mostNotes) {
+    if (!this.hasRoomFor(passage)) {
       throw new ContinuoError('queueFull', `A deck holds ${mostPassages} passages with ${mostNotes} forced notes at most; wait until some have been played, or send forget-forced.`);
     }
     this.list = [...this.list, passage].sort((a, b) => a.fromBeat - b.fromBeat);

@@ -82,7 +82,7 @@ export class Steering {
   constructor(private readonly ground: SteeringGround) {
     this.loops = new LoopWatch(ground.plan);
     this.spare = new SpareTime(() => ground.isPressed?.() === true);
-    this.leadIn = new LeadIn(ground, this.spare, (fromBeat, untilBeat) => this.forced(fromBeat, untilBeat));
+    this.leadIn = new LeadIn(ground, this.spare, this.passages, (fromBeat, untilBeat) => this.forced(fromBeat, untilBeat));
     this.replaying = new Replaying({
       ...ground,
       force: ({ passages, sections }, by) => {
@@ -127,15 +127,16 @@ export class Steering {
     const { place, knobs, isAnew } = this.replaying.under(voice, asked);
     const { shift } = place;
     if (isAnew && !isAnswer) await voice.composer.rewind(place.fromBeat - shift);
+    this.leadIn.rememberWay(place);
     voice.take?.under({ knobs: controls.knobs(knobs), forced: this.standing(shift) });
-    const wanted = controls.readUnder(knobs, voice, place);
+    const wanted = this.leadIn.aim(voice, place, controls.readUnder(knobs, voice, place));
     const isBar = place.untilBeat - place.fromBeat > 1;
     const { span, made, micros = (clock.now() - started) / (made === 1 ? 1 : made + 1) } = await controls.supposing(
       knobs,
       () => (isAnswer ? undefined : this.leadIn.compose(voice, place, wanted, stopped)) ?? this.withoutLoop(voice, place, wanted, isAnswer, stopped) ?? this.best(voice, place, wanted, isAnswer || !isBar, stopped),
     );
     this.spare.add(span.untilBeat - span.fromBeat, micros);
-    if (isBarLine(place.fromBeat, this.ground.settings().beatsPerBar)) this.made = made;
+    if (isBar || (this.ground.controls.candidates > 1 && isBarLine(place.fromBeat, this.ground.settings().beatsPerBar))) this.made = made;
     // The host may have jumped while the voice thought.
     return { span: moveSpan(span, shift + this.jumpedBy - before), micros };
   }
@@ -264,11 +265,9 @@ export class Steering {
     return voice?.keeps && unkeptSentence(voice.pack, voice.keeps, knobs);
   }
 
-  /** Why bars that are filled do not lead into given ones, in one sentence; `undefined` where they do. */
+  /** Why bars that are filled may not lead into given ones, in one sentence; `undefined` where they do. */
   unfilled(): string | undefined {
-    const voice = this.ground.voice();
-    if (!voice || canLeadIn(voice)) return undefined;
-    return `The pack ${voice.pack} cannot say what leads into given bars: it goes on as it would without them, and they play as they stand.`;
+    return this.leadIn.unfilled();
   }
 
   private recall(sourceBeat: Beats, bars: number, between = 0): Beats {

@@ -20,6 +20,10 @@ export const deckFillParameters: readonly Parameter[] = [
     description: 'The same with the notes of a `.mid` file.',
   }),
   value({
+    name: 'fill-as-before', scope: 'deck', type: 'boolean', default: true, unit: '',
+    description: 'Where the music has come to what is given before, the bars between are those that led there then. Off: they are always composed.',
+  }),
+  value({
     name: 'fill-candidates', scope: 'deck', type: 'integer', minimum: 1, maximum: 16, default: 6, unit: 'times',
     description: 'Composes bars before given ones so many times where time is left, and plays those after which its pack thinks the given ones likeliest.',
   }),

@@ -18,6 +18,8 @@ export interface Bar {
   readonly told: ToldControls;
   /** Ids behind the head of the bar. */
   readonly ids: number[];
+  /** Where the bar before it is in the space of bars; absent at the start of a stream. */
+  readonly before?: Float32Array;
   /** Memory after the controls, and all that were told by then. */
   opening?: { readonly memory: MambaResult; readonly told: ControlValues };
   /** What the decoder writes the phrase from. */

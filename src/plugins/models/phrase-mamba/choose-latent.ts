@@ -40,6 +40,17 @@ export function chooseLatent(
   return near(before ?? book.centre(code), book.deviation(code), spread, random);
 }
 
+/** Where a bar is that goes on from the place `before` and comes to `place` in `bars` bars more, itself counted: an even step. */
+export function stepTowards(
+  { before, place, bars }: { readonly before: Float32Array; readonly place: Float32Array; readonly bars: number },
+  book: CodeBook,
+  { spread, temperature }: Pick<BarWishes, 'spread' | 'temperature'>,
+  random: RandomSource,
+): Float32Array {
+  const middle = before.map((value, index) => value + (place[index] - value) / (bars + 1));
+  return near(middle, book.deviation(book.nearest(middle)), spread * Math.min(1, temperature), random);
+}
+
 /**
  * A code by chance, in proportion to e^((logit + what density asks for) / temperature), among the likeliest that together
  * have `topP` of it. `times`: how often codes were heard of late; one that comes again and again wears off, as a net that

@@ -7,7 +7,7 @@ import type { InferenceRuntime } from '../../../engine/generation/onnx/inference
 import { CounterRandom } from '../../../engine/generation/sampling/counter-random.js';
 import type { Bar } from './bar.js';
 import { BarTrail } from './bar-trail.js';
-import { chooseLatent } from './choose-latent.js';
+import { chooseLatent, stepTowards } from './choose-latent.js';
 import { readCodeBook, type CodeBook } from './code-book.js';
 import { controlsAtStart, controlsDue, controlsFor, toldBy } from './control-feed.js';
 import { HeardBars } from './heard-bars.js';
@@ -109,6 +109,14 @@ export class PhraseLanguageModel implements LanguageModel {
     return isAsked && this.bar && this.bar.ids.length > 0 ? sum + (await this.likelihoodOf(loaded, this.bar)) : sum;
   }
 
+  async placeOf(tokens: ArrayLike<number>): Promise<Float32Array | undefined> {
+    const { nets, tables } = this.check(tokens);
+    const ids = Array.from(tokens);
+    const lines = ids.flatMap((id, index) => (tables.roles[id] === IdRole.opensBar ? [index] : []));
+    if (lines.length === 0) return undefined;
+    return nets.read([tables.barId, ...ids.slice(lines[0] + 1, lines[1]).filter((id) => tables.roles[id] === IdRole.ofPhrase)]);
+  }
+
   mark(): PhraseMark {
     const { tokens, bar } = this;
     return { tokens, bar, length: bar?.ids.length ?? 0 };
@@ -180,6 +188,7 @@ export class PhraseLanguageModel implements LanguageModel {
       steering: this.steering,
       told: bar.told,
       ids: [],
+      before: latent,
     };
   }
 
@@ -204,12 +213,16 @@ export class PhraseLanguageModel implements LanguageModel {
 
   private async latentOf(loaded: Loaded, bar: Bar): Promise<Float32Array> {
     if (bar.latent) return bar.latent;
-    const { memory } = await this.openingOf(loaded, bar);
     const { random } = this;
     const { topP, spread, recallSpread } = this.options;
-    const { seed, temperature, density } = bar.steering;
+    const { before, steering: { seed, temperature, density, place, barsToPlace: bars = 0 } } = bar;
     random.reseed(seed + barSeedOffset, bar.index);
     random.counter = 0;
+    if (place && before) {
+      bar.latent = stepTowards({ before, place, bars }, loaded.book, { spread, temperature }, random);
+      return bar.latent;
+    }
+    const { memory } = await this.openingOf(loaded, bar);
     const wishes = { temperature, density, topP, spread, recallSpread };
     bar.latent = chooseLatent(memory.logits, loaded.book, wishes, random, loaded.heard.upTo(bar.index));
     return bar.latent;

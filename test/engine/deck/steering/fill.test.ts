@@ -10,7 +10,7 @@ import { writeRender } from '../../../../src/engine/midi-file/render.js';
 import { endBeat, type Note } from '../../../../src/engine/music/note.js';
 import { scoreOf } from '../../../../src/engine/music/score.js';
 import type { OfflineTake } from '../../../../src/engine/rendering/offline-take.js';
-import { barOf, stageOf, takeOf, voicesOf, write } from './support.js';
+import { AskedComposer, barOf, stageOf, takeOf, voicesOf, write } from './support.js';
 
 const given = 'C5:1 E5:1 G5:2';
 const givenNotes = [[0, 72], [1, 76], [2, 79]] as const;
@@ -32,6 +32,25 @@ class LeadingComposer extends NullComposer {
     this.foreseen.push({ notes, untilBeat });
     return stopped() ? undefined : -Math.abs(notes[0].pitch - this.last);
   }
+}
+
+/** Says that all leads anywhere, and is asked. */
+class AimedComposer extends AskedComposer {
+  async foresee(): Promise<number | undefined> {
+    return 0;
+  }
+}
+
+/** Plays eight bars of its own, each with its own chord, these again, and then nothing but one pitch. */
+class SongComposer extends AskedComposer {
+  constructor() {
+    super((note) => ({ ...note, pitch: pitchOfSong(note.beat) }));
+  }
+}
+
+function pitchOfSong(beat: number): number {
+  const bar = Math.floor(beat / 4);
+  return bar < 10 ? 40 + 5 * (bar % 8) + (beat % 4) : 100;
 }
 
 function pitchOfSeed(seed: number): number {
@@ -143,6 +162,37 @@ describe('bars that are filled', () => {
     }
   });
 
+  it('are those that led there before, where the music has been there, unless that is not wanted', async () => {
+    for (const [wanted, first] of [[true, 50], [false, 100]] as const) {
+      const take = await takeOf(() => new SongComposer());
+      await write(take, 'fill-as-before', wanted);
+      await take.playUntil(37);
+      assert.deepEqual(await ask(take, 'fill-to-bar', 5, 2, 2), [13]);
+      await take.playUntil(60);
+      const pitches = (number: number): readonly number[] => barOf(take, number).map(([, pitch]) => pitch);
+      assert.deepEqual([pitches(12), pitches(13)], [pitches(4), pitches(5)]);
+      assert.deepEqual([pitches(10)[0], pitches(14)[0]], [first, 100]);
+      if (wanted) assert.deepEqual([barOf(take, 10), barOf(take, 11)], [barOf(take, 2), barOf(take, 3)]);
+      await take.end();
+      assert.equal(take.recorder.hanging, 0);
+    }
+  });
+
+  it('are composed with what is given in view, in the beats of the composer, and what comes after them is not', async () => {
+    const composer = new AimedComposer();
+    const take = await takeOf(() => composer);
+    await write(take, 'fill', given, 2);
+    await take.playUntil(20);
+    const goals = composer.asked.filter(({ goal }) => goal).map(({ goal }) => goal);
+    assert.ok(goals.length > 0);
+    for (const goal of goals) {
+      assert.deepEqual(goal?.notes.map(({ beat, pitch }) => [beat - 12, pitch]), givenNotes);
+      assert.deepEqual([goal?.fromBeat, goal?.untilBeat, goal?.beatsPerBar], [12, 16, 4]);
+    }
+    assert.equal(composer.asked.at(-1)?.goal, undefined);
+    await take.end();
+  });
+
   it('are composed as ever where the pack cannot say what leads into them, and that is said', async () => {
     const take = await takeOf(() => new NullComposer());
     const sentences: string[] = [];
@@ -151,7 +201,7 @@ describe('bars that are filled', () => {
     await take.playUntil(20);
     assert.deepEqual(barOf(take, 3), givenNotes);
     assert.deepEqual(barOf(take, 2), [[0, 68], [1, 69], [2, 70], [3, 71]]);
-    assert.deepEqual(sentences, ['The pack asked cannot say what leads into given bars: it goes on as it would without them, and they play as they stand.']);
+    assert.deepEqual(sentences, ['The pack asked cannot say what leads into given bars: where the music never came to them before, it goes on as it would without them.']);
     take.ensemble.publishCounters();
     assert.doesNotMatch(take.parameters.text('deck/1/keeps'), /fill/);
     await take.end();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CounterRandom } from '../../../../src/engine/generation/sampling/counter-random.js';
-import { chooseCode, chooseLatent, type BarWishes } from '../../../../src/plugins/models/phrase-mamba/choose-latent.js';
+import { chooseCode, chooseLatent, stepTowards, type BarWishes } from '../../../../src/plugins/models/phrase-mamba/choose-latent.js';
 import { CodeBook } from '../../../../src/plugins/models/phrase-mamba/code-book.js';
 import { nothingHeard } from '../../../../src/plugins/models/phrase-mamba/heard-bars.js';
 
@@ -74,6 +74,15 @@ describe('the place of a bar', () => {
       assert.ok(Math.abs(mean - 1) < 0.1, `mean ${mean}`);
       assert.ok(Math.abs(width / (0.8 * deviation) - 1) < 0.05, `deviation ${width}`);
     }
+  });
+
+  it('comes to another by even steps, spread as it was learned where it goes', () => {
+    const place = Float32Array.of(3, 0, 3);
+    let before: Float32Array = Float32Array.of(0, 3, 0);
+    const steps = [2, 1].map((bars) => (before = stepTowards({ before, place, bars }, book, { ...plain, spread: 0 }, new CounterRandom(1))));
+    assert.deepEqual(steps.map((latent) => [...latent]), [[1, 2, 1], [2, 1, 2]]);
+    const spread = stepTowards({ before, place, bars: 1 }, book, plain, new CounterRandom(1));
+    assert.ok(spread.every((value, index) => value !== (before[index] + place[index]) / 2));
   });
 
   it('is the same for the same random numbers, and changes nothing in the codes', () => {

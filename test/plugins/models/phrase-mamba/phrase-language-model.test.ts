@@ -59,6 +59,21 @@ describe('phrase-mamba', () => {
     for (const options of [{ topP: 0 }, { spread: -1 }, { layers: 2 }, { meterAtStart: -1 }]) assert.ok(!phraseMamba.optionsSchema.safeParse(options).success);
   });
 
+  it('is told a place by the first bar of some music, and goes there from the next bar on', async () => {
+    const ids = [...piece(3), barId];
+    const plain = await afresh(ids);
+    const place = await model.placeOf([startId, barId, ...track(5), barId, ...track(1)]);
+    assert.deepEqual(place, await model.placeOf([startId, barWithHeadId, ...track(5)]));
+    assert.equal(await model.placeOf([startId]), undefined);
+    const mark = model.mark();
+    assert.equal(mark.tokens, ids.length);
+    const steps = [await afresh(ids, { place, barsToPlace: 1 }), await afresh(ids, { place, barsToPlace: 4 })];
+    differ(steps[0], plain);
+    differ(steps[0], steps[1]);
+    close(await afresh(ids, { place, barsToPlace: 1 }), steps[0]);
+    close(await afresh(ids), plain);
+  });
+
   it('refuses tokens it does not know, and goes on', async () => {
     const fresh = new PhraseLanguageModel(tinyContext(), runtime);
     await assert.rejects(fresh.extend([startId]), /not prepared/);
