@@ -8,19 +8,21 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Note } from '../../src/engine/music/note.js';
 import { readPrompt } from '../../src/engine/midi-file/prompt.js';
+import { readMidiFile } from '../../src/engine/midi-file/read-midi-file.js';
 import { keptTakes, readTake } from '../../src/engine/recording/take-journal.js';
 import { OscPeer } from '../transports/support/osc-peer.js';
 import { until } from '../transports/support/within.js';
 import { cliFile, runCli } from './run-cli.js';
 
 /** A run of the engine in a process of its own, that writes its takes where the test looks. */
-async function playing(context: TestContext, bpm = 240) {
+async function playing(context: TestContext, bpm = 240, more: object = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'continuo-takes-'));
   const takes = join(folder, 'takes');
   const peer = await OscPeer.open(0);
   const config = join(folder, 'stage.json');
   const transports = { midi: false, oscquery: false, link: false, websocket: false, osc: { listen: { port: 0 }, destinations: [{ name: 'peer', port: peer.port }] } };
-  await writeFile(config, JSON.stringify({ bpm, pack: 'perlin', takes: { folder: takes }, transports }));
+  await writeFile(join(folder, 'set.yaml'), 'scenes: [{ name: Dusk, engine: { bpm: 200 } }]\n');
+  await writeFile(config, JSON.stringify({ bpm, pack: 'perlin', takes: { folder: takes }, transports, ...more }));
   const child = spawn(process.execPath, [cliFile, 'play', '--config', config], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -102,5 +104,28 @@ describe('a take', () => {
     child.kill('SIGINT');
     const [code] = (await once(child, 'exit')) as [number | null];
     assert.equal(code, 0);
+  });
+
+  it('tells the tempos, a track for each deck and one for who was heard, and what came when', async (context) => {
+    const { folder, peer, said } = await playing(context, 240, { decks: [{ channel: 1, drums: 'off' }, { channel: 2, drums: 'off' }], set: 'set.yaml' });
+    await until('both decks play', () => /deck 2.*perlin/.test(said()) && peer.heard.count > 20, 60_000);
+    const control = await OscPeer.open(Number(/OSC control listens at [\d.]+:(\d+)/.exec(said())?.[1]));
+    context.after(() => control.close());
+    control.send('/continuo/listen', 'bpm');
+    control.send('/continuo/recall', 'Dusk');
+    await control.heard.take('the tempo of the scene', ({ address, values }) => address === '/continuo/bpm' && values[0] === 200);
+    control.send('/continuo/note', 99, 90, 0.1);
+    peer.heard.drain();
+    await until('it goes on', () => peer.heard.count > 20);
+    control.send('/continuo/save-take', 'now.mid');
+    await until('it is saved', () => said().includes('the take is saved as'));
+    const file = await readFile(join(folder, 'now.mid'));
+    const text = file.toString('latin1');
+    for (const name of ['Heard', 'Deck 1', 'Deck 2', 'deck 1: perlin', 'deck 2: perlin', 'scene 1: Dusk']) assert.ok(text.includes(name), name);
+    const { notes, tempos } = readPrompt(file);
+    assert.deepEqual(new Set(tempos.map(({ bpm }) => Math.round(bpm))), new Set([240, 200]));
+    assert.ok(notes.some(({ pitch }) => pitch === 99));
+    const tracks = readMidiFile(file).score.tracks.map((events) => new Set(events.flatMap((event) => (event.type === 'note' ? [event.channel] : []))));
+    assert.deepEqual(tracks.slice(-2), [new Set([0]), new Set([1])]);
   });
 });

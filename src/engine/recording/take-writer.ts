@@ -20,6 +20,8 @@ export class TakeWriter {
   /** What people hold, by source, channel and pitch. */
   private readonly heldIds = new Map<string, number>();
   private nextHeldId = -1;
+  /** Marks that the take has no place for yet, by their kinds. */
+  private readonly inForce = new Map<string, string>();
 
   /** @param bars the length of a bar at this moment. */
   constructor(
@@ -67,9 +69,10 @@ export class TakeWriter {
     if (id !== undefined) this.write({ off: id, beat: this.placeOf(beat + news.note.duration, bpm) });
   }
 
-  /** Something to find again. */
-  mark(text: string, beat: Beats): void {
+  /** Something to find again: of each kind, the last before the take begins is told where it does. */
+  mark(kind: string, text: string, beat: Beats): void {
     if (this.begun) this.write({ marker: text, beat: this.axis.at(beat) });
+    else this.inForce.set(kind, text);
   }
 
   private noteOn(line: Extract<TakeLine, { on: number }>): void {
@@ -80,6 +83,8 @@ export class TakeWriter {
   private goOnAt(beat: Beats): void {
     this.begun = true;
     this.axis.goOnAt(beat, this.bars());
+    for (const text of this.inForce.values()) this.write({ marker: text, beat: this.axis.at(beat) });
+    this.inForce.clear();
   }
 
   private placeOf(beat: Beats, bpm: Bpm): Beats {

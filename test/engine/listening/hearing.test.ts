@@ -219,6 +219,17 @@ describe('the echo of what was sent', () => {
     assert.deepEqual([hearing.heard, hearing.echoes], [3, 1]);
   });
 
+  it('is told from a player who is there with the same key before it leaves', () => {
+    const { hearing, sent, clock, at, on } = stage();
+    sent.queued(1, [ours]);
+    at(3.9);
+    on(60);
+    at(4);
+    clock.advanceTo(clock.now() + 3_000);
+    on(60);
+    assert.deepEqual([hearing.heard, hearing.echoes], [1, 1]);
+  });
+
   it('leaves a player’s own note sounding when the echo of the same key ends', () => {
     const { hearing, sent, at, on, off } = stage();
     sent.queued(1, [ours]);

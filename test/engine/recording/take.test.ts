@@ -55,7 +55,7 @@ describe('what is written of a take', () => {
     writer.played(played('goesOn', 8));
     writer.played(played('note', 8, 7, 64));
     writer.heard({ type: 'began', source: 'midi', note: { beat: 8.5, channel: 2, pitch: 50, velocity: 70 } }, 120);
-    writer.mark('deck 1: perlin', 9);
+    writer.mark('deck 1', 'deck 1: perlin', 9);
     writer.played(played('noteOff', 9, 7, 64));
     writer.heard({ type: 'ended', source: 'midi', note: { beat: 8.5, duration: 1, channel: 2, pitch: 50, velocity: 70 } }, 120);
     writer.played(played('note', 12, 8, 65, 90));
@@ -71,14 +71,16 @@ describe('what is written of a take', () => {
 
   it('has a track for each part, and markers', () => {
     const { writer, lines } = written();
+    for (const pack of ['perlin', 'theremin']) writer.mark('deck 1', `deck 1: ${pack}`, 0);
     writer.played({ ...played('note', 0, 1), owner: 2 });
     writer.played({ ...played('note', 0, 2), owner: 1, channel: 3 });
     writer.played({ ...played('note', 1, 3), owner: 1, channel: 9 });
     writer.heard({ type: 'began', source: 'osc', note: { beat: 1, channel: 0, pitch: 50, velocity: 70 } }, 120);
-    writer.mark('scene 2: Dusk', 1);
+    writer.mark('scene', 'scene 2: Dusk', 1);
     const file = takeFile(lines, 'a take');
     const text = Buffer.from(file).toString('latin1');
-    for (const name of ['a take', 'Heard', 'Deck 1', 'Deck 2', 'scene 2: Dusk']) assert.ok(text.includes(name), name);
+    for (const name of ['a take', 'Heard', 'Deck 1', 'Deck 2', 'deck 1: theremin', 'scene 2: Dusk']) assert.ok(text.includes(name), name);
+    assert.ok(!text.includes('perlin'), 'a pack that was replaced before the take began');
     const { score } = readMidiFile(file);
     assert.deepEqual(score.tracks.map((events) => events.filter(({ type }) => type === 'note').length), [0, 1, 2, 1]);
   });

@@ -24,12 +24,15 @@ describe('a scene', () => {
   it('comes about on one boundary: packs, what is composed, how it is played, and the tempo', async (context) => {
     const stage = await TwoDeckStage.begin(context, set);
     await stage.playUntil(6);
+    const tempoBeats: number[] = [];
+    stage.parameters.onChange((address) => address === 'bpm' && tempoBeats.push(stage.ensemble.session.beat()));
     await stage.recall('recall', ['High'], { 2: 'tiny-lm' });
     await stage.playUntil(stage.ensemble.session.beat() + 24);
     const [arrival] = stage.arrivals;
     const boundary = Math.round(arrival / 8) * 8;
     assert.ok(Math.abs(arrival - boundary) < 0.02, `it came at ${arrival}`);
     assert.equal(stage.swapBeat('tiny-lm'), boundary);
+    assert.deepEqual(tempoBeats.map((beat) => Math.abs(beat - boundary) < 0.1), [true]);
     await stage.ensemble.dispose();
     const notes = stage.recorder.score().notes.filter(({ channel }) => channel !== 9);
     const [before, after] = [notes.filter(({ beat }) => beat < boundary), notes.filter(({ beat }) => beat >= boundary)];

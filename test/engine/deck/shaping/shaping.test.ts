@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { accentFactor } from '../../../../src/engine/deck/shaping/accents.js';
-import { humanBeat } from '../../../../src/engine/deck/shaping/humanise.js';
+import { humanBeat, humanVelocity } from '../../../../src/engine/deck/shaping/humanise.js';
 import { routedChannel } from '../../../../src/engine/deck/shaping/routing.js';
 import { neutralShaping, shapeMusic, shapeNote, shapeProgram } from '../../../../src/engine/deck/shaping/shaping.js';
 import { swungBeat } from '../../../../src/engine/deck/shaping/swing.js';
@@ -90,6 +90,11 @@ describe('swing', () => {
     assert.ok(Math.abs(swungBeat(0.25, { share: 0.75, gridBeats: 0.25 }) - 0.375) < 1e-12);
   });
 
+  it('draws out what falls before the second of two, and presses together what falls after it', () => {
+    assert.ok(Math.abs(swungBeat(4.25, triplet) - (4 + 1 / 3)) < 1e-12);
+    assert.ok(Math.abs(swungBeat(4.75, triplet) - (4 + 5 / 6)) < 1e-12);
+  });
+
   it('plays nothing before its time, and nothing later than half a grid', () => {
     fc.assert(fc.property(beats, fc.double({ min: 0.5, max: 0.75, noNaN: true }), fc.constantFrom(0.25, 0.5), (beat, share, gridBeats) => {
       const late = swungBeat(beat, { share, gridBeats }) - beat;
@@ -106,6 +111,15 @@ describe('a human hand', () => {
     }));
     assert.notEqual(humanBeat(4, 0, human), humanBeat(4, 1, human));
     assert.notEqual(humanBeat(4, 0, human), humanBeat(4, 0, { ...human, seed: 4 }));
+  });
+
+  it('is louder and softer by no more than its spread, and comes near it, each note and seed in its own way', () => {
+    const human = { timingBeats: 0, velocitySpread: 12, seed: 3 };
+    const strength = (pitch: number, seed = human.seed): number => humanVelocity({ beat: 4, duration: 1, channel: 0, pitch, velocity: 80 }, { ...human, seed });
+    const strengths = Array.from({ length: 128 }, (_unused, pitch) => strength(pitch));
+    assert.ok(Math.max(...strengths) <= 12 && Math.max(...strengths) > 8, String(Math.max(...strengths)));
+    assert.ok(Math.min(...strengths) >= -12 && Math.min(...strengths) < -8, String(Math.min(...strengths)));
+    assert.notEqual(strength(60, 4), strength(60));
   });
 });
 
