@@ -11,6 +11,7 @@ import { maximumBpm, minimumBpm } from './music/units.js';
 import { mostDecks } from './parameters/most-decks.js';
 import { describeIssues } from './plugins/describe-issues.js';
 import { stateFolder } from './paths.js';
+import { reasonOf } from './reason-of.js';
 import { isPath } from './plugins/locate-module.js';
 import type { PluginRegistry } from './plugins/plugin-registry.js';
 
@@ -142,8 +143,4 @@ function parseJson(text: string, file: string): unknown {
 
 function badConfiguration(sentence: string, cause?: unknown): ContinuoError {
   return new ContinuoError('badConfiguration', sentence, { cause });
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -22,7 +22,7 @@ export function applyStartValues(number: number, { decks }: Pick<Configuration, 
  */
 export function bindDeckCount(
   { ensemble, parameters, configuration }: { readonly ensemble: Ensemble; readonly parameters: ParameterStore; readonly configuration: Configuration },
-  load: (deck: Deck) => Promise<void>,
+  load: (deck: Deck) => Promise<unknown>,
 ): void {
   let changes: Promise<void> = Promise.resolve();
   const change = async (count: number): Promise<void> => {

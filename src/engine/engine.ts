@@ -120,7 +120,7 @@ export class Engine {
       setInterval(() => ensemble.publishCounters(), counterMilliseconds),
     );
     const first = (deck: Deck): Promise<void> => this.firstLoad(deck, configuration.decks.at(deck.number - 1)?.pack ?? configuration.pack);
-    bindDeckCount({ ensemble, parameters, configuration }, first);
+    bindDeckCount({ ensemble, parameters, configuration }, async (deck) => scenes.brings(deck.number) || first(deck));
     await Promise.all(ensemble.decks.map(first));
     await this.openSet();
     // Who names a host waits for it.

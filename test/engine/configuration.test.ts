@@ -102,7 +102,7 @@ describe('loadConfiguration', () => {
   });
 
   it('says when the file cannot be read', () => {
-    assert.throws(() => loadConfiguration(join(folder, 'none.json')), refusal(/none\.json cannot be read/));
+    assert.throws(() => loadConfiguration(join(folder, 'none.json')), refusal(/none\.json cannot be read: there is no such file or folder$/));
   });
 });
 

@@ -2,6 +2,7 @@ import type { ControllerPlace } from '../contracts/controller-source.js';
 import { ContinuoError } from '../errors.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import type { ParameterValue } from '../parameters/parameter.js';
+import { reasonOf } from '../reason-of.js';
 import type { ControllerFile } from './controller-file.js';
 import { ControllerMap, defaultMappings, type Mapping } from './controller-map.js';
 import { isSteerable } from './controller-scale.js';
@@ -75,7 +76,7 @@ export class ControllerLearning {
   private save(): void {
     this.show();
     this.file.write(this.map.learned).catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       const sentence = `What was learned holds only until Continuo ends: ${this.file.path} cannot be written (${reason}).`;
       this.parameters.report(new ContinuoError('badConfiguration', sentence, { cause }), 'controllers');
     });

@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { disposable, type Disposable } from '../disposable.js';
 import { ContinuoError } from '../errors.js';
 import type { PluginRegistry } from '../plugins/plugin-registry.js';
+import { reasonOf } from '../reason-of.js';
 import { builtInPacks } from './built-in-packs.js';
 import { FileDigests } from './file-digests.js';
 import { FolderWatch } from './folder-watch.js';
@@ -158,7 +159,7 @@ export class PackShelf {
       try {
         await watch.refresh();
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
+        const reason = reasonOf(cause);
         notes.push(`the pack folder ${watch.root} cannot be watched, new packs in it appear at the next start: ${reason}`);
       }
     }

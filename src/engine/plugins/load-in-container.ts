@@ -1,6 +1,7 @@
 import { Container, ContainerModule, type ContainerModuleLoadOptions } from 'inversify';
 import { PluginContext, type PluginDescriptor } from '../contracts/plugin.js';
 import { ContinuoError } from '../errors.js';
+import { reasonOf } from '../reason-of.js';
 
 /**
  * Imports a plugin's implementation and returns a new container in which its contract is bound, e.g.
@@ -48,8 +49,4 @@ function isContainerModule(value: unknown): value is ContainerModule {
 
 function fault(implementation: string, what: string, cause?: unknown): ContinuoError {
   return new ContinuoError('badPlugin', `the implementation ${implementation} ${what}`, { cause });
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

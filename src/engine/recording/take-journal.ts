@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContinuoError } from '../errors.js';
+import { reasonOf } from '../reason-of.js';
 import { formatLine, parseLines, type TakeLine } from './take-line.js';
 
 const ending = '.jsonl';
@@ -76,7 +77,7 @@ export class TakeJournal {
       this.waiting = [...lines, ...this.waiting].slice(-mostWaiting);
       if (this.failed) return;
       this.failed = true;
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       this.onFault(new ContinuoError('recordingFailed', `The take is not written at the moment, and kept in memory: ${reason}`, { cause }));
     }
   }

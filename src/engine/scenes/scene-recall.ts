@@ -60,6 +60,8 @@ export class SceneRecall {
   private dues: Due[] = [];
   /** Counts recalls: one that is not the last any more does nothing further. */
   private recalls = 0;
+  /** The scene that makes decks at this moment. */
+  private making: Scene | undefined;
 
   constructor(private readonly parts: SceneRecallParts) {}
 
@@ -68,7 +70,7 @@ export class SceneRecall {
     this.recalls += 1;
     const own = this.recalls;
     this.dues = [];
-    await this.makeDecks(Math.max(0, ...scene.decks.keys()));
+    await this.makeDecks(scene);
     const ready = await Promise.all(
       this.parts.decks().flatMap((deck) => {
         const said = scene.decks.get(deck.number);
@@ -91,6 +93,11 @@ export class SceneRecall {
     await Promise.all(swaps);
   }
 
+  /** Whether a deck that comes at this moment has its first pack from a scene, on the scene's beat. */
+  brings(deck: number): boolean {
+    return this.making?.decks.get(deck)?.pack !== undefined;
+  }
+
   /** Called as time goes on. */
   advance(): void {
     const { position } = this.parts;
@@ -111,9 +118,12 @@ export class SceneRecall {
   }
 
   /** A scene may speak of decks that are not there yet. */
-  private async makeDecks(count: number): Promise<void> {
+  private async makeDecks(scene: Scene): Promise<void> {
+    const count = Math.max(0, ...scene.decks.keys());
     if (count <= this.parts.decks().length) return;
+    this.making = scene;
     await this.parts.write('decks', count, sceneOrigin).catch((cause: unknown) => this.parts.report(ContinuoError.from(cause, 'badValue')));
+    if (this.making === scene) this.making = undefined;
   }
 
   /** Has the pack and the prompt at hand, where the deck is to begin anew with them. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { ControllerDesk } from '../controllers/controller-desk.js';
 import type { Disposable } from '../disposable.js';
 import { boundaryFor } from '../deck/boundary-for.js';
@@ -6,7 +7,7 @@ import type { ParameterStore } from '../parameters/parameter-store.js';
 import { LiveScene } from './live-scene.js';
 import { silentDecks, unsavedDoings } from './scene-notices.js';
 import { SceneRecall, type SceneRecallParts } from './scene-recall.js';
-import type { Scene } from './set-list.js';
+import type { Scene, SetList } from './set-list.js';
 import { SetShelf } from './set-shelf.js';
 
 export interface ScenesParts extends Omit<SceneRecallParts, 'arrived' | 'write' | 'report'> {
@@ -29,7 +30,7 @@ export class Scenes implements Disposable {
     const { parameters } = parts;
     const report = (error: ContinuoError): void => parameters.report(error, 'scenes');
     this.live = new LiveScene(parameters);
-    this.shelf = new SetShelf(parameters, { changed: () => this.show(), refused: report });
+    this.shelf = new SetShelf(parameters, { changed: (set, file) => this.holds(set, file), refused: report });
     this.recalls = new SceneRecall({
       ...parts,
       report,
@@ -60,9 +61,20 @@ export class Scenes implements Disposable {
     this.recalls.advance();
   }
 
+  /** Whether a deck that comes at this moment has its first pack from a scene. */
+  brings(deck: number): boolean {
+    return this.recalls.brings(deck);
+  }
+
   dispose(): void {
     this.programs.dispose();
     this.shelf.dispose();
+  }
+
+  /** Said each time: who edits the file sees that it is good. */
+  private holds({ scenes }: SetList, file: string): void {
+    this.tell([`The set ${basename(file)} holds: ${scenes.map(({ name }) => name).join(', ')}.`]);
+    this.show();
   }
 
   /** Program 0 recalls the first scene. */

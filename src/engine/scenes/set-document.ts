@@ -1,4 +1,5 @@
-import { isMap, isSeq, type Document } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, isSeq, parseDocument, type Document } from 'yaml';
 import { inYaml } from './set-file.js';
 import type { Scene, SceneValues } from './set-list.js';
 
@@ -20,6 +21,32 @@ export function writeScene(document: Document, scene: Scene): void {
   }
 }
 
+/**
+ * A set as it is saved, in the layout of the file that it comes from: lines that say what they said stand as they were written.
+ * Where that would say something else (a file that is indented another way), it is `saved` as it is. Pure.
+ */
+export function inOwnLayout(written: string, saved: string): string {
+  const from = written.split('\n');
+  const to = saved.split('\n');
+  const shorter = Math.min(from.length, to.length);
+  let head = 0;
+  while (head < shorter && saysTheSame(from[head], to[head])) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && saysTheSame(from[from.length - 1 - tail], to[to.length - 1 - tail])) tail += 1;
+  const between = from.slice(head, from.length - tail);
+  const changed = to.slice(head, to.length - tail).map((line) => {
+    const at = between.findIndex((each) => saysTheSame(each, line));
+    return at < 0 ? line : between.splice(0, at + 1)[at];
+  });
+  const text = [...from.slice(0, head), ...changed, ...from.slice(from.length - tail)].join('\n');
+  const document = parseDocument(text);
+  return document.errors.length === 0 && isDeepStrictEqual(document.toJS(), parseDocument(saved).toJS()) ? text : saved;
+}
+
+function saysTheSame(line: string, other: string): boolean {
+  return line.replace(/\s+/g, '') === other.replace(/\s+/g, '');
+}
+
 function placeOf(document: Document, name: string): number | undefined {
   const scenes = document.get('scenes', true);
   if (!isSeq(scenes)) return undefined;
@@ -38,11 +65,12 @@ function writeValues(document: Document, place: readonly (string | number)[], va
 }
 
 function plain({ name, at, values, decks }: Scene): object {
-  const written = [...decks].map(([number, { pack, values: ofDeck }]) => [number, { ...(pack !== undefined && { pack }), ...Object.fromEntries(ofDeck) }]);
+  // A map, as the number of a deck is written without quotation marks.
+  const written = new Map([...decks].map(([number, { pack, values: ofDeck }]) => [number, { ...(pack !== undefined && { pack }), ...Object.fromEntries(ofDeck) }]));
   return {
     name,
     ...(at && { at }),
     ...(values.size > 0 && { engine: Object.fromEntries(values) }),
-    ...(written.length > 0 && { decks: Object.fromEntries(written) as object }),
+    ...(written.size > 0 && { decks: written }),
   };
 }

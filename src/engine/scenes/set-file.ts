@@ -159,7 +159,16 @@ function faultOf({ issues: [issue] }: ZodError, lineOf: (path: Path) => number):
     const [key] = issue.keys;
     return [lineOf([...path, key]), `${where === '' ? '' : `${where}: `}"${key}" means nothing here; a set has title and scenes, a scene name, at, engine, knobs and decks`];
   }
-  return [lineOf(path), `${where === '' ? 'the set' : where}: ${issue.message}`];
+  return [lineOf(path), `${where === '' ? 'the set' : where}: ${mustBe(issue)}`];
+}
+
+/** What a value of the wrong kind must be. */
+function mustBe(issue: ZodError['issues'][number]): string {
+  if (issue.code === 'invalid_union') return 'must be a number, a text, true or false';
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  if (issue.code === 'too_small') return 'must not be empty';
+  if (issue.code !== 'invalid_type') return issue.message;
+  return `must be ${{ array: 'a list', object: 'names with values', record: 'names with values', string: 'a text' }[String(issue.expected)] ?? String(issue.expected)}`;
 }
 
 /** The line of what a path leads to, or of the nearest thing around it that is there. */

@@ -3,7 +3,8 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Disposable } from '../disposable.js';
 import { ContinuoError } from '../errors.js';
-import { writeScene } from './set-document.js';
+import { reasonOf } from '../reason-of.js';
+import { inOwnLayout, writeScene } from './set-document.js';
 import { parseSetFile, type ParameterTypes, type SetFile } from './set-file.js';
 import type { Scene, SetList } from './set-list.js';
 
@@ -51,9 +52,9 @@ export class SetShelf implements Disposable {
     await this.inTurn(async () => {
       const { file } = this.content();
       // As it is now, not as it was read: somebody may be editing it.
-      const { content } = await this.parse(file);
+      const { text: written, content } = await this.parse(file);
       writeScene(content.document, scene);
-      const text = content.document.toString({ lineWidth: 0 });
+      const text = inOwnLayout(written, content.document.toString({ lineWidth: 0 }));
       await this.write(file, text);
       this.hold(file, text, parseSetFile(text, file, this.parameters));
     });
@@ -124,8 +125,4 @@ export class SetShelf implements Disposable {
     this.last = turn.catch(() => undefined);
     return turn;
   }
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -7,6 +7,7 @@ import { loadConfiguration } from '../../../src/engine/configuration.js';
 import { engineContainer } from '../../../src/engine/create-engine.js';
 import { Engine } from '../../../src/engine/engine.js';
 import { readMidiFile } from '../../../src/engine/midi-file/read-midi-file.js';
+import { repositoryRoot } from '../../../src/engine/paths.js';
 import { builtInPlugins } from '../../../src/plugins/manifest.js';
 import { until } from '../../transports/support/within.js';
 
@@ -22,7 +23,7 @@ async function playing(context: TestContext, text: string) {
   const folder = await mkdtemp(join(tmpdir(), 'continuo-stage-'));
   await writeFile(join(folder, 'set.yaml'), text);
   const transports = { midi: false, link: false, websocket: false, osc: false, oscquery: false };
-  await writeFile(join(folder, 'stage.json'), JSON.stringify({ bpm: 300, pack: 'perlin', set: 'set.yaml', takes: { folder: 'takes' }, transports }));
+  await writeFile(join(folder, 'stage.json'), JSON.stringify({ bpm: 300, pack: 'perlin', packFolders: [join(repositoryRoot, 'test', 'fixtures', 'packs')], set: 'set.yaml', takes: { folder: 'takes' }, transports }));
   const engine = engineContainer(loadConfiguration(join(folder, 'stage.json')), builtInPlugins).get(Engine);
   context.after(async () => {
     await engine.stop();
@@ -51,6 +52,23 @@ describe('an engine with a set', () => {
     const played = score.tracks.slice(1).map((events) => events.filter(({ type }) => type === 'note').length);
     assert.equal(played.length, 3);
     assert.ok(played.every((notes) => notes > 3), played.join(' '));
+  });
+
+  it('lets a deck that a scene brings begin with the pack of the scene, on its bar, and with no other before', async (context) => {
+    const { engine, parameters } = await playing(context, 'scenes:\n  - name: Duo\n    at: bar\n    decks: { 2: { pack: tiny-lm }, 3: { mute: true } }\n');
+    const ready: string[] = [];
+    const begins = new Map<number, number>();
+    parameters.onEvent((event) => {
+      if (event.type === 'swap' && event.stage === 'ready') ready.push(`${event.deck} ${event.pack} ${(event.atBeat ?? 0) % 4}`);
+      if (event.type === 'planned' && !begins.has(event.deck) && event.notes.length > 0) begins.set(event.deck, event.notes[0].beat);
+    });
+    let arrived = NaN;
+    parameters.onEvent((event) => event.type === 'scene' && (arrived = engine.position.beat()));
+    await parameters.write('recall', ['Duo'], 'test');
+    await until('the duo plays', () => !Number.isNaN(arrived) && engine.decks.every((deck) => deck.state === 'playing'), 20_000);
+    assert.deepEqual(ready.filter((each) => each.startsWith('2')), ['2 tiny-lm 0']);
+    assert.ok(ready.some((each) => each.startsWith('3 perlin')));
+    assert.ok((begins.get(2) ?? NaN) > arrived - 1, `from beat ${begins.get(2)}, where the scene came at ${arrived}`);
   });
 
   it('that is broken plays all the same, and says where the fault is', async (context) => {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { ContinuoError } from '../../../src/engine/errors.js';
 import { ParameterStore } from '../../../src/engine/parameters/parameter-store.js';
 import { repositoryRoot } from '../../../src/engine/paths.js';
-import { writeScene } from '../../../src/engine/scenes/set-document.js';
+import { inOwnLayout, writeScene } from '../../../src/engine/scenes/set-document.js';
 import { parseSetFile } from '../../../src/engine/scenes/set-file.js';
 import type { Scene } from '../../../src/engine/scenes/set-list.js';
 
@@ -72,7 +72,7 @@ describe('a set file', () => {
     assert.match(changed('bpm: 72', 'leader: link'), /line 6: leader can be read, not set/);
     assert.match(changed('bpm: 72', 'panic: true'), /line 6: panic is an action/);
     assert.match(changed('2: { pack', '9: { pack'), /line 12: There is no deck 9; there may be decks 1 to 8/);
-    assert.match(changed('at: 4-bars', 'at: 3-bars'), /line 5: scenes\.0\.at: /);
+    assert.match(changed('at: 4-bars', 'at: 3-bars'), /line 5: scenes\.0\.at: must be one of now, beat, bar, /);
     assert.match(changed('  - name: Noon', '  - name: Dawn'), /line 13: there are two scenes of the name Dawn/);
     assert.match(changed('title: Friday', 'colour: red'), /line 2: "colour" means nothing here/);
     assert.match(changed('decks:\n      1: { low', 'deck:\n      1: { low'), /line 14: scenes\.1: "deck" means nothing here/);
@@ -81,8 +81,11 @@ describe('a set file', () => {
     assert.match(changed('at: 4-bars', 'knobs: { 17/20: panic }'), /line 5: A knob is/);
     assert.match(refusal('scenes: [}'), /^friday\.yaml line 1: /);
     assert.match(refusal('scenes:\n- name: A\n\t- b'), /line [23]: /);
-    assert.match(refusal(''), /line 1: scenes: /);
-    assert.match(refusal('scenes: []'), /line 1: scenes: /);
+    assert.match(refusal(''), /line 1: scenes: must be a list$/);
+    assert.match(refusal('scenes: []'), /line 1: scenes: must not be empty$/);
+    assert.match(refusal('scenes:\n- at: bar'), /line 2: scenes\.0\.name: must be a text$/);
+    assert.match(refusal('scenes:\n- name: A\n  decks: 3'), /line 3: scenes\.0\.decks: must be names with values$/);
+    assert.match(refusal('scenes:\n- name: A\n  engine: { bpm: [1] }'), /line 3: scenes\.0\.engine\.bpm: must be a number, a text, true or false$/);
   });
 
   it('never breaks what reads it, whatever is in it', () => {
@@ -132,6 +135,22 @@ describe('a scene written back', () => {
     });
     assert.deepEqual(set.scenes[0].decks.get(2), { pack: 'perlin', values: new Map([['seed', 7]]) });
     assert.equal(set.scenes[1].name, 'Noon');
+  });
+
+  it('leaves every line that it does not change as it was written, and numbers decks as they were', () => {
+    const loose = evening.replace('2: { pack: perlin, seed: 7 }', '2: {pack: perlin,   seed: 7}   # low').replace('  - name: Noon', '\n  - name: Noon');
+    const { document } = parse(loose);
+    writeScene(document, scene('Dawn', { decks: new Map([[1, { values: new Map([['temperature', 0.9], ['density', 0.25]]) }]]) }));
+    writeScene(document, scene('Dusk', { decks: new Map([[2, { pack: 'perlin', values: new Map() }]]) }));
+    const expected = loose.replace('temperature: 0.8   # calm', 'temperature: 0.9 # calm\n        density: 0.25');
+    assert.equal(inOwnLayout(loose, document.toString({ lineWidth: 0 })), `${expected}  - name: Dusk\n    decks:\n      2:\n        pack: perlin\n`);
+  });
+
+  it('is laid out anew where the old layout would say something else', () => {
+    const wide = 'scenes:\n    - name: A\n      decks:\n          1:\n              pack: perlin\n';
+    const { document } = parse(wide);
+    writeScene(document, scene('A', { decks: new Map([[1, { values: new Map([['density', 0.25]]) }]]) }));
+    assert.deepEqual(parse(inOwnLayout(wide, String(document))).set.scenes[0].decks.get(1), { pack: 'perlin', values: new Map([['density', 0.25]]) });
   });
 
   it('of a new name comes last', () => {
