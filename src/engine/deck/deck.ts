@@ -52,7 +52,7 @@ export class Deck {
   private readonly news: DeckNews;
   private relocations = 0;
   private disposed = false;
-  private onChanged: (() => void)[] = [];
+  private readonly onChanged: (() => void)[] = [];
 
   constructor(
     /** 1.. ; the owner of its notes in the send queue. */
@@ -305,7 +305,9 @@ export class Deck {
     if (isOver()) return;
     this.speed.add(span, asked === undefined ? micros : clock.now() - asked);
     this.news.say(this.speed.warning({ pack: voice.pack, beatMicros: position.beatMicros, commit: settings().commit }));
-    voice.take?.plays(this.ahead.accept(this.modes.finish(this.steering.finish(span))), this.shift);
+    // A loop has no take, and plays all the same.
+    const played = this.ahead.accept(this.modes.finish(this.steering.finish(span)));
+    voice.take?.plays(played, this.shift);
     if (this.ahead.lastsUntil > position.beat()) this.rests.end();
     if (this.speed.measured) this.succession.settled();
   }
@@ -354,15 +356,12 @@ export class Deck {
   }
 
   private changed(): void {
-    const waiting = this.onChanged;
-    this.onChanged = [];
-    for (const resolve of waiting) resolve();
+    for (const resolve of this.onChanged.splice(0)) resolve();
   }
 
   /** The boundary has a new owner: what the old voice planned after it goes, its sounding notes end when they would have. */
   private takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan, answerMicros: Micros): void {
-    const former = this.voice;
-    const formerWork = this.work;
+    const { voice: former, work: formerWork } = this;
     this.ahead.beginAt(atBeat);
     this.voice = voice;
     this.work = undefined;
@@ -376,7 +375,8 @@ export class Deck {
     this.parts.controls.adopt(voice.sampling);
     this.news.say(styleFault(voice, this.parts.controls.style));
     this.news.say(this.steering.unkept());
-    if (!this.modes.isSilent) voice.take?.plays(this.ahead.accept(this.steering.finish(span), atBeat), 0);
+    const played = this.modes.isSilent ? undefined : this.ahead.accept(this.steering.finish(span), atBeat);
+    voice.take?.plays(played, 0);
     this.succession.tookOver(voice, former, formerWork);
   }
 
