@@ -86,7 +86,7 @@ export class ControllerDesk {
   }
 
   private moved(source: string, place: ControllerPlace, value: number): void {
-    const coarse = this.coarseHalf(source, place);
+    const coarse = this.learning.waits ? undefined : this.coarseHalf(source, place);
     if (coarse !== undefined) {
       const { knob, mapping } = coarse;
       knob.refine(value);
@@ -101,13 +101,14 @@ export class ControllerDesk {
     this.steer(source, mapping, knob);
   }
 
-  /** The knob whose fine half a controller says, where that is a knob and this is none itself. */
+  /** The knob whose fine half a controller says, where that has been turned and this is none itself: a box may have a knob of its own there. */
   private coarseHalf(source: string, place: ControllerPlace): { readonly knob: Knob; readonly mapping: Mapping } | undefined {
     const controller = place.controller - fineHalf;
     if (controller < 0 || controller >= fineHalf || this.map.at(source, place) !== undefined) return undefined;
     const coarse = { channel: place.channel, controller };
     const mapping = this.map.at(source, coarse);
-    return mapping && { mapping, knob: this.knobFor(source, coarse, mapping) };
+    const known = this.knobs.get(keyOf(source, coarse));
+    return mapping && known?.address === mapping.address ? { mapping, knob: known.knob } : undefined;
   }
 
   private steer(source: string, { address, arguments: given = [] }: Mapping, knob: Knob): void {
@@ -151,14 +152,18 @@ export class ControllerDesk {
     }
   }
 
-  private knobFor(source: string, { channel, controller }: ControllerPlace, { address }: Mapping): Knob {
-    const key = `${channel} ${controller} ${source}`;
+  private knobFor(source: string, place: ControllerPlace, { address }: Mapping): Knob {
+    const key = keyOf(source, place);
     const known = this.knobs.get(key);
     if (known?.address === address) return known.knob;
     const knob = new Knob();
     this.knobs.set(key, { source, address, knob });
     return knob;
   }
+}
+
+function keyOf(source: string, { channel, controller }: ControllerPlace): string {
+  return `${channel} ${controller} ${source}`;
 }
 
 function originOf(source: string): string {

@@ -37,6 +37,11 @@ export class ControllerLearning {
     parameters.handle('unlearn', ([address]) => this.unlearn(address === undefined ? undefined : String(address)));
   }
 
+  /** Whether the next knob that is moved is learned. */
+  get waits(): boolean {
+    return this.awaited !== undefined;
+  }
+
   /** A knob was moved: if one is waited for, it is this. */
   offer(source: string, place: ControllerPlace): void {
     if (this.awaited === undefined || notLearned.has(place.controller)) return;

@@ -124,6 +124,18 @@ describe('a fine knob', () => {
       assert.ok(Math.abs(store.number(temperature) - (2 * step) / 16383) < 1e-5, `${step} ${store.number(temperature)}`);
     }
   });
+
+  it('is none where a box has another knob in the place of its fine half: that moves nothing, and can be learned', async (context) => {
+    const { store, box } = stage(placeFor(context));
+    await store.write('pick-up', [false], 'test');
+    box.turn(0, 52, 3);
+    assert.equal(store.get(temperature), 1);
+    box.turn(0, 20, 64);
+    await store.write('learn', ['deck/1/gain'], 'test');
+    box.turn(0, 52, 127);
+    assert.equal(store.get('learned'), 'deck/1/gain box 1/52');
+    assert.equal(store.get('deck/1/gain'), 2);
+  });
 });
 
 describe('learning', () => {
