@@ -58,6 +58,8 @@ export interface SwapGround {
  */
 export class HotSwap {
   private abandoned = false;
+  /** The host's jumps when it began: a beat that was named before one more is elsewhere. */
+  private jumpsBefore = 0;
   private waiting: { readonly isOver: () => boolean; readonly resume: () => void } | undefined;
 
   constructor(
@@ -73,6 +75,7 @@ export class HotSwap {
   async run(): Promise<void> {
     const { ground } = this;
     let voice: Voice | undefined;
+    this.jumpsBefore = ground.relocations();
     this.tell('loading');
     try {
       voice = await ground.voices.open(this.request, (error) => voice && ground.failed(voice, error));
@@ -130,7 +133,8 @@ export class HotSwap {
       if (isStale()) continue;
       const joined = this.rescue ? await this.joinLate(voice, atBeat, span, relocations) : { atBeat, span };
       if (isStale()) continue;
-      if (!this.isLate(joined.atBeat)) {
+      const isTooEarly = lead * 2 <= longestLeadBeats && this.isTight(joined.span, answerMicros);
+      if (!isTooEarly && !this.isLate(joined.atBeat)) {
         if (this.entry.premise) ground.plan.suppose(premiseBefore(this.entry.premise, atBeat, ground.settings().beatsPerBar));
         ground.takeOver({ ...voice, readyMicros }, joined.atBeat, joined.span, answerMicros);
         this.tell('ready', joined.atBeat);
@@ -186,6 +190,12 @@ export class HotSwap {
     return !this.ground.playing() || this.ground.ahead.reaches(beat);
   }
 
+  /** Whether a newcomer that goes on as it began may come to the end of its head start before it has more. */
+  private isTight({ untilBeat }: ComposedSpan, answerMicros: Micros): boolean {
+    const { position } = this.ground;
+    return position.playing && this.ground.playing() && (untilBeat - position.beat()) * position.beatMicros < answerMicros * leadMargin;
+  }
+
   /** Whether it is too late to queue notes for a beat. */
   private isLate(atBeat: Beats): boolean {
     return !this.ground.ahead.canBeginAt(atBeat);
@@ -196,7 +206,7 @@ export class HotSwap {
     const now = ground.position.beat();
     if (!ground.playing() && !ground.position.playing) return Math.max(0, now);
     const { atBeat } = this.entry;
-    if (atBeat !== undefined && atBeat >= now + lead) return atBeat;
+    if (atBeat !== undefined && atBeat >= now + lead && ground.relocations() === this.jumpsBefore) return atBeat;
     return nextBoundary(now + lead, this.boundary, ground.settings().beatsPerBar);
   }
 

@@ -62,6 +62,24 @@ describe('a boundary that changes hands', () => {
     }
   });
 
+  it('is left to the next where the newcomer might not go on before its head start is over', async () => {
+    const set = await stageWith(120);
+    const { stage, costs, arrivals } = set;
+    await stage.playUntil(8.25);
+    // Ready 50 ms before beat 12, after 900 ms for two beats; what comes next will take 1,150.
+    costs[2] = { prime: 925 * millisecond, beat: 450 * millisecond };
+    stage.parameters.onEvent((event) => {
+      if (event.type === 'swap' && event.stage === 'ready') costs[2].beat = 1150 * millisecond;
+    });
+    const loaded = stage.parameters.write('deck/1/load', ['2', 'bar'], 'test');
+    await stage.playUntil(28, () => {
+      if (arrivals.length > 0 && stage.deck.plan.from(arrivals[0] + 2).notes.length > 0) costs[2].beat = millisecond;
+    });
+    await loaded;
+    assert.deepEqual([arrivals.length, arrivals[0] > 12], [1, true]);
+    await playedWhole(set, 32, 'a newcomer that was slow to go on');
+  });
+
   it('is reached by the pack that goes, however much earlier the newcomer is ready', async () => {
     const set = await stageWith(300);
     const { stage, costs, arrivals, load } = set;
