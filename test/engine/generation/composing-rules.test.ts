@@ -34,6 +34,12 @@ describe('the rules of composing', () => {
     assert.deepEqual([asked.steeringAt(16).place, asked.steeringAt(8).place], [undefined, asked.place]);
   });
 
+  it('choose each attribute by its share of the temperature: the performer’s, else the pack’s, else all of it', () => {
+    const sampling = { ...plainControls.sampling, temperature: 0.8, attributeTemperature: { pitch: 0.5 } };
+    const asked = new ComposingRules({ generation: plainGeneration, sampling: { attributeTemperature: { pitch: 3, time: 0.25 } } }, { ...plainControls, sampling });
+    assert.deepEqual((['pitch', 'time', 'velocity'] as const).map((attribute) => asked.sampling(attribute).temperature), [0.4, 0.2, 0.8]);
+  });
+
   it('count forced notes from where a stream begins', () => {
     const asked = rules({ forcedNotes: [note(10), note(12)], programs: [4] });
     assert.deepEqual(asked.constraintFrom(8).forcedNotes?.map(({ beat }) => beat), [2, 4]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { ComposeControls, ComposedSpan } from '../../../../src/engine/contracts/composer.js';
 import { NullComposer } from '../../../../src/engine/contracts/null-composer.js';
 import type { Note } from '../../../../src/engine/music/note.js';
 import { parameterTable } from '../../../../src/engine/parameters/table.js';
@@ -147,6 +148,24 @@ describe('a plan of sections', () => {
     take.ensemble.publishCounters();
     assert.equal(take.parameters.text('deck/1/section'), '');
     await Promise.all([take.end(), plain.end()]);
+  });
+
+  it('asks for no more of a variation than its outline: the melody, and the bass where the bar begins', async () => {
+    const chords = new (class extends AskedComposer {
+      override async compose(untilBeat: number, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
+        const span = await super.compose(untilBeat, controls, stopped);
+        return { ...span, notes: span.notes.flatMap((note) => [0, 5, 12].map((below) => ({ ...note, pitch: note.pitch - below }))) };
+      }
+    })();
+    const take = await takeOf(() => chords);
+    await write(take, 'plan', "A A'", 1);
+    await take.playUntil(16);
+    const forced = chords.asked.flatMap(({ constraint }) => constraint.forcedNotes ?? []).filter(({ beat }) => beat >= 8 && beat < 12);
+    const said = [...new Set(forced.map(({ beat, pitch }) => `${beat - 8} ${pitch}`))].sort();
+    const melody = barOf(take, 1).filter(([beat, pitch]) => barOf(take, 1).every(([other, than]) => other !== beat || than <= pitch));
+    assert.equal(melody.length, 4);
+    assert.deepEqual(said, [...melody.map(([beat, pitch]) => `${beat} ${pitch}`), `0 ${melody[0][1] - 12}`].sort());
+    await take.end();
   });
 
   it('goes round with a star', async () => {
