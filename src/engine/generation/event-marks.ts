@@ -31,6 +31,8 @@ export interface EventMark {
   readonly frontierBeat: Beats;
   /** Onsets that were told and are not certain lie before this. */
   readonly toldUntilBeat: Beats;
+  /** Where what was told whole last begins, of a format that tells all of a beat at a time; it may hold no onset. */
+  readonly wholeFromBeat: Beats;
   /** No event before this was to come. */
   readonly floor: Beats;
   /** Events since time last moved. */
@@ -59,7 +61,7 @@ export class EventMarks {
 
   /** The latest mark with nothing at or after `beat`, and all later ones removed; `undefined` when it was let go. */
   backTo(beat: Beats): EventMark | undefined {
-    const index = this.marks.findLastIndex((mark) => mark.lastBeat < beat && Math.max(mark.frontierBeat, mark.toldUntilBeat) <= beat);
+    const index = this.marks.findLastIndex((mark) => Math.max(mark.lastBeat, mark.wholeFromBeat) < beat && Math.max(mark.frontierBeat, mark.toldUntilBeat) <= beat);
     this.marks.length = index + 1;
     return this.marks.at(-1);
   }

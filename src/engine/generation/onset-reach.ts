@@ -12,7 +12,7 @@ import { allowNext, type TokenStream } from './token-stream.js';
 /** An event that takes more ids than this is not looked ahead to its end. */
 const longestEvent = 24;
 /** What a format that tells onsets before they are certain writes at a time. */
-const longestUnit: Beats = 1;
+export const longestUnit: Beats = 1;
 
 /**
  * Knows how late the next event can be after each id that may come next. It asks the tokenizer's own grammar and

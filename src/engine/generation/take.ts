@@ -10,7 +10,7 @@ import { biasDensity } from './density-bias.js';
 import { eventBeat } from './event-beat.js';
 import { EventMarks, type EventMark, type Segment } from './event-marks.js';
 import { openingTurn, type Turn } from './model-guide.js';
-import { OnsetReach } from './onset-reach.js';
+import { longestUnit, OnsetReach } from './onset-reach.js';
 import type { PromptWriter } from './prompt-writer.js';
 import { Recalls } from './recalls.js';
 import { CounterRandom } from './sampling/counter-random.js';
@@ -337,6 +337,7 @@ export class Take {
       lastBeat,
       frontierBeat: stream.frontierBeat,
       toldUntilBeat: stream.decoder.toldUntilBeat ?? stream.frontierBeat,
+      wholeFromBeat: (stream.decoder.onsetsUntilBeat ?? -Infinity) - longestUnit,
       floor,
       eventsHere,
     };

@@ -11,8 +11,8 @@ type Settings = Readonly<Record<string, number | string>>;
 interface Law {
   readonly field: string;
   readonly set: Settings;
-  /** It counts over time: where the change falls into the middle of what a format tells as one, a beat or a bar, it holds from the next bar on. */
-  readonly fromBar?: boolean;
+  /** It counts over time: where the change falls into the middle of a beat that a format tells as one, it holds from the next beat on. */
+  readonly countsOverTime?: boolean;
   holds(notes: readonly Note[]): boolean;
 }
 
@@ -31,7 +31,7 @@ const laws: readonly Law[] = [
     holds: (notes) => notes.every(({ duration }) => duration >= 0.25 - near && duration <= 1 + near),
   },
   {
-    field: 'maximumRestBeats', set: { 'longest-rest': 1 }, fromBar: true,
+    field: 'maximumRestBeats', set: { 'longest-rest': 1 }, countsOverTime: true,
     holds: (notes) => notes.slice(1).every(({ beat }, index) => beat - notes[index].beat <= 1 + near),
   },
   { field: 'scale', set: { 'scale': 'blues', 'scale-root': 'E' }, holds: (notes) => pitched(notes).every(({ pitch }) => blues.includes(pitch % 12)) },
@@ -40,7 +40,7 @@ const laws: readonly Law[] = [
     field: 'maximumPolyphony', set: { polyphony: 2 },
     holds: (notes) => pitched(notes).every(({ beat }) => pitched(notes).filter((note) => note.beat <= beat + near && endBeat(note) > beat + near).length <= 2),
   },
-  { field: 'onsetsPerBeat', set: { 'fewest-onsets': 1, 'most-onsets': 2 }, fromBar: true, holds: (notes) => beatsOf(notes).every((count) => count >= 1 && count <= 2) },
+  { field: 'onsetsPerBeat', set: { 'fewest-onsets': 1, 'most-onsets': 2 }, countsOverTime: true, holds: (notes) => beatsOf(notes).every((count) => count >= 1 && count <= 2) },
   { field: 'channels', set: { 'only-channels': '3' }, holds: (notes) => notes.every(({ channel }) => channel === 2) },
 ];
 
@@ -50,8 +50,8 @@ function beatsOf(notes: readonly Note[]): readonly number[] {
   return Array.from({ length: last - first }, (_unused, index) => notes.filter(({ beat }) => Math.floor(beat + near) === first + index).length);
 }
 
-/** Packs whose formats tell notes by the beat or by the bar. */
-const byTheBar: ReadonlySet<string> = new Set(['kmeans-piano']);
+/** Packs whose formats tell notes by the beat. */
+const byTheBeat: ReadonlySet<string> = new Set(['kmeans-piano']);
 
 const { voices, names } = await openVoices({ provider: 'cpu', threads: '1' });
 
@@ -91,16 +91,16 @@ for (const pack of names) {
     });
     after(() => take.ensemble.dispose());
 
-    for (const { field, set: settings, fromBar: countsOverTime = false, holds } of laws) {
-      const fromBar = countsOverTime && byTheBar.has(pack);
+    for (const { field, set: settings, countsOverTime = false, holds } of laws) {
+      const fromBeatOn = countsOverTime && byTheBeat.has(pack);
       it(`obeys ${Object.keys(settings).join(' and ')} from the commit on, or says that it cannot`, async () => {
         take.ensemble.publishCounters();
         const kept = take.parameters.text('deck/1/keeps').split(' ');
         const sentences: string[] = [];
         const quiet = take.parameters.onEvent((event) => event.type === 'notice' && sentences.push(event.sentence));
         const claims = Object.keys(settings).every((name) => kept.includes(name));
-        const { notes: all, fromBeat } = await under(settings, claims ? heard + (fromBar ? 4 : 0) : 2);
-        const notes = fromBar ? all.filter(({ beat }) => beat >= Math.ceil(fromBeat / 4) * 4) : all;
+        const { notes: all, fromBeat } = await under(settings, claims ? heard : 2);
+        const notes = fromBeatOn ? all.filter(({ beat }) => beat >= Math.ceil(fromBeat)) : all;
         quiet();
         await reset(settings);
         if (claims) {
