@@ -91,11 +91,11 @@ export class Deck {
     });
     this.rewinding = new Rewinding({
       ...ground,
-      replaying: this.steering.replaying,
+      steering: this.steering,
+      isSilent: () => this.modes.isSilent,
       asks: (atBeat) => this.asks(atBeat),
       compose: (voice, untilBeat) => this.compose(voice, untilBeat),
       shiftBy: (by) => (this.shift = by),
-      jumpedBy: () => this.steering.jumpedBy,
     });
     this.states = new KeptStates({
       ...ground,

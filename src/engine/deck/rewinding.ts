@@ -4,7 +4,7 @@ import type { Beats } from '../music/units.js';
 import { nextBoundary, samePlaceInBar } from './boundary.js';
 import type { DeckControls } from './deck-controls.js';
 import type { Plan } from './plan.js';
-import type { Replaying } from './steering/replaying.js';
+import type { Steering } from './steering/steering.js';
 import type { Opening } from './take-log.js';
 import type { Voice } from './voice.js';
 
@@ -15,16 +15,16 @@ export interface RewindingGround {
   readonly deck: number;
   readonly plan: Plan;
   readonly controls: Pick<DeckControls, 'frameFor'>;
-  readonly replaying: Replaying;
+  readonly steering: Pick<Steering, 'replaying' | 'jumpedBy'>;
   settings(): { readonly beatsPerBar: number };
   voice(): Voice | undefined;
+  /** Whether the deck says nothing by itself now. */
+  isSilent(): boolean;
   /** The first beat of which a voice that is asked now can still decide. */
   freeFrom(): Beats;
   /** Has something done as soon as the voice is idle. */
   errand(run: (voice: Voice) => Promise<void>): Promise<void>;
   readonly ahead: { readonly writtenUntil: Beats };
-  /** By how much the host's jumps have moved the music, all told. */
-  jumpedBy(): Beats;
   /** What is written before a beat stands, and from there on it is written anew. */
   asks(atBeat: Beats): void;
   compose(voice: Voice, untilBeat: Beats): Promise<void>;
@@ -66,18 +66,18 @@ export class Rewinding {
       const opening = take?.opening;
       if (!take || !opening) throw wrong(`Deck ${ground.deck} does not know how its take began: load the pack again.`);
       const atBeat = samePlaceInBar(ground.freeFrom(), opening.atBeat, ground.settings().beatsPerBar);
-      await this.goOn(voice, atBeat, () => opening, (shift) => ground.replaying.begin(opening, take, shift));
+      await this.goOn(voice, atBeat, () => opening, (shift) => ground.steering.replaying.begin(opening, take, shift));
     });
   }
 
   /** The music up to `atBeat` stands; there it goes on as it does from an opening. */
   private async goOn(voice: Voice, atBeat: Beats, from: (beat: Beats) => Opening, begins: (shift: Beats) => void = () => undefined): Promise<void> {
     const { ground } = this;
-    const before = ground.jumpedBy();
+    const before = ground.steering.jumpedBy;
     ground.asks(atBeat);
     if (ground.ahead.writtenUntil < atBeat) await ground.compose(voice, atBeat);
     if (ground.voice() !== voice) return;
-    const beat = atBeat + ground.jumpedBy() - before;
+    const beat = atBeat + ground.steering.jumpedBy - before;
     ground.asks(beat);
     const opening = from(beat);
     ground.shiftBy(beat - opening.atBeat);
@@ -89,6 +89,7 @@ export class Rewinding {
     const { deck } = this.ground;
     const voice = this.ground.voice();
     if (!voice) throw wrong(`Deck ${deck} plays no pack: load one first.`);
+    if (this.ground.isSilent()) throw wrong(`Deck ${deck} plays nothing by itself now: set deck/${deck}/play-mode to continue, or let it answer first.`);
     if (voice.loopBars !== undefined) throw wrong(`Deck ${deck} is frozen: thaw it first.`);
   }
 }

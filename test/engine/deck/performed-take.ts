@@ -170,11 +170,15 @@ export class PerformedTake {
     await done;
   }
 
-  /** Has the take replayed; resolves when it has been, with the beat it began at. */
-  async replay(): Promise<number> {
+  /** Has the take replayed; resolves when it has been, with the beat it began at. `meanwhile` is done so many beats after that. */
+  async replay(meanwhile?: Doing): Promise<number> {
     const { offline } = this;
     const from = Math.ceil((offline.nowBeat + offline.parameters.number('commit')) / 4) * 4;
     await this.do('replay');
+    if (meanwhile) {
+      await offline.playUntil(from + meanwhile.wait);
+      await this.do(meanwhile.word, ...meanwhile.values);
+    }
     await offline.playUntil(from + this.played);
     return from;
   }
@@ -187,6 +191,12 @@ export class PerformedTake {
   /** What the composer wrote of the take, as it stood. */
   get wrote(): readonly string[] {
     return this.firstWritten;
+  }
+
+  /** How many notes begin in each beat, from the first on. */
+  counts(): readonly number[] {
+    const { notes } = this.offline.ensemble.decks[0].plan.from(0);
+    return Array.from({ length: this.played }, (_unused, beat) => notes.filter((note) => Math.floor(note.beat + hair) === beat).length);
   }
 
   /** What plays from a beat on, for as long as the take. */
@@ -205,6 +215,12 @@ export class PerformedTake {
     await this.offline.end();
   }
 }
+
+/** A voice whose composer is {@link WilfulComposer}, and can all that there is. */
+export const wilfulVoices: VoiceSource = {
+  fallback: undefined,
+  open: async () => ({ pack: 'wilful', composer: new WilfulComposer(), sampling: {}, keepsMeter: true, styles: ['ballad'] }),
+};
 
 /** Knobs of the table that change what is composed, at the places that they can stand at. */
 export const takeKnobs: readonly ValueParameter[] = parameterTable

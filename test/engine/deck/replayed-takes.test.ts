@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { openVoices } from '../../../bench/support/open-voices.js';
-import type { Voice } from '../../../src/engine/deck/voice.js';
 import type { ParameterValue, ValueParameter } from '../../../src/engine/parameters/parameter.js';
-import { PerformedTake, takeKnobs, WilfulComposer, type Doing } from './performed-take.js';
+import { PerformedTake, takeKnobs, wilfulVoices, type Doing } from './performed-take.js';
 
 const bars = 32;
 
@@ -41,13 +40,11 @@ const anything = fc.oneof(
 );
 const performance = fc.array(fc.tuple(fc.double({ min: 0.1, max: 8, noNaN: true }), anything).map(([wait, doing]) => ({ wait, ...doing })), { minLength: 1, maxLength: 40 });
 
-const wilful = { fallback: undefined, open: async (): Promise<Voice> => ({ pack: 'wilful', composer: new WilfulComposer(), sampling: {}, keepsMeter: true, styles: ['ballad'] }) };
-
 describe('a take in which everything was done that can be done', () => {
   it('is replayed note for note, also once more, and its composer writes what it wrote', async () => {
     await fc.assert(
       fc.asyncProperty(performance, async (doings) => {
-        const performed = new PerformedTake(wilful);
+        const performed = new PerformedTake(wilfulVoices);
         await performed.perform('wilful', doings, bars * 4);
         assert.ok(performed.performed.length > bars, 'there is music');
         for (let times = 0; times < 2; times += 1) {
@@ -57,6 +54,29 @@ describe('a take in which everything was done that can be done', () => {
         }
         await performed.end();
         assert.equal(performed.take.recorder.hanging, 0);
+      }),
+      { numRuns: 24, endOnFailure: true },
+    );
+  });
+});
+
+describe('a take that is replayed while something else is done', () => {
+  const changes = [word('temperature', fc.constantFrom(0.3, 1.9)), word('force', fc.constant('C7:2')), word('plan', fc.constant('A A')), word('copy-bar', fc.constant(1), fc.constant(2)), word('seed', fc.constant(77))];
+
+  it('is the take as far as that cannot be heard, and another from there on', async () => {
+    await fc.assert(
+      fc.asyncProperty(performance, fc.double({ min: 4, max: 40, noNaN: true }), fc.oneof(...changes), async (doings, wait, change) => {
+        const performed = new PerformedTake(wilfulVoices);
+        await performed.perform('wilful', doings, bars * 2);
+        const before = ['temperature', 'seed'].map((name) => performed.take.parameters.number(`deck/1/${name}`));
+        const from = await performed.replay({ wait, ...change });
+        const isPast = (note: string): boolean => Number(note.split(' ')[0]) < wait + performed.take.parameters.number('commit') - 1e-6;
+        const again = performed.notes(from);
+        assert.deepEqual(again.filter(isPast), performed.performed.filter(isPast));
+        if (change.word === 'force') assert.ok(again.some((note) => / 96 /.test(note)), 'what is forced is played');
+        if (change.word === 'seed' && before[1] !== 77) assert.notDeepEqual(again, performed.performed);
+        await performed.end();
+        assert.deepEqual([performed.take.recorder.hanging, performed.take.ensemble.decks[0].underruns], [0, 0]);
       }),
       { numRuns: 24, endOnFailure: true },
     );

@@ -10,6 +10,9 @@ import type { ModeGround } from './mode-ground.js';
 import type { PlayMode } from './play-mode.js';
 import { QueryDesk } from './query-desk.js';
 
+/** A voice that is to play again has so much time to hear its past, beside the time for an answer. */
+const readingBeats: Beats = 0.5;
+
 /** What a deck makes of what it hears: the mode that is set, and what it changes of how the deck plays. Thread: main. Blocks: no. */
 export class PlayModes {
   private readonly answer: AnswerMode;
@@ -18,6 +21,10 @@ export class PlayModes {
   private readonly accompany: AccompanyMode;
   private current: PlayMode = 'continue';
   private turns = 0;
+  /** It has been silent, and is to play by itself again. */
+  private returns = false;
+  /** Where it plays by itself again. */
+  private returnBeat: Beats = -Infinity;
 
   constructor(private readonly ground: ModeGround) {
     this.answer = new AnswerMode(ground);
@@ -37,7 +44,7 @@ export class PlayModes {
 
   /** Whether the deck says nothing by itself now. */
   get isSilent(): boolean {
-    return this.current === 'query' || this.turnTaking?.isSilent === true;
+    return this.returns || this.isSilentByMode;
   }
 
   /** Follows the parameter, and ends what is over. Call it often. */
@@ -47,11 +54,12 @@ export class PlayModes {
     const now = this.ground.position.beat();
     if (this.turnTaking?.look(now)) this.turns += 1;
     if (mode === 'accompany') this.accompany.look();
-    this.ground.ahead.waits = this.turnTaking?.waits(now) ?? this.isSilent;
+    this.ground.ahead.waits = this.turnTaking?.waits(now) ?? (this.isSilent || now < this.returnBeat);
   }
 
   /** What the voice is to do while the deck is silent; `undefined`: nothing now. */
   nextTask(voice: Voice): Promise<void> | undefined {
+    if (this.returns) return this.return(voice);
     return this.current === 'query' ? this.desk.nextTask(voice) : this.turnTaking?.nextTask(voice, this.ground.position.beat());
   }
 
@@ -101,6 +109,7 @@ export class PlayModes {
     this.fill.moved(by);
     this.accompany.moved(by);
     this.desk.moved(by);
+    this.returnBeat += by;
   }
 
   /** Where it plays by turns with somebody. */
@@ -109,15 +118,29 @@ export class PlayModes {
     return this.current === 'fill' ? this.fill : undefined;
   }
 
+  private get isSilentByMode(): boolean {
+    return this.current === 'query' || this.turnTaking?.isSilent === true;
+  }
+
+  /** What the voice was told and asked while it was silent is forgotten: it hears what was played, and goes on from there. */
+  private return(voice: Voice): Promise<void> {
+    this.returns = false;
+    this.returnBeat = Math.ceil(this.ground.freeFrom() + readingBeats);
+    return this.ground.begin(voice, this.returnBeat);
+  }
+
   private change(mode: PlayMode): void {
     const { ahead } = this.ground;
+    const waited = this.turnTaking?.waits(this.ground.position.beat()) ?? this.isSilent;
     this.current = mode;
+    this.returns = false;
     this.answer.reset();
     this.fill.reset();
     this.desk.begin();
-    if (!this.isSilent) return;
-    this.turns += 1;
-    ahead.endAt(this.ground.freeFrom());
+    const isSilent = this.isSilentByMode;
+    this.returns = waited && !isSilent;
+    if (this.isSilent) this.turns += 1;
+    if (isSilent) ahead.endAt(this.ground.freeFrom());
   }
 
   private complete(controls: ComposeControls, place?: Place): ComposeControls {
