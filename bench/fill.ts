@@ -46,7 +46,7 @@ type Row = Readonly<Record<string, number>>;
 /**
  * Takes bars out of songs and has each pack fill them: as it goes on where nothing is given (`continued`), as it composes them towards
  * what comes after (`composed`), and as a deck plays them (`filled`: as before where the music has been there, else as composed). Beside these: the song's own bars (`song`), other bars of the song (`otherBars`) and the
- * given ones, played twice (`givenBars`). `bits`: what each note of the given bars costs after them, by the ears of each judge; the one
+ * given ones, played twice (`givenBars`). Songs that are silent in these bars are left out. `bits`: what each note of the given bars costs after them, by the ears of each judge; the one
  * that filled had a part in the choice, others had none. Of a pack that judges whole bars, bits are those of bars. `likeness`: to the
  * song's own bars, by no model. All in C major or A minor.
  */
@@ -60,7 +60,8 @@ export async function run(options: Readonly<Record<string, string>> = {}): Promi
   const players = await Promise.all([...new Set([...names, ...judgeNames])].map((pack) => playerOf(pack, options)));
   const judges = players.filter(({ pack }) => judgeNames.includes(pack));
   const bars = { past: Number(options.past ?? 32), gap: Number(options.gap ?? 2), given: Number(options.given ?? 2) };
-  const songs = await Promise.all(files.map((file) => gapped(file, bars)));
+  const songs = (await Promise.all(files.map((file) => gapped(file, bars)))).filter(({ goal, fillings }) => goal.notes.length > 0 && fillings.song.length > 0);
+  if (songs.length === 0) throw new ContinuoError('badValue', 'No song there is long enough: take less of its past with past=8, or name another folder.');
   const candidates = Number(options.candidates ?? 6);
   const progress = startProgress('filling', (names.length + 1) * songs.length);
   const measured = async (fillings: (song: Gapped) => Promise<Readonly<Record<string, readonly Note[]>>> | Gapped['fillings']): Promise<object> => {
