@@ -38,7 +38,13 @@ async function thinkingDeck() {
   const clock = new VirtualClock();
   const parameters = new ParameterStore();
   const sender = new LocalSender(clock, { timeline });
-  const voices = { fallback: undefined, open: async ({ pack }: { pack: string }) => ({ pack, composer, sampling: {} }) };
+  const open = async ({ pack }: { pack: string }) => {
+    if (pack === 'null') return { pack, composer, sampling: {} };
+    const newcomer = new NullComposer();
+    await newcomer.prepare();
+    return { pack, composer: newcomer, sampling: {} };
+  };
+  const voices = { fallback: undefined, open };
   const ensemble = new Ensemble({ clock, sender, voices, parameters, timeline }, 1);
   parameters.publish('horizon', horizon);
   const [deck] = ensemble.decks;
@@ -88,6 +94,19 @@ describe('a deck whose host jumps while its composer thinks', () => {
     }
     assert.deepEqual(planned().filter((each) => each >= 102 && each < 112), range(102, 112));
     assert.ok(deck.ahead.writtenUntil < 118, String(deck.ahead.writtenUntil));
+    await ensemble.dispose();
+  });
+
+  it('takes over where the host is, though a beat was named that lies elsewhere now', async () => {
+    const { clock, ensemble, deck, settled, planned } = await thinkingDeck();
+    const loaded = deck.load('other', 'bar', { atBeat: 200 });
+    const micros = clock.now();
+    ensemble.transport({ type: 'stop', beat: 4, micros });
+    ensemble.transport({ type: 'locate', beat: 40, micros });
+    await settled();
+    await loaded;
+    await settled();
+    assert.deepEqual(planned().filter((beat) => beat >= 40), range(40, 40 + horizon));
     await ensemble.dispose();
   });
 
