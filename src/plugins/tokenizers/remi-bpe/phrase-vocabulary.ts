@@ -29,7 +29,7 @@ export const meters: readonly Meter[] = [
 export const padId = 0;
 export const startId = 1;
 export const endId = 2;
-export const maskId = 3;
+// 3 hides an id from a model that is trained.
 export const barId = 4;
 export const trackStartId = 5;
 export const trackEndId = 6;
