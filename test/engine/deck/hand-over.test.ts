@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SimulatedStage, type Work } from '../../../bench/support/simulated-stage.js';
-import { NumberedVoices, range } from './numbered-voices.js';
+import { boundaries } from '../../../src/engine/parameters/boundaries.js';
+import { beatsOf, numberedTake, NumberedVoices, range } from './numbered-voices.js';
 
 const millisecond = 1000;
 
@@ -45,6 +46,21 @@ function heardAllBefore({ voices }: Stage, atBeat: number): void {
 }
 
 describe('a boundary that changes hands', () => {
+  it('is the first of the kind that is asked for, at once or on a beat, a bar or several: what goes plays up to it, what comes from it', async () => {
+    const firsts = { 'now': 6, 'beat': 6, 'bar': 8, '2-bars': 8, '4-bars': 16, '8-bars': 32 };
+    for (const boundary of boundaries) {
+      const { offline, write } = await numberedTake();
+      await offline.playUntil(5);
+      await write('load', '2', boundary);
+      await offline.playUntil(40);
+      await offline.end();
+      const { notes } = offline.recorder.score();
+      const first = firsts[boundary];
+      assert.deepEqual([beatsOf(notes, 1), beatsOf(notes, 2)], [range(0, first), range(first, 40)], boundary);
+      assert.equal(offline.recorder.hanging, 0);
+    }
+  });
+
   it('has music on both sides, at whatever moment before it the newcomer is ready', async () => {
     for (const humanise of [0, 50]) {
       for (let left = -4; left <= 72; left += 4) {
