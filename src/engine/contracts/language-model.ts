@@ -17,6 +17,11 @@ export interface LanguageModel {
   readonly vocabularySize: number;
   /** Optional: a context is read in one go, however long it is, so that nothing is won by reading parts of it beforehand. */
   readonly readsInOneGo?: boolean;
+  /**
+   * Optional: rows are spelled from a state of their own, so that what is thought inside a row that was left and is come back to is
+   * what it was only up to rounding. Default: to come back is exact wherever a run ended.
+   */
+  readonly spellsRows?: boolean;
   /** Loads weights, allocates buffers, warms up. Errors: `badPack`, `modelFailed`. */
   prepare(): Promise<void>;
   /**

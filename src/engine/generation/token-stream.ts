@@ -123,8 +123,7 @@ export class TokenStream {
 
   /** Whether what the model thinks on the way can be remembered, see {@link thinkAhead}. */
   get canRemember(): boolean {
-    const { readsInOneGo, steer, memory } = this.model;
-    return readsInOneGo !== true && !steer && !memory;
+    return this.readsAhead && this.model.spellsRows !== true;
   }
 
   /** A copy of the model's memory as it stands where it decided last; `undefined` where it has none to keep. */
@@ -186,13 +185,13 @@ export class TokenStream {
   }
 
   /**
-   * Reads all there is and what the model thinks of the next id, and remembers from here on what it thinks on the way: to come back
-   * costs no run, nor does what is written the same again.
+   * Reads all there is and, where it can remember, what the model thinks of the next id; from here on it remembers what it thinks on
+   * the way: to come back costs no run, nor does what is written the same again.
    */
   async thinkAhead(): Promise<void> {
-    if (!this.canRemember) return;
+    if (!this.readsAhead) return;
     if (this.unread.length > 1) await this.run(this.unread.length - 1);
-    await this.path.begin(this.unread);
+    if (this.canRemember) await this.path.begin(this.unread);
   }
 
   /** The model's opinion on the next id; valid until the next call. */
@@ -304,6 +303,12 @@ export class TokenStream {
     const left = count - (await this.readUpToLastTurn(count));
     await readIds(this.model, this.unread.slice(0, left));
     this.unread.splice(0, left);
+  }
+
+  /** Whether ids can be read before it is known what comes next. */
+  private get readsAhead(): boolean {
+    const { readsInOneGo, steer, memory } = this.model;
+    return readsInOneGo !== true && !steer && !memory;
   }
 
   /** Of the next so many ids, reads those that are read under earlier wishes than the last. Returns how many these were. */

@@ -22,6 +22,7 @@ const warmUpRuns = 3;
 export class EventLanguageModel implements LanguageModel {
   readonly contextTokens: number;
   readonly vocabularySize: number;
+  readonly spellsRows = true;
   generate?: LanguageModel['generate'];
   private readonly ids: number[] = [];
   /** The context that was left last, as far as the nets still hold its events. */
