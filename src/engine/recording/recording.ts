@@ -7,6 +7,7 @@ import type { HeardNews } from '../listening/hearing.js';
 import type { Beats, Bpm } from '../music/units.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { NoteFeed } from '../scheduling/note-feed.js';
+import { reasonOf } from '../reason-of.js';
 import { takeFile } from './take-file.js';
 import { keepNewest, keptTakes, readTake, TakeJournal } from './take-journal.js';
 import { takeOutputName, type PlayedMessage } from './take-output.js';
@@ -98,7 +99,7 @@ export class Recording {
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, takeFile(await readTake(take), take.name));
     } catch (cause) {
-      throw new ContinuoError('recordingFailed', `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new ContinuoError('recordingFailed', `${file} cannot be written: ${reasonOf(cause)}`, { cause });
     }
     this.parts.parameters.emit({ type: 'notice', sentence: `the take is saved as ${file}` });
   }
