@@ -237,6 +237,7 @@ export class MusicAhead {
   private discard(fromBeat: Beats): void {
     this.takeBack(fromBeat);
     this.lasts = Math.min(this.lasts, fromBeat);
+    this.gap = { ...this.gap, until: Math.min(this.gap.until, fromBeat) };
     this.written = Math.min(this.written, fromBeat);
   }
 
