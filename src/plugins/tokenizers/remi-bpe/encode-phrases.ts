@@ -64,7 +64,8 @@ export function encodePhrases(score: TickScore, { program, untilTick }: PhraseFo
       `The piece has a note ${Math.round(lastOnset / sixteenthsPerBeat)} beats from its start; cut it to fewer than ${maximumSixteenths / sixteenthsPerBeat}.`,
     );
   }
-  const goesOn = untilTick !== undefined;
+  // Where nothing was before, nothing is under way.
+  const goesOn = untilTick !== undefined && (untilTick > 0 || count > 0);
   const last = goesOn ? Math.max(lastOnset, Math.ceil((untilTick * sixteenthsPerBeat) / score.ticksPerBeat - rounding)) : lastOnset;
   const bars = last < 0 ? [] : [...planBars(score, last)];
   return writeBars(score, bars, placer.pack(count, bars), goesOn);
