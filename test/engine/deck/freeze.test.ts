@@ -30,6 +30,28 @@ describe('a frozen deck', () => {
     assert.equal(events.filter((event) => event.type === 'swap' && event.stage === 'loading').length, 2);
   });
 
+  it('composes every beat of its loop once', async () => {
+    const { offline, write } = await numberedTake();
+    const [deck] = offline.ensemble.decks;
+    const begun: number[] = [];
+    const compose = deck.steering.compose.bind(deck.steering);
+    deck.steering.compose = async (voice, place, ...others) => {
+      if (voice.loopBars === undefined) return compose(voice, place, ...others);
+      const isAgain = begun.includes(place.fromBeat);
+      begun.push(place.fromBeat);
+      // What comes again would come without end.
+      assert.ok(!isAgain, `beat ${place.fromBeat} is composed again`);
+      return compose(voice, place, ...others);
+    };
+    await offline.playUntil(6);
+    await write('freeze', 1);
+    await offline.playUntil(20);
+    await offline.end();
+    const [first] = begun;
+    assert.deepEqual(begun, range(first, first + begun.length));
+    assert.ok(begun.length >= 12, String(begun));
+  });
+
   it('takes the very next bar even where it is asked for late in the one before', async () => {
     const { offline, write } = await numberedTake();
     await offline.playUntil(7.5);
