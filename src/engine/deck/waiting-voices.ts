@@ -66,8 +66,10 @@ export class WaitingVoices {
     const appraisal = await this.appraise({ pack });
     if (this.disposed) throw closed(this.ground.deck);
     const waiting = this.seats.of(pack);
-    if (waiting && waiting.appraisal.edition !== appraisal.edition) await this.seats.empty(waiting);
-    else if (waiting) {
+    if (waiting && waiting.appraisal.edition !== appraisal.edition) {
+      await this.seats.empty(waiting);
+      if (this.disposed) throw closed(this.ground.deck);
+    } else if (waiting) {
       if (!this.seats.promote(waiting)) throw memory.refusal(pack, waiting.bytes);
       await waiting.voice;
       return;

@@ -32,6 +32,22 @@ describe('a deck that is closed', () => {
     assert.ok(disposals(take).every((count) => count === 1), String(disposals(take)));
   });
 
+  it('cues no pack anew whose former voice was still being freed', async () => {
+    const take = await numberedTake();
+    const { offline, voices, write } = take;
+    await write('cue', '2');
+    const former = voices.composer('2');
+    const free = former.dispose.bind(former);
+    former.dispose = async () => {
+      await offline.end();
+      await free();
+    };
+    voices.edition = 'trained further';
+    await assert.rejects(offline.parameters.write('deck/1/cue', ['2'], 'test'), /Deck 1 is closed\./);
+    assert.deepEqual(voices.loads, ['1', '2']);
+    assert.deepEqual(disposals(take), [1, 1]);
+  });
+
   it('takes no pack any more', async () => {
     const take = await numberedTake();
     const [deck] = take.offline.ensemble.decks;
