@@ -86,19 +86,27 @@ export class AnswerMode {
 
   /** The host jumped and the music moved. */
   moved(by: Beats): void {
-    if (this.phase === 'coming') this.phase = 'listening';
+    if (this.phase === 'coming') {
+      this.phase = 'listening';
+      // Its line is another now; that it was asked for stands.
+      if (this.asked) this.cue = this.boundary;
+    }
     this.startBeat += by;
     this.endBeat += by;
     this.answeredOnset += by;
     this.toldAt = -Infinity;
     this.toldOnset += by;
+    this.upbeat = this.upbeat && moveSpan(this.upbeat, by);
   }
 
   /** Ends an answer whose time is over, or that somebody plays into. Call it often. True where one has ended. */
   look(now: Beats): boolean {
     if (this.phase !== 'answering') return false;
     if (this.isInterrupted()) return this.stop(this.ground.freeFrom());
-    return now >= this.endBeat && this.stop(this.endBeat);
+    if (now < this.endBeat) return false;
+    // A last chord that came into its beginning is answered with the rest.
+    this.answeredOnset = this.ground.hearing.lastOnset;
+    return this.stop(this.endBeat);
   }
 
   /** What the voice is to do while the deck is silent; `undefined`: nothing now. */

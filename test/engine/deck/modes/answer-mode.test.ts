@@ -240,6 +240,45 @@ describe('a deck that answers', () => {
     assert.deepEqual(beatsOf(stage.played), [36, 37, 38, 39]);
   });
 
+  it('begins on the next line where the host has jumped to before it had its first note, and is as long as it is told', async () => {
+    const composer = new AttentiveComposer();
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 2, 'answer-after': 1 }, composer);
+    const compose = composer.compose.bind(composer);
+    composer.compose = async (untilBeat, controls, stopped) => {
+      if (untilBeat === 5.5) stage.ensemble.follow({ bpm: 120, beatOrigin: 35, timeOrigin: stage.clock.now() });
+      const span = await compose(untilBeat, controls, stopped);
+      return { ...span, notes: span.notes.filter(({ beat }) => beat >= 7) };
+    };
+    stage.willPlay([0, 1, 60], [2, 0.9, 64]);
+    await stage.playUntil(4);
+    await stage.playUntil(60);
+    assert.deepEqual(beatsOf(stage.played), [36, 40, 41, 42, 43]);
+    assert.equal(stage.played[0].duration, 3.5);
+  });
+
+  it('answers a cue where the host jumps before the answer has begun', async () => {
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 1, 'answer-after': 0 });
+    stage.willPlay([0, 2, 60]);
+    stage.at(2.5, () => stage.deck.modes.takeOver());
+    stage.at(3, () => stage.ensemble.follow({ bpm: 120, beatOrigin: 34, timeOrigin: stage.clock.now() }));
+    await stage.playUntil(3);
+    await stage.playUntil(44);
+    assert.deepEqual(beatsOf(stage.played), [36, 37, 38, 39]);
+  });
+
+  it('listens as soon as its last bar is over, and answers a last chord that came into its beginning with the rest', async () => {
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 2, 'answer-after': 1 });
+    stage.willPlay([0, 1, 60], [2, 1.5, 62], [4.2, 0.5, 64]);
+    stage.at(3.2, () => stage.deck.modes.takeOver());
+    const states: string[] = [];
+    for (let beat = 4.5; beat < 30; beat += 0.5) {
+      await stage.playUntil(beat);
+      if (stage.deck.state !== states.at(-1)?.split(' ')[1]) states.push(`${beat} ${stage.deck.state}`);
+    }
+    assert.deepEqual(states, ['4.5 playing', '12 listening']);
+    assert.deepEqual(beatsOf(stage.played), [4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
   it('says nothing by a pack that takes over while it listens, and answers with it', async () => {
     const stage = await Stage.begin({ ...answer, 'answer-bars': 1 });
     stage.at(1, () => void stage.deck.load('other', 'bar'));
