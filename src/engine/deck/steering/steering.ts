@@ -14,6 +14,7 @@ import type { Plan } from '../plan.js';
 import { styleFault } from '../styles.js';
 import type { Forced } from '../take-log.js';
 import type { Voice } from '../voice.js';
+import { barsBefore, barsBetween } from './bar-counts.js';
 import { bestOf, type Choice } from './best-of.js';
 import { endLoop, mostAttempts } from './end-loop.js';
 import { ForcedPassages } from './forced-passages.js';
@@ -31,8 +32,6 @@ import { SpareTime } from './spare-time.js';
 const foresight: Beats = 16;
 /** What is forced is not asked for where the answer would come at the last moment. */
 const margin: Beats = 0.25;
-/** Bars between what was played and what is given. */
-const mostBetween = 64;
 
 /** Where something is composed, in beats of the session. */
 export interface Place {
@@ -204,7 +203,7 @@ export class Steering {
 
   /** The same with what was in a bar by its number, and after it. */
   leadIntoBar(number: number, bars: number, between: number): Beats {
-    return this.recall((number - 1) * this.ground.settings().beatsPerBar, bars, barsBetween(between));
+    return this.recall(barsBefore(number) * this.ground.settings().beatsPerBar, bars, barsBetween(between));
   }
 
   /** Plays again what was `back` bars before the one that is heard. Errors: `badValue`. */
@@ -216,7 +215,7 @@ export class Steering {
 
   /** Plays again what was in a bar by its number, 1 .., and after it. Errors: `badValue`. */
   recallBar(number: number, bars: number): void {
-    this.recall((number - 1) * this.ground.settings().beatsPerBar, bars);
+    this.recall(barsBefore(number) * this.ground.settings().beatsPerBar, bars);
   }
 
   /** Begins a plan of sections at the next bar that is free; none ends the one there is. Errors: `badValue`. */
@@ -380,11 +379,6 @@ export class Steering {
   private wholePassage({ fromBeat, untilBeat }: Place, forced = this.forced(fromBeat, untilBeat)): ForcedMusic | undefined {
     return forced.find(({ only, fromBeat: begins, untilBeat: ends }) => only && begins <= fromBeat && ends >= untilBeat);
   }
-}
-
-function barsBetween(bars: number): number {
-  if (bars >= 1 && bars <= mostBetween) return bars;
-  throw wrong(`1 to ${mostBetween} bars can be filled, not ${bars}.`);
 }
 
 /** The most notes that begin in one beat. */

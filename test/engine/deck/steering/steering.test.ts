@@ -125,7 +125,19 @@ describe('bars that come again', () => {
   it('are refused where there is no music', async () => {
     const take = await takeOf(() => new NullComposer());
     for (const [name, ...values] of [['recall-bar', 40], ['copy-bar', 5], ['copy-bar', -1], ['recall-bar', 0], ['recall-bar', 1, 65]] as const) {
-      await assert.rejects(write(take, name, ...values), /Deck 1 has no music|bars back|can be played again/, `${name} ${values.join()}`);
+      await assert.rejects(write(take, name, ...values), /Deck 1 has no music|bars back|can be played again|There is no bar 0/, `${name} ${values.join()}`);
+    }
+    await take.end();
+  });
+
+  it('are refused where no bar can have such a number, whatever was played before the host jumped back', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await take.playUntil(9);
+    take.ensemble.follow({ bpm: 120, beatOrigin: 1, timeOrigin: 9 * 500_000 - 1 });
+    await take.playUntil(12);
+    assert.ok(take.ensemble.decks[0].plan.from(-8).notes.some(({ beat }) => beat < 0));
+    for (const [name, ...values] of [['recall-bar', 0], ['recall-bar', -1], ['fill-to-bar', 0]] as const) {
+      await assert.rejects(write(take, name, ...values), { errorName: 'badValue', message: `There is no bar ${values[0]}: bars are counted from 1; choose one that has been played.` });
     }
     await take.end();
   });
