@@ -190,6 +190,7 @@ export class SoakStage {
     return new Scenes({
       parameters,
       desk: new ControllerDesk(parameters, new ControllerFile(join(this.folder, 'controllers.json'))),
+      packs: () => [],
       decks: () => ensemble.decks,
       position: ensemble.session,
       settings: () => ensemble.settings(),

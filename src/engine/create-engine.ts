@@ -56,7 +56,7 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
     .inSingletonScope();
   container.bind(SyncChooser).toResolvedValue(chooserOf, [Clock, InternalSource, ParameterStore, Ensemble, ConfigurationService]).inSingletonScope();
   container.bind(ControllerDesk).toResolvedValue(deskOf, [ParameterStore, ConfigurationService]).inSingletonScope();
-  container.bind(Scenes).toResolvedValue(scenesOf, [ParameterStore, Ensemble, ControllerDesk]).inSingletonScope();
+  container.bind(Scenes).toResolvedValue(scenesOf, [ParameterStore, Ensemble, ControllerDesk, PackShelf]).inSingletonScope();
   container.bind<Recording | undefined>(Recording).toResolvedValue(recordingOf, [ParameterStore, ConfigurationService, Ensemble]).inSingletonScope();
   container
     .bind(Engine)
@@ -147,10 +147,11 @@ function deskOf(parameters: ParameterStore, configuration: Configuration): Contr
   return new ControllerDesk(parameters, new ControllerFile(configuration.controllerFile));
 }
 
-function scenesOf(parameters: ParameterStore, ensemble: Ensemble, desk: ControllerDesk): Scenes {
+function scenesOf(parameters: ParameterStore, ensemble: Ensemble, desk: ControllerDesk, shelf: PackShelf): Scenes {
   return new Scenes({
     parameters,
     desk,
+    packs: () => shelf.list().map(({ name }) => name),
     decks: () => ensemble.decks,
     position: ensemble.session,
     settings: () => ensemble.settings(),

@@ -9,7 +9,7 @@ export type EngineEvent =
   | { readonly type: 'swap'; readonly deck: number; readonly stage: 'loading' | 'ready' | 'playing' | 'failed'; readonly pack: string; readonly atBeat?: Beats; readonly sentence?: string }
   | { readonly type: 'transport'; readonly playing: boolean; readonly beat: Beats }
   | { readonly type: 'timeline'; readonly leader: string; readonly bpm: Bpm; readonly beatOrigin: Beats; readonly timeOrigin: Micros }
-  | { readonly type: 'scene'; readonly number: number; readonly name: string }
+  | { readonly type: 'scene'; readonly number: number; readonly name: string; readonly atBeat: Beats }
   /** Somebody played a note; `duration` once it has ended. */
   | { readonly type: 'heard'; readonly source: string; readonly note: Omit<Note, 'duration'> & { readonly duration?: Beats } }
   | { readonly type: 'packs'; readonly names: readonly string[] }

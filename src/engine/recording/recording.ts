@@ -107,6 +107,6 @@ export class Recording {
   /** Swaps and scenes can be found again. */
   private happened(event: EngineEvent): void {
     if (event.type === 'swap' && event.stage === 'playing') this.writer.mark(`deck ${event.deck}`, `deck ${event.deck}: ${event.pack}`, event.atBeat ?? this.parts.position().beat);
-    if (event.type === 'scene') this.writer.mark('scene', `scene ${event.number}: ${event.name}`, this.parts.position().beat);
+    if (event.type === 'scene') this.writer.mark('scene', `scene ${event.number}: ${event.name}`, event.atBeat);
   }
 }

@@ -2,8 +2,9 @@ import type { Beats } from '../music/units.js';
 import type { Score } from '../music/score.js';
 import { nextBoundary } from '../deck/boundary.js';
 import type { DeckSettings, Position } from '../deck/deck-dependencies.js';
+import type { Disposable } from '../disposable.js';
 import type { Entry } from '../deck/entry.js';
-import { ContinuoError } from '../errors.js';
+import { ContinuoError, type ErrorName } from '../errors.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import type { ParameterValue } from '../parameters/parameter.js';
 import type { DeckScene, Scene, SceneValues } from './set-list.js';
@@ -15,6 +16,8 @@ export const sceneOrigin = 'scene';
 const justBefore = { micros: 25_000 };
 /** A pack that waits takes over with this much notice. */
 const noticeBeats: Beats = 1;
+/** A scene is looked for often: one that is further from its beat came about elsewhere, as the host jumped or stopped. */
+const latestBeats: Beats = 1;
 
 /** A deck as a scene needs it. */
 export interface SceneDeck {
@@ -34,8 +37,8 @@ export interface SceneRecallParts {
   write(address: string, value: ParameterValue, origin: string): Promise<void>;
   readPrompt(file: string): Promise<Score>;
   report(error: ContinuoError): void;
-  /** The scene holds from now on. */
-  arrived(scene: Scene): void;
+  /** The scene holds from a beat on, which is its boundary, or the present where the host jumped or stopped. */
+  arrived(scene: Scene, atBeat: Beats): void;
 }
 
 /** A thing to do when the music is at a beat. */
@@ -56,12 +59,13 @@ interface ReadyDeck {
  * Brings a scene about on one beat: packs are made ready first, then all decks change at the same boundary. What cannot be had
  * is told and the rest of the scene comes about. A later scene takes the place of one that waits. Thread: main. Blocks: no.
  */
-export class SceneRecall {
+export class SceneRecall implements Disposable {
   private dues: Due[] = [];
   /** Counts recalls: one that is not the last any more does nothing further. */
   private recalls = 0;
   /** The scene that makes decks at this moment. */
   private making: Scene | undefined;
+  private disposed = false;
 
   constructor(private readonly parts: SceneRecallParts) {}
 
@@ -88,7 +92,7 @@ export class SceneRecall {
       this.plan(this.shortlyBefore(atBeat), () => this.writeDeck(deck, said, (name) => !this.parts.steers(name)));
     }
     this.plan(this.shortlyBefore(atBeat), () => this.writeAll('', scene.values));
-    this.plan(atBeat, () => this.parts.arrived(scene));
+    this.plan(atBeat, () => this.parts.arrived(scene, this.placeOf(atBeat)));
     this.advance();
     await Promise.all(swaps);
   }
@@ -109,6 +113,22 @@ export class SceneRecall {
     for (const { run } of due) run();
   }
 
+  /** What waits comes about no more, and whatever it meets with as the decks are closed is no fault. */
+  dispose(): void {
+    this.disposed = true;
+    this.recalls += 1;
+    this.dues = [];
+  }
+
+  private report(cause: unknown, fallback: ErrorName): void {
+    if (!this.disposed) this.parts.report(ContinuoError.from(cause, fallback));
+  }
+
+  private placeOf(atBeat: Beats): Beats {
+    const now = this.parts.position.beat();
+    return Math.abs(now - atBeat) < latestBeats ? atBeat : now;
+  }
+
   private plan(beat: Beats, run: () => void): void {
     this.dues.push({ beat, run });
   }
@@ -122,7 +142,7 @@ export class SceneRecall {
     const count = Math.max(0, ...scene.decks.keys());
     if (count <= this.parts.decks().length) return;
     this.making = scene;
-    await this.parts.write('decks', count, sceneOrigin).catch((cause: unknown) => this.parts.report(ContinuoError.from(cause, 'badValue')));
+    await this.parts.write('decks', count, sceneOrigin).catch((cause: unknown) => this.report(cause, 'badValue'));
     if (this.making === scene) this.making = undefined;
   }
 
@@ -139,7 +159,7 @@ export class SceneRecall {
       await this.cue(deck, pack);
       return { deck, said, begins: { pack, premise } };
     } catch (cause) {
-      this.parts.report(ContinuoError.from(cause, 'swapFailed'));
+      this.report(cause, 'swapFailed');
       return { deck, said };
     }
   }
@@ -159,7 +179,7 @@ export class SceneRecall {
     try {
       await deck.load(begins.pack, boundary, { atBeat, values: steering, premise: begins.premise });
     } catch (cause) {
-      this.parts.report(ContinuoError.from(cause, 'swapFailed'));
+      this.report(cause, 'swapFailed');
     }
     // What plays instead of a pack that cannot be had is steered all the same.
     if (own === this.recalls) this.writeAll(`deck/${deck.number}/`, steering);
@@ -172,7 +192,7 @@ export class SceneRecall {
   /** Each by itself: one that is refused (a host leads the tempo) keeps no other from being set. */
   private writeAll(prefix: string, values: SceneValues): void {
     for (const [name, value] of values) {
-      this.parts.write(prefix + name, value, sceneOrigin).catch((cause: unknown) => this.parts.report(ContinuoError.from(cause, 'badValue')));
+      this.parts.write(prefix + name, value, sceneOrigin).catch((cause: unknown) => this.report(cause, 'badValue'));
     }
   }
 }

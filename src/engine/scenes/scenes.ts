@@ -8,10 +8,13 @@ import { LiveScene } from './live-scene.js';
 import { silentDecks, unsavedDoings } from './scene-notices.js';
 import { SceneRecall, type SceneRecallParts } from './scene-recall.js';
 import type { Scene, SetList } from './set-list.js';
+import { missingNeeds, type SetNeed } from './set-needs.js';
 import { SetShelf } from './set-shelf.js';
 
 export interface ScenesParts extends Omit<SceneRecallParts, 'arrived' | 'write' | 'report'> {
   readonly parameters: ParameterStore;
+  /** The names of all packs that there are. */
+  readonly packs: () => readonly string[];
   readonly desk: Pick<ControllerDesk, 'lend' | 'onProgram'>;
 }
 
@@ -30,15 +33,15 @@ export class Scenes implements Disposable {
     const { parameters } = parts;
     const report = (error: ContinuoError): void => parameters.report(error, 'scenes');
     this.live = new LiveScene(parameters);
-    this.shelf = new SetShelf(parameters, { changed: (set, file) => this.holds(set, file), refused: report });
+    this.shelf = new SetShelf(parameters, { changed: (set, file, needs) => this.holds(set, file, needs), refused: report });
     this.recalls = new SceneRecall({
       ...parts,
       report,
       write: (address, value, origin) => parameters.write(address, [value], origin),
-      arrived: (scene) => {
+      arrived: (scene, atBeat) => {
         const { name, knobs } = scene;
         if (knobs) parts.desk.lend(knobs);
-        parameters.emit({ type: 'scene', number: this.numberOf(name), name });
+        parameters.emit({ type: 'scene', number: this.numberOf(name), name, atBeat });
         this.tell(silentDecks(scene, parameters));
       },
     });
@@ -68,12 +71,13 @@ export class Scenes implements Disposable {
 
   dispose(): void {
     this.programs.dispose();
+    this.recalls.dispose();
     this.shelf.dispose();
   }
 
   /** Said each time: who edits the file sees that it is good. */
-  private holds({ scenes }: SetList, file: string): void {
-    this.tell([`The set ${basename(file)} holds: ${scenes.map(({ name }) => name).join(', ')}.`]);
+  private holds({ scenes }: SetList, file: string, needs: readonly SetNeed[]): void {
+    this.tell([`The set ${basename(file)} holds: ${scenes.map(({ name }) => name).join(', ')}.`, ...missingNeeds(needs, basename(file), this.parts.packs())]);
     this.show();
   }
 

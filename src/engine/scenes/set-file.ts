@@ -9,6 +9,7 @@ import { mostDecks } from '../parameters/most-decks.js';
 import type { Parameter, ParameterValue } from '../parameters/parameter.js';
 import { validateValue } from '../parameters/validate.js';
 import type { DeckScene, Scene, SceneValues, SetList } from './set-list.js';
+import type { SetNeed } from './set-needs.js';
 
 const valueSchema = z.union([z.number(), z.boolean(), z.string()]);
 
@@ -40,6 +41,8 @@ export interface ParameterTypes {
 export interface SetFile {
   readonly document: Document;
   readonly set: SetList;
+  /** The packs and prompts that it names, there or not. */
+  readonly needs: readonly SetNeed[];
 }
 
 /**
@@ -67,7 +70,7 @@ export function parseSetFile(text: string, file: string, parameters: ParameterTy
   const names = scenes.map(({ name }) => name);
   const twice = names.findIndex((name, index) => names.indexOf(name) < index);
   if (twice >= 0) throw refuse(lineOf(['scenes', twice, 'name']), `there are two scenes of the name ${names[twice]}; give one another name`);
-  return { document, set: { title: parsed.data.title, scenes } };
+  return { document, set: { title: parsed.data.title, scenes }, needs: scenes.flatMap((scene, index) => needsOf(scene, ['scenes', index], lineOf)) };
 }
 
 /** An alias may name nothing, or too much. */
@@ -108,6 +111,15 @@ function sceneOf(written: WrittenScene, path: Path, folder: string, checks: Chec
     values: valuesOf(written.engine, '', [...path, 'engine'], checks),
     decks: new Map(decks),
   };
+}
+
+function needsOf({ name: scene, decks }: Scene, path: Path, lineOf: (path: Path) => number): readonly SetNeed[] {
+  return [...decks].flatMap(([deck, said]) =>
+    (['pack', 'prompt'] as const).flatMap((kind): SetNeed[] => {
+      const name = said[kind] ?? '';
+      return name === '' ? [] : [{ kind, name, scene, deck, line: lineOf([...path, 'decks', String(deck), kind]) }];
+    }),
+  );
 }
 
 function valuesOf(written: Readonly<Record<string, ParameterValue>>, prefix: string, path: Path, { parameters, at }: Checks): SceneValues {

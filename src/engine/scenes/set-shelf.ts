@@ -7,13 +7,14 @@ import { reasonOf } from '../reason-of.js';
 import { inOwnLayout, writeScene } from './set-document.js';
 import { parseSetFile, type ParameterTypes, type SetFile } from './set-file.js';
 import type { Scene, SetList } from './set-list.js';
+import type { SetNeed } from './set-needs.js';
 
 /** An editor may write a file in several goes. */
 const settleMilliseconds = 100;
 
 export interface SetShelfListener {
   /** Another set holds: another file, or the same one as it was changed. */
-  changed(set: SetList, file: string): void;
+  changed(set: SetList, file: string, needs: readonly SetNeed[]): void;
   /** The file was changed and is not good: what held before holds on. */
   refused(error: ContinuoError): void;
 }
@@ -98,7 +99,7 @@ export class SetShelf implements Disposable {
 
   private hold(file: string, text: string, content: SetFile): void {
     this.held = { file, text, content };
-    this.listener.changed(content.set, file);
+    this.listener.changed(content.set, file, content.needs);
   }
 
   /** The folder is watched, as editors put another file in its place. */

@@ -8,6 +8,7 @@ import { engineContainer } from '../../../src/engine/create-engine.js';
 import { Engine } from '../../../src/engine/engine.js';
 import { readMidiFile } from '../../../src/engine/midi-file/read-midi-file.js';
 import { repositoryRoot } from '../../../src/engine/paths.js';
+import { keptTakes, readTake } from '../../../src/engine/recording/take-journal.js';
 import { builtInPlugins } from '../../../src/plugins/manifest.js';
 import { until } from '../../transports/support/within.js';
 
@@ -46,12 +47,15 @@ describe('an engine with a set', () => {
     const before = parameters.number('take-notes');
     await until('all three are recorded', () => parameters.number('take-notes') > before + 60, 20_000);
     await parameters.write('next-scene', [], 'test');
-    await until('one is left', () => engine.decks.length === 1, 20_000);
+    await until('one is left', () => engine.decks.length === 1 && scenes.length === 2, 20_000);
     await parameters.write('save-take', ['trio.mid'], 'test');
     const { score } = readMidiFile(await readFile(join(folder, 'trio.mid')));
     const played = score.tracks.slice(1).map((events) => events.filter(({ type }) => type === 'note').length);
     assert.equal(played.length, 3);
     assert.ok(played.every((notes) => notes > 3), played.join(' '));
+    const [take] = await keptTakes(join(folder, 'takes'));
+    const markers = (await readTake(take)).flatMap((line) => ('marker' in line && line.marker.startsWith('scene') ? [[line.marker, line.beat % 4]] : []));
+    assert.deepEqual(markers, [['scene 1: Trio', 0], ['scene 2: Alone', 0]]);
   });
 
   it('lets a deck that a scene brings begin with the pack of the scene, on its bar, and with no other before', async (context) => {
@@ -70,6 +74,25 @@ describe('an engine with a set', () => {
     assert.ok(ready.some((each) => each.startsWith('3 perlin')));
     assert.ok((begins.get(2) ?? NaN) > arrived - 1, `from beat ${begins.get(2)}, where the scene came at ${arrived}`);
   });
+
+  for (const moment of ['asked for', 'made ready', 'waiting for its bar'] as const) {
+    it(`that is ended while a scene is ${moment} tells no fault`, async (context) => {
+      const { engine, parameters } = await playing(context, 'scenes:\n  - name: Later\n    at: 8-bars\n    decks: { 1: { pack: tiny-lm, seed: 4 } }\n');
+      const faults: string[] = [];
+      let loads = false;
+      parameters.onEvent((event) => {
+        if (event.type === 'error') faults.push(event.sentence);
+        if (event.type === 'swap' && event.stage === 'failed') faults.push(event.sentence ?? 'failed');
+        if (event.type === 'swap' && event.stage === 'loading') loads = true;
+      });
+      const recalled = parameters.write('recall', ['Later'], 'test');
+      if (moment === 'made ready') await new Promise(setImmediate);
+      if (moment === 'waiting for its bar') await until('the pack waits', () => loads, 20_000);
+      await engine.stop();
+      await recalled;
+      assert.deepEqual(faults, []);
+    });
+  }
 
   it('that is broken plays all the same, and says where the fault is', async (context) => {
     const { engine, parameters } = await playing(context, 'scenes:\n  - name: A\n    decks: { 1: { temperature: hot } }\n');

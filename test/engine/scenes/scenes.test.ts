@@ -28,9 +28,8 @@ describe('a scene', () => {
     stage.parameters.onChange((address) => address === 'bpm' && tempoBeats.push(stage.ensemble.session.beat()));
     await stage.recall('recall', ['High'], { 2: 'tiny-lm' });
     await stage.playUntil(stage.ensemble.session.beat() + 24);
-    const [arrival] = stage.arrivals;
-    const boundary = Math.round(arrival / 8) * 8;
-    assert.ok(Math.abs(arrival - boundary) < 0.02, `it came at ${arrival}`);
+    const [boundary] = stage.arrivals;
+    assert.equal(boundary % 8, 0, `it came at ${boundary}`);
     assert.equal(stage.swapBeat('tiny-lm'), boundary);
     assert.deepEqual(tempoBeats.map((beat) => Math.abs(beat - boundary) < 0.1), [true]);
     await stage.ensemble.dispose();
@@ -92,6 +91,25 @@ describe('a scene', () => {
     assert.equal(stage.ensemble.decks[0].state, 'playing');
     assert.equal(stage.faults.length, 1);
     assert.match(stage.faults[0], /no-such-pack/);
+  });
+
+  it('that names a pack or a prompt that is not there is told of with its line, and recalled once it is there', async (context) => {
+    const stage = await TwoDeckStage.begin(context, set);
+    const missing = (): readonly string[] => stage.notices.filter((sentence) => / line \d/.test(sentence));
+    assert.deepEqual(missing(), ['set.yaml line 11: deck 1 of scene Gone has the pack no-such-pack, which is not there: bring it before the scene is recalled, or name another.']);
+    const prompt = join(dirname(stage.file), 'prompt.mid');
+    const text = 'scenes:\n  - name: P\n    decks:\n      1: { pack: perlin }\n      2:\n        pack: tiny-lm\n        prompt: prompt.mid\n';
+    await writeFile(stage.file, text);
+    await until('the set is read', () => stage.parameters.text('scenes') === 'P');
+    assert.deepEqual(missing().slice(1), [`set.yaml line 7: deck 2 of scene P has the prompt ${prompt}, which is not there: bring it before the scene is recalled, or name another.`]);
+    await writeFile(prompt, writeRender(scoreOf([{ beat: 0, duration: 1, channel: 0, pitch: 60, velocity: 80 }])));
+    await stage.recall('recall', ['P'], { 2: 'tiny-lm' });
+    await stage.playUntil(stage.ensemble.session.beat() + 9);
+    assert.equal(stage.ensemble.decks[1].pack, 'tiny-lm');
+    await writeFile(stage.file, `# all is there\n${text}`);
+    await until('the set is read again', () => stage.notices.filter((sentence) => sentence === 'The set set.yaml holds: P.').length === 2);
+    assert.equal(missing().length, 2);
+    assert.deepEqual(stage.faults, []);
   });
 
   it('that is recalled while another waits takes its place', async (context) => {

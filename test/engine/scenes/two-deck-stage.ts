@@ -40,6 +40,7 @@ export class TwoDeckStage {
 
   private constructor(
     voices: PackVoices,
+    packs: readonly string[],
     readonly file: string,
   ) {
     const { clock, sender, parameters, timeline } = this;
@@ -47,7 +48,7 @@ export class TwoDeckStage {
     const { session, decks } = this.ensemble;
     const desk = new ControllerDesk(parameters, new ControllerFile(join(dirname(file), 'knobs.json')));
     desk.register(this.box);
-    this.scenes = new Scenes({ parameters, desk, decks: () => decks, position: session, settings: () => this.ensemble.settings(), steers, readPrompt: promptFrom });
+    this.scenes = new Scenes({ parameters, desk, packs: () => packs, decks: () => decks, position: session, settings: () => this.ensemble.settings(), steers, readPrompt: promptFrom });
     parameters.onEvent((event) => this.events.push({ ...event, heardAt: session.beat() }));
   }
 
@@ -57,8 +58,9 @@ export class TwoDeckStage {
     const file = join(folder, 'set.yaml');
     await writeFile(file, set);
     const container = engineContainer({ ...loadConfiguration(), packFolders: [join(repositoryRoot, 'test', 'fixtures', 'packs')] }, builtInPlugins);
-    await container.get(PackShelf).read();
-    const stage = new TwoDeckStage(container.get(PackVoices), file);
+    const shelf = container.get(PackShelf);
+    await shelf.read();
+    const stage = new TwoDeckStage(container.get(PackVoices), shelf.list().map(({ name }) => name), file);
     context.after(async () => {
       stage.scenes.dispose();
       await stage.ensemble.dispose();
@@ -107,13 +109,17 @@ export class TwoDeckStage {
 
   /** The beats at which scenes came about. */
   get arrivals(): readonly Beats[] {
-    return this.events.flatMap((event) => (event.type === 'scene' ? [event.heardAt] : []));
+    return this.events.flatMap((event) => (event.type === 'scene' ? [event.atBeat] : []));
   }
 
   /** Where a pack took over. */
   swapBeat(pack: string): Beats {
     const swap = this.events.find((event) => event.type === 'swap' && event.stage === 'ready' && event.pack === pack);
     return swap?.type === 'swap' ? (swap.atBeat ?? NaN) : NaN;
+  }
+
+  get notices(): readonly string[] {
+    return this.events.flatMap((event) => (event.type === 'notice' ? [event.sentence] : []));
   }
 
   get faults(): readonly string[] {
