@@ -77,7 +77,7 @@ describe('an engine with a set', () => {
 
   for (const moment of ['asked for', 'made ready', 'waiting for its bar'] as const) {
     it(`that is ended while a scene is ${moment} tells no fault`, async (context) => {
-      const { engine, parameters } = await playing(context, 'scenes:\n  - name: Later\n    at: 8-bars\n    decks: { 1: { pack: tiny-lm, seed: 4 } }\n');
+      const { engine, parameters } = await playing(context, 'scenes:\n  - name: Later\n    at: 8-bars\n    decks: { 1: { pack: tiny-lm, seed: 4 }, 3: { pack: perlin } }\n');
       const faults: string[] = [];
       let loads = false;
       parameters.onEvent((event) => {
