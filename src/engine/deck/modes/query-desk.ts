@@ -71,6 +71,8 @@ export class QueryDesk {
   private waiting = 0;
   /** The voice does something that nobody waits for. */
   private prepares = false;
+  /** How often the host has jumped. */
+  private jumps = 0;
 
   constructor(private readonly ground: ModeGround) {}
 
@@ -86,16 +88,20 @@ export class QueryDesk {
     if (!voice) throw new ContinuoError('badValue', `Deck ${this.ground.deck} plays no pack: load one first.`);
     this.wishes = wishes;
     const now = this.nowBeat;
+    const { jumps } = this;
     const ready = this.answerAt(voice, wishes, now);
     if (ready) return this.reply(ready, wishes, now);
     this.waiting += 1;
     if (this.prepares) voice.composer.hurry?.();
     try {
-      return await this.ground.errand(async (idle) => {
+      const reply = await this.ground.errand(async (idle) => {
         const found = await this.find(idle, wishes, now);
+        // Its beats mean nothing where the host is by now.
+        if (this.jumps !== jumps) return undefined;
         if (!found.note) throw new ContinuoError('modelFailed', `${idle.pack} says no note within ${farthest} beats: raise the temperature, or load another pack.`);
         return this.reply(found.note, wishes, now);
       });
+      return reply ?? (await this.query(wishes));
     } finally {
       this.waiting -= 1;
       if (this.waiting === 0) this.ground.advance();
@@ -135,6 +141,7 @@ export class QueryDesk {
   /** The host jumped and the music moved. */
   moved(by: Beats): void {
     this.forget();
+    this.jumps += 1;
     this.lastBeat += by;
   }
 

@@ -19,6 +19,19 @@ class CountingComposer extends AttentiveComposer {
   }
 }
 
+/** Something happens once while it looks for a note. */
+class UnsettledComposer extends CountingComposer {
+  happens: (() => void) | undefined;
+
+  override async nextNote(question: NoteQuestion, controls: ComposeControls): Promise<NoteAnswer> {
+    const answer = await super.nextNote(question, controls);
+    const { happens } = this;
+    this.happens = undefined;
+    happens?.();
+    return answer;
+  }
+}
+
 /** Finds no note beforehand before it is told to hurry. */
 class BroodingComposer extends AttentiveComposer {
   begun = 0;
@@ -88,6 +101,17 @@ describe('a deck that is queried', () => {
     assert.equal((await stage.parameters.ask('deck/1/query', [], 'test')).length, 6);
     await Promise.all(done);
     assert.deepEqual(stage.events.filter(({ type }) => type === 'error'), []);
+  });
+
+  it('answers for where the host is, though it jumped while the note was looked for', async () => {
+    const composer = new UnsettledComposer();
+    const { stage, ask } = await asked(composer);
+    await stage.playUntil(20);
+    composer.happens = () => stage.ensemble.follow({ bpm: 120, beatOrigin: 2, timeOrigin: stage.clock.now() });
+    const [, , beatsFromNow] = await ask('low-pitch', 70);
+    assert.ok(Number(beatsFromNow) <= 4, `${String(beatsFromNow)} beats from now`);
+    const [, , next] = await ask('low-pitch', 71);
+    assert.ok(Number(next) <= 4, `${String(next)} beats from now`);
   });
 
   it('has the answer ready where the last one was played and nothing else', async () => {
