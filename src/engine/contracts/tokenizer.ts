@@ -111,7 +111,7 @@ export interface Grammar {
   /** Writes the ids that may come next, with their biases, into `allowed` (cleared first). */
   allow(state: GrammarState, constraint: MusicConstraint, allowed: AllowedTokens): void;
   attribute(state: GrammarState): TokenAttribute;
-  /** Whether it keeps `earliestBeat`. Default: it takes no notice of it. */
+  /** Whether it keeps `earliestBeat`, as the capability `constraint:earliestBeat` claims. Default: it takes no notice of it. */
   readonly keepsEarliest?: boolean;
   /**
    * Optional: the choices of the whole unit that begins at `state` (between two rows, or two events). Leads to exactly

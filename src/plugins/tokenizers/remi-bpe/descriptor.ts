@@ -6,7 +6,7 @@ export const remiBpe: PluginDescriptor = {
   kind: 'tokenizer',
   name: 'remi-bpe',
   summary: 'Bars of tracks on a grid of sixteenths (REMI+), in 8192 ids learned by byte pair encoding.',
-  capabilities: ['form:bars', ...keeps(...noteFields, 'programs', 'tempo', 'meter'), ...chooses('event', 'program', 'time', 'pitch', 'velocity', 'duration')],
+  capabilities: ['form:bars', ...keeps(...noteFields, 'programs', 'earliestBeat', 'tempo', 'meter'), ...chooses('event', 'program', 'time', 'pitch', 'velocity', 'duration')],
   // Most of the learned ids begin a note, and say when it comes and how long it is with it.
   lacks: (options, events) => [
     ...((options as RemiOptions).encoding === 'bpe' ? chooses('time', 'duration') : []),

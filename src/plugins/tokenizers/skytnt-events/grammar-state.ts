@@ -33,7 +33,7 @@ export interface Past {
   readonly rowsHere: number;
   /** {@link noteKey} of every note begun at {@link position}. */
   readonly notesHere: readonly number[];
-  /** Notes begun in the beat of {@link position}. */
+  /** Notes begun in the beat of {@link position}; one that is struck again at the same time is the same. */
   readonly onsetsInBeat: number;
   /** Steps at which the sounding notes end, drums left out: the latest first, {@link countedVoices} at most. */
   readonly ends: readonly number[];
@@ -101,21 +101,19 @@ function pastAfter(state: SkytntState, { kind }: EventShape): Past {
   const moved = position - past.position;
   const isNote = kind === 'note';
   const onsetsBefore = beatStart(position) === beatStart(past.position) ? past.onsetsInBeat : 0;
+  const keysHere = moved === 0 ? past.notesHere : [];
+  const key = isNote ? noteKey(row.channel, row.pitch) : -1;
   return {
     position,
     restSteps: isNote ? 0 : past.restSteps + moved,
     rowsHere: moved === 0 ? past.rowsHere + 1 : 1,
-    notesHere: notesHere(moved === 0 ? past.notesHere : [], isNote ? noteKey(row.channel, row.pitch) : -1),
-    onsetsInBeat: onsetsBefore + (isNote ? 1 : 0),
+    notesHere: isNote ? [...keysHere, key] : keysHere,
+    onsetsInBeat: onsetsBefore + (isNote && !keysHere.includes(key) ? 1 : 0),
     ends: endsAfter(past.ends, position, isNote && row.channel !== drumChannel ? position + row.duration : position),
     bpm: kind === 'tempo' ? row.bpm : past.bpm,
     channelOfTrack: channelsAfter(past.channelOfTrack, row),
     hasDrums: past.hasDrums || row.channel === drumChannel,
   };
-}
-
-function notesHere(keys: readonly number[], key: number): readonly number[] {
-  return key < 0 ? keys : [...keys, key];
 }
 
 /** @param added the end of a note that begins now; one that ends now is none. */

@@ -101,14 +101,15 @@ function stepsUntilVoiceIsWanted({ past, onset }: NotePlace, grid: GridConstrain
 /** The step by which the longest rest or the fewest onsets want a note. */
 function deadline(
   { position, restSteps, onsetsInBeat }: Pick<Past, 'position' | 'restSteps' | 'onsetsInBeat'>,
-  { longestRest, fewestOnsets, polyphony }: GridConstraint,
+  { longestRest, fewestOnsets, polyphony, pitchChoices, channels }: GridConstraint,
 ): number {
   let by = position + longestRest - restSteps;
   if (fewestOnsets > 0) {
     const missing = fewestOnsets - onsetsInBeat;
     const lastOfBeat = beatStart(position) + stepsPerBeat - 1;
-    // Where voices are few, the notes that are wanted come one after the other.
-    const apart = polyphony === Infinity ? 0 : 1;
+    // Where voices or pitches are few, the notes that are wanted come one after the other.
+    const areFew = polyphony < Infinity || pitchChoices[0].pitches.length * channels.length < fewestOnsets;
+    const apart = areFew ? 1 : 0;
     const [last, count] = missing > 0 ? [lastOfBeat, missing] : [lastOfBeat + stepsPerBeat, fewestOnsets];
     by = Math.min(by, last - apart * (count - 1));
   }

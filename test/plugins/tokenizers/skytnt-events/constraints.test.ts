@@ -129,6 +129,15 @@ describe('whatever is wished for together, skytnt-events', () => {
     notes.slice(1).forEach(({ beat }, index) => assert.ok(beat - notes[index].beat <= maximumRestBeats, `${notes[index].beat} to ${beat}`));
   });
 
+  it('begins as many notes in a beat as it must, where there are fewer pitches', () => {
+    const constraint = { pitchRange: { low: 30, high: 54 }, channels: [0], chord: { pitchClasses: [0], strict: true, bias: 0 }, onsetsPerBeat: { low: 3, high: 5 } };
+    for (const seed of [1, 2, 3, 4]) {
+      const { notes } = write(v1, constraint, seed, 800);
+      const counts = countInBeats(notes, Math.floor(notes[notes.length - 1].beat));
+      assert.ok(counts.length > 4 && counts.every((count) => count >= 3 && count <= 5), `${counts}`);
+    }
+  });
+
   law('has every forced note as it stands, streamed and decoded at once', 300, ({ forcedNotes = [] }, { ids, notes }, tokenizer) => {
     const decoder = tokenizer.startDecoder(0);
     ids.forEach((id) => decoder.push(id));
