@@ -1,10 +1,9 @@
 /** A synthesizer and a keyboard that are pulled and back at once, under the same names and numbers. Prints a QuickReplugResult. */
 import { Input, Output } from '@julusian/midi/lazy';
-import type { EngineEvent } from '../../../src/engine/events.js';
 import { midiPortNames } from '../../../src/transports/midi/midi-library.js';
-import type { ServerMessage } from '../../../src/transports/websocket/server-message.js';
 import { WebSocketPeer } from '../../transports/support/websocket-peer.js';
 import { startEngine } from '../support/engine-process.js';
+import { toldSentences } from '../support/told-sentences.js';
 import { until } from '../support/until.js';
 import type { QuickReplugResult } from './replug-result.js';
 
@@ -43,12 +42,7 @@ let keys = keyboard();
 const engine = await startEngine({ bpm: 120, pack: 'perlin' }, { destinations: [] }, {}, { outputPort: 'Quick Synth', inputPort: 'Quick Keys' });
 try {
   const peer = await WebSocketPeer.open(engine.webSocketPort);
-  const events: EngineEvent[] = [];
-  peer.socket.on('message', (data: Buffer) => {
-    const message = JSON.parse(data.toString()) as ServerMessage;
-    if (message.type === 'event') events.push(message.event);
-  });
-  const sentences = (): string[] => events.flatMap((event) => (event.type === 'notice' ? [event.sentence] : []));
+  const sentences = toldSentences(peer);
   const heard = async (): Promise<number> => {
     const answer = await peer.ask({ type: 'get', address: 'heard' });
     return answer.type === 'value' ? Number(answer.value) : 0;
@@ -64,12 +58,12 @@ try {
         void heard().then((count) => (now = count));
         return now > before;
       },
-      sentences,
+      () => sentences,
       limit,
     );
   };
 
-  await until('notes are heard', () => synth.notes >= 4, () => [sentences(), synth.messages.length], limit);
+  await until('notes are heard', () => synth.notes >= 4, () => [sentences, synth.messages.length], limit);
   await press();
   const before = names();
   synth.pull();
@@ -77,11 +71,11 @@ try {
   synth = new Synth();
   keys = keyboard();
   const after = names();
-  await until('notes are heard again', () => synth.notes >= 4, () => [sentences(), synth.messages.length], limit);
+  await until('notes are heard again', () => synth.notes >= 4, () => [sentences, synth.messages.length], limit);
   await press();
   const { messages } = synth;
   const exitCode = await engine.stop();
-  const result: QuickReplugResult = { before, after, messages, sentences: sentences().filter((sentence) => sentence.includes('Quick')), exitCode };
+  const result: QuickReplugResult = { before, after, messages, sentences: sentences.filter((sentence) => sentence.includes('Quick')), exitCode };
   process.stdout.write(`${JSON.stringify(result)}\n`);
 } finally {
   synth.pull();

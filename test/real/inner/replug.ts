@@ -1,11 +1,10 @@
 /** A synthesizer and a sequencer that are unplugged and plugged in again while the engine plays. Prints a ReplugResult. */
 import { fileURLToPath } from 'node:url';
-import type { EngineEvent } from '../../../src/engine/events.js';
-import type { ServerMessage } from '../../../src/transports/websocket/server-message.js';
 import { WebSocketPeer } from '../../transports/support/websocket-peer.js';
 import { Aseqdump } from '../support/aseqdump.js';
 import { startEngine } from '../support/engine-process.js';
 import { Program } from '../support/program.js';
+import { toldSentences } from '../support/told-sentences.js';
 import { until } from '../support/until.js';
 import type { ReplugResult } from './replug-result.js';
 
@@ -17,14 +16,9 @@ let synth: Aseqdump | undefined;
 const engine = await startEngine({ bpm: 120, pack: 'perlin' }, { destinations: [] }, {}, { outputPort: 'aseqdump', inputPort: 'Test Sequencer' });
 try {
   const peer = await WebSocketPeer.open(engine.webSocketPort);
-  const events: EngineEvent[] = [];
-  peer.socket.on('message', (data: Buffer) => {
-    const message = JSON.parse(data.toString()) as ServerMessage;
-    if (message.type === 'event') events.push(message.event);
-  });
-  const sentences = (): string[] => events.flatMap((event) => (event.type === 'notice' ? [event.sentence] : []));
-  const said = (what: RegExp, times: number) => until(`${String(what)} is said ${times} times`, () => sentences().filter((one) => what.test(one)).length >= times, sentences, limit);
-  const plays = async (dump: Aseqdump): Promise<void> => until('notes are heard', () => dump.count('Note on') >= 4, () => [sentences(), dump.events.length], limit);
+  const sentences = toldSentences(peer);
+  const said = (what: RegExp, times: number) => until(`${String(what)} is said ${times} times`, () => sentences.filter((one) => what.test(one)).length >= times, () => sentences, limit);
+  const plays = async (dump: Aseqdump): Promise<void> => until('notes are heard', () => dump.count('Note on') >= 4, () => [sentences, dump.events.length], limit);
 
   synth = new Aseqdump();
   await said(/go to "aseqdump/, 1);
@@ -48,7 +42,7 @@ try {
   const exitCode = await engine.stop();
   const dump = synth;
   await until('its end is heard', () => dump.events.findLast(({ kind }) => ['Stop', 'Start', 'Continue'].includes(kind))?.kind === 'Stop', () => dump.events.slice(-20));
-  const result: ReplugResult = { first, second: synth.events.slice(), sentences: sentences(), exitCode };
+  const result: ReplugResult = { first, second: synth.events.slice(), sentences: sentences, exitCode };
   process.stdout.write(`${JSON.stringify(result)}\n`);
 } finally {
   synth?.stop();
