@@ -75,7 +75,11 @@ export class Rewinding {
     const { ground } = this;
     const before = ground.steering.jumpedBy;
     ground.asks(atBeat);
-    if (ground.ahead.writtenUntil < atBeat) await ground.compose(voice, atBeat);
+    // A deck that replays composes in pieces: from one thing that was done to the next.
+    for (let from = -Infinity; ground.ahead.writtenUntil > from && ground.ahead.writtenUntil < atBeat; ) {
+      from = ground.ahead.writtenUntil;
+      await ground.compose(voice, atBeat);
+    }
     if (ground.voice() !== voice) return;
     const beat = atBeat + ground.steering.jumpedBy - before;
     ground.asks(beat);
