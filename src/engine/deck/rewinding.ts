@@ -76,8 +76,8 @@ export class Rewinding {
     const before = ground.steering.jumpedBy;
     ground.asks(atBeat);
     // A deck that replays composes in pieces: from one thing that was done to the next.
-    for (let from = -Infinity; ground.ahead.writtenUntil > from && ground.ahead.writtenUntil < atBeat; ) {
-      from = ground.ahead.writtenUntil;
+    for (let reached = -Infinity; ground.ahead.writtenUntil > reached && ground.ahead.writtenUntil < atBeat; ) {
+      reached = ground.ahead.writtenUntil;
       await ground.compose(voice, atBeat);
     }
     if (ground.voice() !== voice) return;

@@ -1,8 +1,8 @@
 import type { Goal } from '../contracts/composer.js';
 import type { LanguageModel } from '../contracts/language-model.js';
-import { transposeNote } from './model-key.js';
 import type { Score } from '../music/score.js';
 import { before, trim } from './composer-memory.js';
+import { transposeNote } from './model-key.js';
 import type { PromptWriter } from './prompt-writer.js';
 
 /** Says where in a model's own space the music begins that is to be led into. Each is looked for once. */

@@ -266,8 +266,7 @@ export class TokenStream {
     this.promptRuns = model.readsInOneGo === true || model.hear ? 0 : wholeRuns(this.prompt.length - 1);
     if (!model.resume) return 0;
     const told = guide.begin();
-    if (composed > 0) return model.resume(ids.slice(0, told + 1));
-    if (model.hear) return model.resume(ids.slice(0, told + 1));
+    if (composed > 0 || model.hear) return model.resume(ids.slice(0, told + 1));
     const known = wholeRuns(commonLength(formerRuns, ids));
     return model.resume(ids.slice(0, Math.min(told, known) + 1), chunkTokens);
   }

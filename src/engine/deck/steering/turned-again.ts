@@ -1,7 +1,6 @@
-import type { Beats } from '../../music/units.js';
-import type { PlayedMusic } from '../take-music.js';
-import { sameBeat } from '../../music/units.js';
+import { sameBeat, type Beats } from '../../music/units.js';
 import type { Knobs, Opening, RecalledState, TakeLog, Turning } from '../take-log.js';
+import type { PlayedMusic } from '../take-music.js';
 
 const knownPlaces = 2;
 
