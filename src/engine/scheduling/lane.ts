@@ -139,11 +139,11 @@ export class Lane {
     this.wire.follow(timeline);
     const position = this.positionAt(now);
     const by = this.time.follow(timeline, now);
+    const jumps = Math.abs(by) > jump;
+    if (jumps) this.time.forgetPast();
     this.overtake(position, now);
-    if (Math.abs(by) <= jump) return;
-    this.time.forgetPast();
-    this.moved = true;
-    if (by > 0) return;
+    this.moved ||= jumps;
+    if (by >= -jump) return;
     this.startBeat = -Infinity;
     this.forgetLeft();
     this.endNotes(now);

@@ -60,7 +60,7 @@ const noNews: PulseNews = {};
  *
  * Beats of the timeline are the host's song position while it plays: the first pulse after `start` is beat 0, the first
  * after `continue` the position it stopped at or was located to. While the host is stopped its pulses give the tempo and
- * the beats run on from where it stopped. Times must not go back; a stamp that does counts as the one before.
+ * the beats run on from where it stopped or was located to. Times must not go back; a stamp that does counts as the one before.
  *
  * Thread: one. Blocks: no.
  * @example const news = follower.pulse(stamp); if (news.timeline) listener.timeline(news.timeline);
@@ -132,14 +132,18 @@ export class PulseFollower {
     return { transport: { type: 'stop', beat, micros } };
   }
 
-  /** Song position pointer. A host that sends it while it plays jumps there with its next pulse. */
+  /** Song position pointer. A host that sends it while it plays jumps there with its next pulse; else the beats run on from there. */
   songPosition(sixteenths: Sixteenths, micros: Micros): PulseNews {
     this.heldBeat = sixteenths / sixteenthsPerBeat;
     if (this.isPlaying) {
       this.pending ??= 'locate';
       return noNews;
     }
-    return { transport: { type: 'locate', beat: this.heldBeat, micros } };
+    const transport = { type: 'locate', beat: this.heldBeat, micros } as const;
+    if (this.index < 0) return { transport };
+    this.anchorIndex = this.index;
+    this.anchorBeat = this.heldBeat - (micros - this.line.timeOf(this.index)) / this.beatMicros;
+    return { timeline: this.timeline(), transport };
   }
 
   /** No pulse for two beats (half a second at least): the clock is gone. */

@@ -94,7 +94,7 @@ export class MidiClockSource implements SyncSource {
         if (bytes.length < 3) return;
         this.#missedBeats = 0;
         this.#gap = undefined;
-        this.#tell(this.#follower.songPosition(bytes[1] | (bytes[2] << 7), stamp));
+        this.#tellSettled(this.#follower.songPosition(bytes[1] | (bytes[2] << 7), stamp));
         break;
     }
   }
@@ -112,7 +112,7 @@ export class MidiClockSource implements SyncSource {
     }
     this.#steadyPulses += 1;
     this.#lastStamp = stamp;
-    if (this.#pulses >= settlingPulses || this.#follower.playing) this.#tell(news);
+    this.#tellSettled(news);
   }
 
   /**
@@ -133,6 +133,11 @@ export class MidiClockSource implements SyncSource {
     this.#missedBeats = gap.missedBeats + Math.max(0, Math.round(missed * pulsesPerBeat) / pulsesPerBeat);
     gap.inPlace = sincePulse < (rushedShare * beatMicros) / pulsesPerBeat ? 0 : gap.inPlace + 1;
     if (gap.inPlace >= pulsesPerBeat) this.#gap = undefined;
+  }
+
+  #tellSettled({ timeline, transport }: PulseNews): void {
+    const isSettled = this.#pulses >= settlingPulses || this.#follower.playing;
+    this.#tell({ timeline: isSettled ? timeline : undefined, transport });
   }
 
   #tell({ timeline, transport }: PulseNews): void {

@@ -51,6 +51,15 @@ describe('why an onset is late', () => {
     assert.deepEqual(offset.sender.counters().lateBecause, { ...none, moved: 1 });
   });
 
+  it('is that the leader leapt back to a slow tempo, which takes an output that plays later past it', async () => {
+    const { sender, clock } = await stage({ offsetMicros: 100_000 }, { timeline: { bpm: 600, beatOrigin: 0, timeOrigin: 1_000_000 } });
+    sender.queue(1, [note(9.3)]);
+    sender.advanceTo(2_000_000);
+    sender.publish({ bpm: 30, beatOrigin: 9.7, timeOrigin: clock.now() });
+    sender.run();
+    assert.deepEqual(sender.counters().droppedBecause, { ...none, moved: 1 });
+  });
+
   it('is not a move that was made before, or over something else', async () => {
     const { sender, clock, playTo, time } = await stage();
     sender.queue(1, [note(2)]);

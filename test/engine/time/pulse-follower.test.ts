@@ -237,6 +237,15 @@ describe('PulseFollower: transport', () => {
     near(host.heardBeat, 9.25, 1e-6);
   });
 
+  it('runs on from where a host is located to that is stopped', () => {
+    const host = new Host(120).pulses(48);
+    host.hear(host.follower.songPosition(37, host.micros));
+    near(host.heardBeat, 9.25, 1e-6);
+    host.pulses(quarter);
+    near(host.heardBeat, 10.25, 0.05);
+    near(host.heardBpm, 120, 1e-3);
+  });
+
   it('starts from the top whatever the song position was', () => {
     const host = new Host(120).pulses(48);
     host.hear(host.follower.songPosition(37, host.micros));

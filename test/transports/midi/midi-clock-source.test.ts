@@ -84,6 +84,17 @@ describe('MidiClockSource', () => {
     assert.ok(Math.abs(beatAt(listener.latest, host.time.clock.now()) - (40.5 + 23 / 24)) < 1e-3);
   });
 
+  it('is where a host was located to that is stopped, and runs on from there', () => {
+    const { host, listener } = follow();
+    host.pulses(24 * 8, pulseInterval(120));
+    const before = listener.order.length;
+    host.send(locate(16 * 10 + 2));
+    assert.deepEqual(listener.order.slice(before), ['timeline', 'locate']);
+    assert.ok(Math.abs(beatAt(listener.latest, host.time.clock.now()) - 40.5) < 1e-6);
+    host.pulses(24, pulseInterval(120));
+    assert.ok(Math.abs(beatAt(listener.latest, host.time.clock.now()) - 41.5) < 0.05);
+  });
+
   it('reads all fourteen bits of a song position', () => {
     const { host, listener } = follow();
     host.send(locate(0x3fff));
