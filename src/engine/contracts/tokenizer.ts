@@ -89,7 +89,7 @@ export interface IncrementalDecoder {
   readonly toldUntilBeat?: Beats | undefined;
   /** Where notes wait for their end: those that were told and are not given out yet, as long as they are so far. Default: none wait. */
   readonly waiting?: readonly WaitingNote[];
-  /** All onsets before this beat are told. Default: the frontier. */
+  /** Of a format that tells beats as a whole, and keeps `earliestBeat`: all onsets before this, where one begins, are told. Default: the frontier. */
   readonly onsetsUntilBeat?: Beats;
   /** Optional, to look ahead quickly: the beat of the first event that this token would make certain; `undefined` where none. */
   peek?(token: number): Beats | undefined;

@@ -2,12 +2,22 @@ import type { ComposeControls } from '../contracts/composer.js';
 import type { ModelSteering } from '../contracts/model-steering.js';
 import type { TokenAttribute } from '../contracts/tokenizer.js';
 import type { MusicConstraint } from '../music/constraint.js';
+import type { Note } from '../music/note.js';
 import { sameBeat, type Beats } from '../music/units.js';
 import type { TokenRecipe } from './composer-recipe.js';
 import { constraintBeforeShift, shiftOutOfModelKey } from './model-key.js';
 import type { TokenSampling } from './sampling/token-sampler.js';
 
 type PackRules = Pick<TokenRecipe, 'generation' | 'sampling'>;
+
+/** Where music goes on. */
+export interface Floor {
+  readonly beat: Beats;
+  /** What was played before it that the stream has not told, in beats of the session. */
+  readonly played: readonly Note[];
+  /** The longest rest counts from so long after the last onset. */
+  readonly silence: Beats;
+}
 
 /** What a performer's controls and a pack's own rules come to, for one span. */
 export class ComposingRules {
@@ -22,7 +32,7 @@ export class ComposingRules {
   /** Where in the model's own space it is to come to. */
   place: Float32Array | undefined;
   private text: string | undefined;
-  private inStream: { readonly originBeat: Beats; readonly floor?: Beats; readonly constraint: MusicConstraint } | undefined;
+  private inStream: { readonly originBeat: Beats; readonly floor?: Floor; readonly constraint: MusicConstraint } | undefined;
   private readonly byAttribute = new Map<TokenAttribute, TokenSampling>();
 
   constructor(
@@ -64,8 +74,8 @@ export class ComposingRules {
     return this.streamConstraint(originBeat, undefined);
   }
 
-  /** The same where the music goes on at `floor`, of a format that keeps that. */
-  constraintAt(floor: Beats, originBeat: Beats): MusicConstraint {
+  /** The same where the music goes on at a floor, of a format that keeps that. */
+  constraintAt(floor: Floor, originBeat: Beats): MusicConstraint {
     return this.streamConstraint(originBeat, floor);
   }
 
@@ -97,13 +107,22 @@ export class ComposingRules {
     return sampling;
   }
 
-  private streamConstraint(originBeat: Beats, floor: Beats | undefined): MusicConstraint {
+  private streamConstraint(originBeat: Beats, floor: Floor | undefined): MusicConstraint {
     if (this.inStream?.originBeat !== originBeat || this.inStream.floor !== floor) {
-      const { forcedNotes } = this.constraint;
-      const held = floor === undefined ? this.constraint : { ...this.constraint, earliestBeat: floor, forcedNotes: forcedNotes?.filter((note) => note.beat >= floor) };
-      this.inStream = { originBeat, floor, constraint: counted(held, originBeat) };
+      this.inStream = { originBeat, floor, constraint: counted(floor ? this.from(floor) : this.constraint, originBeat) };
     }
     return this.inStream.constraint;
+  }
+
+  private from({ beat, played, silence }: Floor): MusicConstraint {
+    const { maximumRestBeats, forcedNotes } = this.constraint;
+    const forced = forcedNotes?.filter((note) => note.beat >= beat);
+    return {
+      ...this.constraint,
+      earliestBeat: beat,
+      forcedNotes: played.length === 0 ? forced : [...played, ...(forced ?? [])],
+      ...(maximumRestBeats !== undefined && { maximumRestBeats: maximumRestBeats + silence }),
+    };
   }
 
   private get controlsText(): string {

@@ -35,7 +35,7 @@ export class Foresight {
     const heard = trim(before(past, atBeat), atBeat - heardBeats);
     const notes = [...heard.notes.map((note) => endingBy(note, atBeat)), ...following.map((note) => endingBy(note, untilBeat))];
     const score = { ...heard, notes };
-    const { tokens, originBeat } = this.writer.write(score, untilBeat);
+    const { tokens, originBeat } = this.writer.writeAll(score, untilBeat);
     const from = this.firstFrom(tokens, originBeat, atBeat);
     if (from === 0 || from >= tokens.length) return undefined;
     const { model, tokenizer } = this;

@@ -11,8 +11,6 @@ import { allowNext, type TokenStream } from './token-stream.js';
 
 /** An event that takes more ids than this is not looked ahead to its end. */
 const longestEvent = 24;
-/** What a format that tells onsets before they are certain writes at a time. */
-export const longestUnit: Beats = 1;
 
 /**
  * Knows how late the next event can be after each id that may come next. It asks the tokenizer's own grammar and
@@ -61,11 +59,6 @@ export class OnsetReach {
    */
   keepFrom(stream: TokenStream, floor: Beats): void {
     const { allowed, attribute, state, decoder } = stream;
-    // Its events come out when the unit is over, and say nothing of how late an onset in it can be: any id may lead there.
-    const { toldUntilBeat, onsetsUntilBeat } = decoder;
-    const told = onsetsUntilBeat ?? (toldUntilBeat === undefined ? undefined : Math.max(toldUntilBeat, stream.frontierBeat));
-    if (told !== undefined && floor < told + longestUnit) return;
-    if (onsetsUntilBeat !== undefined) return keepQuickest(allowed, (id) => onsetsAfter(id, decoder));
     const latest = (index: number): Beats => this.latest(allowed.ids[index], state, decoder);
     if (attribute === 'time') keepIndices(allowed, firstFrom(floor, allowed.count, latest));
     if (attribute === 'event') {
@@ -80,19 +73,6 @@ export class OnsetReach {
       keepWhere(allowed, (index) => beats[index] >= wanted - sameBeat);
     }
   }
-}
-
-/** Leaves the ids after which most onsets are told. */
-function keepQuickest(allowed: AllowedTokens, reach: (id: number) => Beats): void {
-  const beats = Array.from(allowed.ids.subarray(0, allowed.count), reach);
-  const most = beats.reduce((latest, beat) => Math.max(latest, beat), -Infinity);
-  keepWhere(allowed, (index) => beats[index] === most);
-}
-
-function onsetsAfter(id: number, decoder: IncrementalDecoder): Beats {
-  const copy = decoder.clone();
-  copy.push(id);
-  return copy.onsetsUntilBeat ?? copy.frontierBeat;
 }
 
 /** Times rise with the ids, so that few of them have to be looked at. */

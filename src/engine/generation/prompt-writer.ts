@@ -29,7 +29,7 @@ export class PromptWriter {
   private readonly encoder: PromptEncoder;
   private readonly channels: readonly number[];
   private readonly setupMeter: MeterMark;
-  /** A beat that is told is over, whatever sounds in it. */
+  /** A beat is told when it is over. */
   private readonly tellsByBeat: boolean;
 
   constructor(
@@ -48,7 +48,10 @@ export class PromptWriter {
     return this.encoder.setupEvents();
   }
 
-  /** `past`: all of it lies before `atBeat`, or at it. `most`: ids, where it is to be fewer than usual. */
+  /**
+   * `past`: all of it lies before `atBeat`, or at it. Where a format tells beats as a whole, what lies in the last one is left out if
+   * that is not over: see {@link BeatUnderWay}. `most`: ids, where it is to be fewer than usual.
+   */
   write(past: Score, atBeat: Beats, most: number = this.maximumTokens): Prompt {
     const meter = past.meters.at(-1) ?? this.setupMeter;
     const bar = (meter.numerator * 4) / meter.denominator;
@@ -56,7 +59,7 @@ export class PromptWriter {
     const notes = closeSilences(this.playable(past.notes), atBeat, bar);
     const promptOf = (recent: readonly Note[]): Prompt => {
       const originBeat = barLine(recent.length > 0 ? recent[0].beat : atBeat);
-      const told = this.tellsByBeat ? recent.map((note) => endingWithBeat(note, originBeat, atBeat)) : recent;
+      const told = this.tellsByBeat ? ofWholeBeats(recent, originBeat, atBeat) : recent;
       return { tokens: this.encoder.encode({ ...trim(past, originBeat), notes: told }, originBeat, atBeat), originBeat };
     };
     const fits = (recent: readonly Note[]): boolean => promptOf(recent).tokens.length <= most;
@@ -66,8 +69,13 @@ export class PromptWriter {
     return promptOf(recent.length < notes.length ? fromBarLine(recent, barLine, bar) : recent);
   }
 
+  /** The same with all there is up to `untilBeat`, also of a beat that is not over there. */
+  writeAll(past: Score, untilBeat: Beats): Prompt {
+    return this.write(past, this.tellsByBeat ? untilBeat + 1 - 2 * sameBeat : untilBeat);
+  }
+
   /** Notes on channels the pack writes: others are led by its first part, drums it does not know are left out. */
-  private playable(notes: readonly Note[]): readonly Note[] {
+  playable(notes: readonly Note[]): readonly Note[] {
     const { channels } = this;
     if (channels.length === 0) return notes;
     const lead = channels.find((channel) => channel !== drumChannel);
@@ -78,10 +86,11 @@ export class PromptWriter {
   }
 }
 
-/** A note that ends with the beat of `atBeat` at the latest: whether it sounds on is told with the next. */
-function endingWithBeat(note: Note, originBeat: Beats, atBeat: Beats): Note {
-  const end = originBeat + Math.ceil(atBeat - originBeat - sameBeat);
-  return endBeat(note) > end && note.beat < end ? { ...note, duration: end - note.beat } : note;
+/** What begins in beats that are over by `atBeat`, as long as these are: whether it sounds on is told with the next. */
+function ofWholeBeats(notes: readonly Note[], originBeat: Beats, atBeat: Beats): readonly Note[] {
+  const end = originBeat + Math.floor(atBeat - originBeat + sameBeat);
+  const whole = notes.filter((note) => note.beat < end - sameBeat);
+  return whole.map((note) => (endBeat(note) > end ? { ...note, duration: end - note.beat } : note));
 }
 
 /** Moves music before a long silence later, by whole bars. */

@@ -8,9 +8,10 @@ import type { ComposingRules } from './composing-rules.js';
 import type { ContextRoom } from './context-room.js';
 import { biasDensity } from './density-bias.js';
 import { eventBeat } from './event-beat.js';
+import { BeatUnderWay } from './beat-under-way.js';
 import { EventMarks, type EventMark, type Segment } from './event-marks.js';
 import { openingTurn, type Turn } from './model-guide.js';
-import { longestUnit, OnsetReach } from './onset-reach.js';
+import { OnsetReach } from './onset-reach.js';
 import type { PromptWriter } from './prompt-writer.js';
 import { Recalls } from './recalls.js';
 import { CounterRandom } from './sampling/counter-random.js';
@@ -26,6 +27,8 @@ const quickMarks = 256;
 /** So many events at one time are taken for a model that is stuck: time is pushed on by force. */
 const stuckEvents = 96;
 const pushBeats: Beats = 0.25;
+/** What a format that tells onsets before they are certain writes at a time. */
+const longestUnit: Beats = 1;
 /** When even that does not help. */
 const lostEvents = 192;
 
@@ -42,6 +45,7 @@ export class Take {
   private readonly random = new CounterRandom(0);
   private readonly recalls = new Recalls();
   private readonly trail = new StateTrail();
+  private readonly underWay: BeatUnderWay;
   private segment: Segment = nothingRead;
   /** How often the stream was opened. */
   private openings = 0;
@@ -72,6 +76,7 @@ export class Take {
     private readonly room: ContextRoom,
   ) {
     this.reach = new OnsetReach(stream.tokenizer);
+    this.underWay = new BeatUnderWay(writer);
   }
 
   /** No event before this beat can still come. */
@@ -130,9 +135,9 @@ export class Take {
     if (this.justBack) this.holdWhatIsWishedOtherwise(rules);
     if (this.betweenEvents) this.noteWhereWeStand(rules);
     this.recallWhatIsDue();
-    const program = this.betweenEvents && !this.isEarly && (inUnits || !stream.canRemember) ? stream.unit(this.constraint(rules), rules, this.reach) : undefined;
+    const program = this.betweenEvents && !this.isEarly && (inUnits || !stream.canRemember) ? stream.unit(this.constraint(rules, past), rules, this.reach) : undefined;
     if (program) return this.writeUnit(program, rules, past);
-    return this.accept(await this.choose(rules), false, past) ?? [];
+    return this.accept(await this.choose(rules, past), false, past) ?? [];
   }
 
   /**
@@ -220,9 +225,9 @@ export class Take {
     return this.judge(events, past);
   }
 
-  private async choose(rules: ComposingRules): Promise<number> {
+  private async choose(rules: ComposingRules, past: () => Score): Promise<number> {
     const { stream, isEarly } = this;
-    const allowed = stream.allow(this.constraint(rules));
+    const allowed = stream.allow(this.constraint(rules, past));
     if (isEarly && this.strict && !this.keepsFloor) this.reach.keepFrom(stream, this.floor);
     if (allowed.count === 1) return allowed.ids[0];
     biasDensity(stream, this.reach, rules.density);
@@ -245,13 +250,13 @@ export class Take {
     if (recall) stream.recall(recall);
   }
 
-  private constraint(rules: ComposingRules): MusicConstraint {
-    const { floor, isEarly } = this;
+  private constraint(rules: ComposingRules, past: () => Score): MusicConstraint {
+    const { floor, isEarly, keepsFloor, stream: { decoder } } = this;
     const { originBeat } = this.segment;
-    if (isEarly && this.keepsFloor) return rules.constraintAt(floor, originBeat);
     // Events that wait for the end of a note from before the floor hold the frontier back, not what is told now.
-    const isBefore = isEarly && (this.stream.decoder.onsetsUntilBeat ?? -Infinity) < floor;
-    return isBefore ? rules.constraintBefore(floor, floor - this.lastOnset(), originBeat) : rules.constraintFrom(originBeat);
+    if (!isEarly || (decoder.onsetsUntilBeat ?? -Infinity) >= floor) return rules.constraintFrom(originBeat);
+    if (keepsFloor) return rules.constraintAt(this.underWay.floorAt(floor, decoder, this.lastOnset(), past), originBeat);
+    return rules.constraintBefore(floor, floor - this.lastOnset(), originBeat);
   }
 
   /**
@@ -260,9 +265,8 @@ export class Take {
    */
   private holdWhatIsWishedOtherwise(rules: ComposingRules): void {
     const { beforeWall, stream } = this;
-    const tellsEarly = this.keepsFloor || stream.decoder.toldUntilBeat !== undefined;
     this.justBack = false;
-    if (!beforeWall?.rules || !tellsEarly || stream.frontierBeat >= this.wall || rules.isLike(beforeWall.rules)) return;
+    if (!beforeWall?.rules || !this.keepsFloor || stream.frontierBeat >= this.wall || rules.isLike(beforeWall.rules)) return;
     this.floor = this.wall;
     this.strict = true;
     this.beforeWall = undefined;
@@ -358,6 +362,7 @@ export class Take {
   }
 
   private between(): void {
+    this.underWay.forget();
     this.betweenEvents = true;
     this.attempt = undefined;
     this.strict = false;

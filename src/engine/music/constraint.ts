@@ -43,7 +43,7 @@ export interface MusicConstraint {
    * stream (0 is the decoder's origin). Those before the present place are past and ask for nothing.
    */
   readonly forcedNotes?: readonly Note[];
-  /** No note begins before this, in beats of the stream: it goes on there, and a rest that would be too long ends there. */
+  /** No note but forced ones begins before this, in beats of the stream: it goes on there, and a rest that would be too long ends there. */
   readonly earliestBeat?: Beats;
   /** Tempo the music should be written for, where the format speaks of tempo. */
   readonly tempo?: Bpm;

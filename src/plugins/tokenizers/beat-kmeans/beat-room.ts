@@ -17,6 +17,8 @@ export class BeatRoom {
   readonly onsetsLeft: number;
   /** Onsets that still must come. */
   readonly onsetsWanted: number;
+  /** Frame of the beat from which on something may begin; 48 where nothing may. */
+  readonly from: number;
   /** Last frame of the beat by which an onset must come; -1 where none must. */
   readonly deadline: number;
   private readonly sounding: Uint8Array;
@@ -29,9 +31,12 @@ export class BeatRoom {
   ) {
     this.start = state.beat * framesPerBeat;
     const forcedOnsets = forced.reduce((sum, cell) => sum + cell.onsets, 0);
+    this.from = Math.min(framesPerBeat, Math.max(0, limits.earliest - this.start));
     this.onsetsLeft = limits.mostOnsets - state.onsets - forcedOnsets;
     this.deadline = deadline(state, limits, this.start);
-    this.onsetsWanted = Math.max(limits.fewestOnsets - state.onsets - forcedOnsets, this.deadline >= 0 ? 1 - forcedOnsets : 0);
+    // Of a beat that is past in part nobody asks how full it is.
+    const fewestOnsets = this.from === 0 ? limits.fewestOnsets : 0;
+    this.onsetsWanted = Math.max(fewestOnsets - state.onsets - forcedOnsets, this.deadline >= 0 ? 1 - forcedOnsets : 0);
     const mustHold = limits.shortest > 1 ? keysTooShort(state, limits, this.start) : [];
     this.nextDue = Math.min(forced[0]?.pitch ?? 128, mustHold[0] ?? 128);
     this.sounding = limits.polyphony === Infinity ? state.sounding : state.sounding.slice();
@@ -57,9 +62,10 @@ export class BeatRoom {
 
   /** The first frame from `frame` on at which a note can begin that is long enough or reaches the next beat; 48 for none. */
   nextStart(frame: number): number {
-    if (this.limits.polyphony === Infinity) return Math.min(frame, framesPerBeat);
+    const first = Math.min(framesPerBeat, Math.max(frame, this.from));
+    if (this.limits.polyphony === Infinity) return first;
     if (this.starts === undefined) this.starts = this.findStarts();
-    return this.starts[Math.min(frame, framesPerBeat)];
+    return this.starts[first];
   }
 
   /** Whether a note can begin in the beat. */
@@ -83,8 +89,8 @@ export class BeatRoom {
   }
 }
 
-function deadline(state: BeatState, { longestRest }: Limits, start: number): number {
-  const latest = Math.max(start, state.lastOnset + longestRest);
+function deadline(state: BeatState, { longestRest, earliest }: Limits, start: number): number {
+  const latest = Math.max(start, state.lastOnset + longestRest, earliest);
   if (latest >= start + framesPerBeat || (state.firstHere >= 0 && state.firstHere <= latest)) return -1;
   return latest - start;
 }

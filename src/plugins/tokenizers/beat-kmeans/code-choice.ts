@@ -40,7 +40,7 @@ export class CodeChoice {
   allow(state: BeatState, limits: Limits, room: BeatRoom, allowed: AllowedTokens): void {
     for (const asked of relaxations) {
       const { shortest, longest } = asked.length ? limits : { shortest: 1, longest: Infinity };
-      if (limits.isPlain || !asked.onsets) this.allowByLength(state, shortest, longest, allowed);
+      if (room.from === 0 && (limits.isPlain || !asked.onsets)) this.allowByLength(state, shortest, longest, allowed);
       else this.allowOneByOne(state, limits, room, asked, allowed);
       if (allowed.count > 0) return;
     }
@@ -69,7 +69,8 @@ export class CodeChoice {
     const deadline = asked.deadline && state.since[state.pitch] === silent ? room.deadline : -1;
     const lastStart = deadline < 0 ? framesPerBeat - 1 : deadline;
     const suits = (code: CodeTraits): boolean =>
-      code.onsets <= room.onsetsLeft &&
+      (!asked.onsets || code.onsets <= room.onsetsLeft) &&
+      (code.onsets === 0 || state.fill + code.firstOnset >= room.from) &&
       (code.pattern.sustainLow & blocked[0]) === 0 &&
       (code.pattern.sustainHigh & blocked[1]) === 0 &&
       (!asked.polyphony || room.isFreeFor(state.fill + code.frames, framesStillDue(code, sounded, shortest))) &&

@@ -31,12 +31,13 @@ const noCells: readonly ForcedCell[] = [];
  * - A code that goes on with a sound only for a key that sounds; no silent cell; at most 24 keys a beat.
  * - Notes no longer than the option `longestNoteBeats`, unless `durationRange` says otherwise.
  *
- * Forced notes go before everything; their cells hold nothing else. Of the rest gives way, when nothing would be left:
+ * Forced notes go before everything, `earliestBeat` too; their cells hold nothing else. Of the rest gives way, when nothing would be left:
  * the scale to the chord, the chord to the range; for codes first `maximumRestBeats` (a rest shorter than a beat is
  * taken for one of a beat), then `maximumPolyphony`, `onsetsPerBeat` and `durationRange`. A range that misses every value
  * is as good as none.
  */
 export class BeatKmeansGrammar implements Grammar {
+  readonly keepsEarliest = true;
   private readonly traits: readonly (CodeTraits | undefined)[];
   private readonly codes: CodeChoice;
   private readonly velocities: VelocityChoice;

@@ -11,6 +11,8 @@ export interface Limits {
   /** Length of a note in frames. */
   readonly shortest: number;
   readonly longest: number;
+  /** Frame of the stream before which nothing begins. */
+  readonly earliest: number;
   /** Most frames from one onset to the next; a beat or more. */
   readonly longestRest: number;
   readonly polyphony: number;
@@ -40,6 +42,7 @@ export function limitsOf(constraint: MusicConstraint, options: BeatKmeansOptions
     keyBias,
     shortest: length.low,
     longest: length.high,
+    earliest: earliestFrame(constraint.earliestBeat),
     longestRest,
     polyphony,
     fewestOnsets: onsets.low,
@@ -77,6 +80,10 @@ function keyBiases({ scale, chord }: MusicConstraint): Float32Array {
     const sum = bias(scale) + bias(chord);
     return Number.isFinite(sum) ? sum : 0;
   });
+}
+
+function earliestFrame(beat: number | undefined): number {
+  return Math.max(0, Math.ceil(numberOr(0, beat) * framesPerBeat - 1e-6));
 }
 
 function numberOr(absent: number, value: number | undefined): number {
