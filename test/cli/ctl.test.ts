@@ -4,13 +4,15 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import type { ControlSurface } from '../../src/engine/contracts/control-surface.js';
-import type { Transport } from '../../src/engine/contracts/transport.js';
+import type { Transport, TransportOffer } from '../../src/engine/contracts/transport.js';
 import { ParameterStore } from '../../src/engine/parameters/parameter-store.js';
 import { monotonicClock } from '../../src/engine/time/clock.js';
 import { websocketOptionsSchema } from '../../src/transports/websocket/options.js';
 import { WebSocketTransport } from '../../src/transports/websocket/websocket-transport.js';
 import { Inbox } from '../transports/support/within.js';
 import { cliFile, runCli } from './run-cli.js';
+
+const portOf = ({ notices: [{ sentence }] }: TransportOffer): string => /:(\d+),/.exec(sentence)?.[1] ?? '';
 
 describe('continuo ctl', () => {
   const store = new ParameterStore();
@@ -27,7 +29,7 @@ describe('continuo ctl', () => {
     });
     transport = new WebSocketTransport({ options: websocketOptionsSchema.parse({ listen: { port: 0 } }), clock: monotonicClock, packs: () => [] });
     const offer = await transport.open();
-    port = /:(\d+),/.exec(offer.notices[0].sentence)?.[1] ?? '';
+    port = portOf(offer);
     [surface] = offer.controlSurfaces;
     surface.attach(store);
   });
@@ -102,6 +104,35 @@ describe('continuo ctl', () => {
     const [code] = (await once(child, 'close')) as [number | null];
     assert.equal(code, 1);
     assert.equal((await ctl('sing')).code, 1);
+  });
+
+  it('does all that it was given where its input has ended already', async () => {
+    const child = spawn(process.execPath, [cliFile, 'ctl', '--port', port], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stdin.end('set chord C E G\nget chord\nset transpose 5\nget transpose');
+    const [code] = (await once(child, 'close')) as [number | null];
+    assert.deepEqual([code, stdout], [0, 'C E G\n5\n']);
+  });
+
+  it('says that the engine has gone where that goes while no command is given, or one listens', async () => {
+    for (const words of [[], ['watch', 'horizon']]) {
+      const own = new WebSocketTransport({ options: websocketOptionsSchema.parse({ listen: { port: 0 } }), clock: monotonicClock, packs: () => [] });
+      const offer = await own.open();
+      offer.controlSurfaces[0].attach(store);
+      const child = spawn(process.execPath, [cliFile, 'ctl', '--port', portOf(offer), ...words]);
+      const lines = new Inbox<string>();
+      const faults = new Inbox<string>();
+      createInterface(child.stdout).on('line', (line) => lines.add(line));
+      createInterface(child.stderr).on('line', (line) => faults.add(line));
+      const ended = once(child, 'close') as Promise<[number | null]>;
+      child.stdin.write('get horizon\n');
+      await lines.take('an answer');
+      offer.controlSurfaces[0].detach();
+      await own.close();
+      assert.match(await faults.take('why it ends'), /^The engine at ws:.* has gone\.$/);
+      assert.equal((await ended)[0], 1);
+    }
   });
 
   it('watches what is now and every change, until it is interrupted', async () => {

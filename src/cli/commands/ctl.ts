@@ -50,11 +50,16 @@ export function register(program: Command): void {
   });
 }
 
-/** Resolves when the engine has gone, or nobody wants to hear more. */
+/** Resolves when nobody wants to hear more. Errors: `deviceLost` when the engine has gone. */
 async function interrupted(engine: EngineConnection): Promise<void> {
-  const stop = (): void => engine.close();
+  let isWanted = true;
+  const stop = (): void => {
+    isWanted = false;
+    engine.close();
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  await engine.closed;
+  const loss = await engine.closed;
+  if (isWanted) throw loss;
 }
 
 async function connected(options: CtlOptions, perform: (running: Running) => Promise<void>): Promise<void> {

@@ -13,7 +13,8 @@ const farewells: ReadonlySet<string> = new Set(['quit', 'exit']);
 /**
  * Takes commands from an input, one a line, one after the other, until that ends or one says `quit`. What begins with `#` is passed
  * over. What goes wrong is said, and the next line counts: with JSON in its place among the answers, else on stderr. On a terminal
- * there is a prompt, and the tabulator completes. Resolves with whether all went well. Errors: `deviceLost`.
+ * there is a prompt, and the tabulator completes. Resolves with whether all went well. Errors: `deviceLost`
+ * when the engine goes before the input ends.
  */
 export async function session(running: Running, input: Readable, isTerminal: boolean): Promise<boolean> {
   const { engine } = running;
@@ -25,13 +26,28 @@ export async function session(running: Running, input: Readable, isTerminal: boo
     return [known, last];
   };
   const lines = createInterface({ input, ...(isTerminal && { output: process.stdout, prompt: 'continuo> ', completer: complete }) });
-  void engine.closed.then(() => lines.close());
+  // The input may end while a command waits for its answer, and lines that came before that are still to be done.
+  let isOpen = true;
+  let loss: ContinuoError | undefined;
+  lines.once('close', () => {
+    isOpen = false;
+  });
+  void engine.closed.then((error) => {
+    if (isOpen) loss = error;
+    lines.close();
+  });
+  const prompt = (): void => {
+    if (isTerminal && isOpen) lines.prompt();
+  };
   if (isTerminal) print(`${ctlCommands.map(({ name }) => name).join(', ')}; quit ends.`);
   let isWell = true;
-  lines.prompt();
+  prompt();
   for await (const line of lines) {
     const words = splitWords(line);
-    if (words.length === 1 && farewells.has(words[0])) break;
+    if (words.length === 1 && farewells.has(words[0])) {
+      lines.close();
+      return isWell;
+    }
     if (words.length > 0 && !words[0].startsWith('#')) {
       try {
         // Decks come and go, and values move.
@@ -47,9 +63,9 @@ export async function session(running: Running, input: Readable, isTerminal: boo
         tell(cause, running.json);
       }
     }
-    lines.prompt();
+    prompt();
   }
-  lines.close();
+  if (loss) throw loss;
   return isWell;
 }
 

@@ -32,8 +32,8 @@ export class EngineRefusal extends Error {
 export class EngineConnection {
   /** Called with what comes by itself. */
   heard: (message: EngineMessage) => void = () => undefined;
-  /** Resolves when the engine has gone. */
-  readonly closed: Promise<void>;
+  /** Resolves when the engine has gone, or the connection is closed, with the error that says so: `deviceLost`. */
+  readonly closed: Promise<ContinuoError>;
   private readonly waiting = new Map<number, { readonly resolve: (answer: EngineMessage) => void; readonly reject: (error: Error) => void }>();
   private lastId = 0;
   private greeted: (listings: readonly Listing[]) => void = () => undefined;
@@ -45,9 +45,10 @@ export class EngineConnection {
     socket.on('message', (data: Buffer) => this.receive(JSON.parse(data.toString()) as EngineMessage));
     this.closed = new Promise((resolve) => {
       socket.on('close', () => {
-        for (const { reject } of this.waiting.values()) reject(gone(place));
+        const loss = gone(place);
+        for (const { reject } of this.waiting.values()) reject(loss);
         this.waiting.clear();
-        resolve();
+        resolve(loss);
       });
     });
   }

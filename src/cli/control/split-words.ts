@@ -1,6 +1,6 @@
 /**
- * The words of a line, as a shell has them: what stands in quotes is one, also where it is empty, and a backslash takes what comes
- * after it as it is, but in single quotes.
+ * The words of a line, as a shell has them: what stands in quotes is one, also where it is empty. A backslash takes a quote, another
+ * backslash and, outside of quotes, a blank after it as they are; before anything else, and in single quotes, it stands for itself.
  *
  * @example splitWords(`set chord "C Eb G"`) // → ['set', 'chord', 'C Eb G']
  */
@@ -10,7 +10,7 @@ export function splitWords(line: string): readonly string[] {
   let quote = '';
   for (let index = 0; index < line.length; index += 1) {
     const character = line[index];
-    if (character === '\\' && quote !== "'" && index + 1 < line.length) {
+    if (character === '\\' && isEscapable(line[index + 1] ?? '', quote)) {
       index += 1;
       word = (word ?? '') + line[index];
     } else if (quote === '' ? character === '"' || character === "'" : character === quote) {
@@ -24,4 +24,9 @@ export function splitWords(line: string): readonly string[] {
     }
   }
   return word === undefined ? words : [...words, word];
+}
+
+/** Whether a backslash takes what comes next as it is. */
+function isEscapable(next: string, quote: string): boolean {
+  return quote !== "'" && (quote === '' ? /[\s"'\\]/ : /["\\]/).test(next);
 }

@@ -20,4 +20,9 @@ describe('the words of a line', () => {
     assert.deepEqual(splitWords('  set  transpose -3 a\\ b it\\\'s'), ['set', 'transpose', '-3', 'a b', "it's"]);
     assert.deepEqual(splitWords(''), []);
   });
+
+  it('keep the backslashes of a path', () => {
+    assert.deepEqual(splitWords('set set-file C:\\Users\\me\\friday.yaml'), ['set', 'set-file', 'C:\\Users\\me\\friday.yaml']);
+    assert.deepEqual(splitWords('"C:\\My Music\\friday.yaml" \'\\\\stage\\friday.yaml\''), ['C:\\My Music\\friday.yaml', '\\\\stage\\friday.yaml']);
+  });
 });
