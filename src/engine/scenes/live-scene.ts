@@ -1,9 +1,10 @@
 import type { ParameterAccess } from '../contracts/control-surface.js';
+import { replayOrigin } from '../deck/deck-controls.js';
 import type { ParameterValue } from '../parameters/parameter.js';
 import type { DeckScene, Scene, SceneValues } from './set-list.js';
 
-/** Where changes come from that nobody made by hand: what the engine counts, and what packs recommend. */
-const notByHand: ReadonlySet<string> = new Set(['engine', 'pack']);
+/** Where changes come from that nobody made by hand: what the engine counts, what packs recommend, and what a replay turns. */
+const notByHand: ReadonlySet<string> = new Set(['engine', 'pack', replayOrigin]);
 
 /**
  * What of the parameter table is as the performer made it: what was set by hand, or by a scene, since the engine started.

@@ -178,6 +178,7 @@ function faultOf({ issues: [issue] }: ZodError, lineOf: (path: Path) => number):
 function mustBe(issue: ZodError['issues'][number]): string {
   if (issue.code === 'invalid_union') return 'must be a number, a text, true or false';
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_key') return issue.issues[0].message;
   if (issue.code === 'too_small') return 'must not be empty';
   if (issue.code !== 'invalid_type') return issue.message;
   return `must be ${{ array: 'a list', object: 'names with values', record: 'names with values', string: 'a text' }[String(issue.expected)] ?? String(issue.expected)}`;

@@ -115,7 +115,10 @@ export class SetShelf implements Disposable {
 
   private async readAgain(file: string): Promise<void> {
     try {
-      await this.inTurn(() => this.read(file));
+      // Another file may have been opened meanwhile.
+      await this.inTurn(async () => {
+        if (this.held?.file === file) await this.read(file);
+      });
     } catch (cause) {
       this.listener.refused(ContinuoError.from(cause, 'badSetFile'));
     }

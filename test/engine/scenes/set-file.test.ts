@@ -84,6 +84,7 @@ describe('a set file', () => {
     assert.match(refusal(''), /line 1: scenes: must be a list$/);
     assert.match(refusal('scenes: []'), /line 1: scenes: must not be empty$/);
     assert.match(refusal('scenes:\n- at: bar'), /line 2: scenes\.0\.name: must be a text$/);
+    assert.match(refusal('scenes:\n- name: A\n  decks:\n    x: { pack: perlin }'), /line 4: scenes\.0\.decks\.x: is not the number of a deck$/);
     assert.match(refusal('scenes:\n- name: A\n  decks: 3'), /line 3: scenes\.0\.decks: must be names with values$/);
     assert.match(refusal('scenes:\n- name: A\n  engine: { bpm: [1] }'), /line 3: scenes\.0\.engine\.bpm: must be a number, a text, true or false$/);
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { watch } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +64,28 @@ describe('a set file that holds', () => {
     await assert.rejects(shelf.open(join(folder, 'none.yaml')), /none\.yaml cannot be read: there is no such file or folder$/);
     await writeFile(file, two);
     await until('it is watched still', () => sets.length === 2);
+  });
+
+  it('holds on where the one before is read again late', async (context) => {
+    const { folder, file, shelf } = await opened(context);
+    const witness = await opened(context, one);
+    const other = join(folder, 'other.yaml');
+    await writeFile(other, one.replace('name: A', 'name: Other'));
+    await witness.shelf.open(file);
+    const seen = new Promise<void>((resolve) => {
+      const watcher = watch(folder, (_event, name) => {
+        if (name !== 'set.yaml') return;
+        watcher.close();
+        resolve();
+      });
+    });
+    await writeFile(file, two);
+    await seen;
+    await shelf.open(other);
+    await until('the change was read', () => names(witness.shelf.set) === 'A B');
+    await writeFile(file, one);
+    await until('the next one, too', () => names(witness.shelf.set) === 'A');
+    assert.equal(names(shelf.set), 'Other');
   });
 
   it('takes a scene that is saved, with what was changed in the file meanwhile, and leaves no other file behind', async (context) => {
