@@ -1,9 +1,12 @@
 /** A line before the change needs this many pulses, or there is nothing that could have changed. */
 const fewestBefore = 4;
 
-/** Where a row of pulses is best parted in two lines, and by how much the squares of their misses grow less. One object, used again. */
+/**
+ * Where a row of pulses is best parted in two lines, and by how much the squares of their misses grow less: by nothing where all
+ * lie on one line. One object, used again.
+ */
 export interface Parting {
-  /** The first pulse of the second line; -1 where there are too few pulses for two. */
+  /** The first pulse of the second line, of several that are as good the first; -1 where there are too few pulses for two. */
   at: number;
   gain: number;
 }
@@ -52,7 +55,7 @@ export function partLines(
     const before = at + 1 - from;
     if (before < fewestBefore) continue;
     const gain = explained(before, x1, xx1, m1, xm1) + explained(count - before, allX - x1, allXX - xx1, allM - m1, allXM - xm1) - explainedByOne;
-    if (gain > found.gain) {
+    if (found.at < 0 || gain > found.gain) {
       found.gain = gain;
       found.at = at + 1;
     }

@@ -38,6 +38,10 @@ describe('partLines', () => {
     );
   });
 
+  it('gains nothing where all lie on one line, and names the first place there is', () => {
+    assert.deepEqual(parted([0, 1, 2, 3, 4, 5, 6, 7], [0, 0, 0, 0, 0, 0, 0, 0]), { at: 4, gain: 0 });
+  });
+
   it('finds the knee of a bent line', () => {
     const indices = Array.from({ length: 40 }, (_unused, at) => at);
     const { at } = parted(indices, indices.map((index) => Math.max(0, index - 25) * 500));
