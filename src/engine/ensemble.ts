@@ -90,7 +90,8 @@ export class Ensemble {
     // Who plays solo alone may not silence the others for good.
     this.parts.parameters.publish(`deck/${number}/solo`, false);
     await last.deck.dispose();
-    await last.deck.ended();
+    // Whoever is still on the way asks for what is set for the deck.
+    await last.deck.succession.ended();
     this.machine.forget(number);
     last.place.dispose();
   }

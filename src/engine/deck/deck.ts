@@ -71,6 +71,7 @@ export class Deck {
       errand: <Result>(run: (voice: Voice) => Promise<Result>) => this.errand(run),
       prime: (voice: Voice, atBeat: Beats, frame?: Frame) => this.prime(voice, atBeat, frame),
     };
+    const freeFrom = (): Beats => this.ahead.own(ground.freeFrom());
     this.succession = new Succession({
       ...ground,
       relocations: () => this.relocations,
@@ -81,7 +82,7 @@ export class Deck {
       },
       takeOver: (voice, atBeat, span, answerMicros) => this.takeOver(voice, atBeat, span, answerMicros),
     });
-    this.steering = new Steering({ ...ground, revise: () => this.revise() });
+    this.steering = new Steering({ ...ground, freeFrom, revise: () => this.revise() });
     this.modes = new PlayModes({
       ...ground,
       begin: (voice, atBeat) => this.begin(voice, atBeat),
@@ -91,6 +92,7 @@ export class Deck {
     });
     this.rewinding = new Rewinding({
       ...ground,
+      freeFrom,
       steering: this.steering,
       isSilent: () => this.modes.isSilent,
       asks: (atBeat) => this.asks(atBeat),
@@ -102,7 +104,7 @@ export class Deck {
       heardBeat: () => parts.position.beat() - this.shift,
       takeBack: async (voice) => {
         this.steering.replaying.leave();
-        const fromBeat = ground.freeFrom();
+        const fromBeat = freeFrom();
         if (voice === this.voice && this.ahead.writtenUntil > fromBeat) await this.takeBack(voice, fromBeat);
       },
       changed: (names) => parts.keptStates?.(names),
@@ -247,11 +249,6 @@ export class Deck {
     this.voice = undefined;
   }
 
-  /** Resolves once nobody asks any more for what the performer has set for it; call it after {@link dispose}. */
-  async ended(): Promise<void> {
-    await this.succession.ended();
-  }
-
   private nextTask(voice: Voice): Promise<void> | undefined {
     const now = this.parts.position.beat();
     if (this.parts.mayPlay?.() === false) return undefined;
@@ -259,7 +256,7 @@ export class Deck {
     if (this.ahead.lastsUntil < now && !this.modes.isBeginning) return this.restart(voice, now);
     if (this.hasDueWishes(now)) {
       const { wish, beat } = this.wishes.take(now);
-      const fromBeat = this.answerFrom(beat, now);
+      const fromBeat = this.ahead.own(this.answerFrom(beat, now));
       if (wish === 'bars') return this.primeAgain(voice, Math.min(this.ahead.writtenUntil, fromBeat));
       if (this.ahead.writtenUntil > fromBeat) return this.takeBack(voice, fromBeat);
     }

@@ -47,6 +47,8 @@ export class MusicAhead {
   private lasts: Beats = 0;
   /** The last stretch before {@link lastsUntil} that has no music. */
   private gap: { readonly from: Beats; readonly until: Beats } = { from: 0, until: 0 };
+  /** Where the composer took over. */
+  private ownedFrom: Beats = -Infinity;
   private begun = false;
   private readonly queue: ShapedQueue;
   /** What is queued is shaped otherwise than is wanted by now. */
@@ -89,10 +91,19 @@ export class MusicAhead {
     return this.lasts;
   }
 
-  /** How far ahead to compose where `horizon` is wished for: no further than there is room for what is composed. */
+  /** The first beat at or after `beat` that is the composer's own: another wrote what comes before it takes over, and that stands. */
+  own(beat: Beats): Beats {
+    return Math.max(beat, this.ownedFrom);
+  }
+
+  /**
+   * How far ahead to compose where `horizon` is wished for: no further than there is room for what is composed. Where a composer
+   * is about to take over, its beginning can be composed anew at any time.
+   */
   reach(horizon: Beats): Beats {
-    if (horizon <= shortestReach) return horizon;
-    return this.plan.countBetween(this.parts.position.beat(), this.written) < mostAhead ? horizon : shortestReach;
+    const now = this.parts.position.beat();
+    const hasRoom = horizon <= shortestReach || this.plan.countBetween(now, this.written) < mostAhead;
+    return Math.max(hasRoom ? horizon : shortestReach, this.ownedFrom + shortestReach - now);
   }
 
   /** Accounts for what has fallen due, and shapes anew what is to be. Call it often. */
@@ -110,6 +121,7 @@ export class MusicAhead {
     this.discard(beat);
     if (!this.begun) this.ledger.goTo(beat);
     this.begun = true;
+    this.ownedFrom = beat;
     this.standAt(beat);
   }
 
@@ -181,6 +193,7 @@ export class MusicAhead {
     this.plan.shift(by);
     this.written += by;
     this.lasts += by;
+    this.ownedFrom += by;
     this.gap = { from: this.gap.from + by, until: this.gap.until + by };
     this.ledger.goTo(toBeat);
     this.news.moved(by);

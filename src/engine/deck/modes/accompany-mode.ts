@@ -40,7 +40,8 @@ export class AccompanyMode {
 
   /** How far ahead it composes. */
   get horizon(): Beats {
-    return this.ground.freeFrom() - this.ground.position.beat() + shortHorizon;
+    const { ahead, position } = this.ground;
+    return ahead.own(this.ground.freeFrom()) - position.beat() + shortHorizon;
   }
 
   /** Wishes for the chord and the scale that are heard, where the performer wishes for none. */

@@ -125,7 +125,7 @@ export class PlayModes {
   /** What the voice was told and asked while it was silent is forgotten: it hears what was played, and goes on from there. */
   private return(voice: Voice): Promise<void> {
     this.returns = false;
-    this.returnBeat = Math.ceil(this.ground.freeFrom() + readingBeats);
+    this.returnBeat = this.ground.ahead.own(Math.ceil(this.ground.freeFrom() + readingBeats));
     return this.ground.begin(voice, this.returnBeat);
   }
 
