@@ -1,3 +1,4 @@
+import type { Composer } from '../../contracts/composer.js';
 import { ContinuoError } from '../../errors.js';
 import type { Note } from '../../music/note.js';
 import type { Beats } from '../../music/units.js';
@@ -58,8 +59,8 @@ interface Found extends Attempt {
 export class QueryDesk {
   private heard: Heard | undefined;
   private found: Found | undefined;
-  /** The voice that has said notes to nobody. */
-  private rehearsed: Voice | undefined;
+  /** Whoever has said notes to nobody. */
+  private readonly rehearsed = new WeakSet<Composer>();
   private wishes: QueryWishes = {};
   /** Where the last thing happened that was fed, or where the desk was opened. */
   private lastBeat: Beats = 0;
@@ -123,7 +124,7 @@ export class QueryDesk {
     // A loop says nothing when it is asked: nothing is to be prepared.
     if (this.waiting > 0 || !voice.composer.nextNote) return undefined;
     if (!this.knows(voice)) return this.prepare(this.hear(voice));
-    if (this.rehearsed !== voice) return this.prepare(this.rehearse(voice));
+    if (!this.rehearsed.has(voice.composer)) return this.prepare(this.rehearse(voice));
     const now = this.nowBeat;
     const isKnown = this.found?.question === this.questionOf(voice, this.wishes) && !this.isLate(this.found, this.wishes, now);
     // What is to come so much after now is another note at every moment.
@@ -189,7 +190,7 @@ export class QueryDesk {
 
   /** As a player warms up: what was said under other wishes changes no answer. */
   private async rehearse(voice: Voice): Promise<void> {
-    this.rehearsed = voice;
+    this.rehearsed.add(voice.composer);
     const { fromBeat } = this;
     for (let note = 0; note < rehearsedNotes && !this.isDisturbed(voice); note += 1) {
       const wishes = { lowPitch: 36 + note, highPitch: 60 + note, latest: 1 };

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ComposeControls, NoteAnswer, NoteQuestion } from '../../../../src/engine/contracts/composer.js';
 import { readQueryWishes, unmet, type QueryWishes } from '../../../../src/engine/deck/modes/query-wishes.js';
+import type { Voice, VoiceRequest } from '../../../../src/engine/deck/voice.js';
 import { ContinuoError } from '../../../../src/engine/errors.js';
 import type { ParameterValue } from '../../../../src/engine/parameters/parameter.js';
 import { AttentiveComposer, Stage } from './stage.js';
@@ -15,6 +16,16 @@ class CountingComposer extends AttentiveComposer {
 
   override async nextNote(question: NoteQuestion, controls: ComposeControls): Promise<NoteAnswer> {
     this.notes += 1;
+    return super.nextNote(question, controls);
+  }
+}
+
+/** Counts how often it is asked for a note of some pitches: nobody has wished for that here. */
+class RangedComposer extends AttentiveComposer {
+  ranged = 0;
+
+  override async nextNote(question: NoteQuestion, controls: ComposeControls): Promise<NoteAnswer> {
+    if (controls.constraint.pitchRange) this.ranged += 1;
     return super.nextNote(question, controls);
   }
 }
@@ -133,6 +144,30 @@ describe('a deck that is queried', () => {
     await feed(60, 80, 0, 0.5);
     await stage.deck.settled();
     assert.ok(composer.notes - before <= 2);
+  });
+
+  it('says them once with each pack, also with one that comes back', async () => {
+    const composers = new Map<string, RangedComposer>();
+    const voices = {
+      fallback: undefined,
+      open: async ({ pack }: VoiceRequest): Promise<Voice> => {
+        const composer = new RangedComposer();
+        composers.set(pack, composer);
+        await composer.prepare();
+        return { pack, composer, sampling: {} };
+      },
+    };
+    const stage = await Stage.with(voices, 'one', query);
+    await stage.deck.settled();
+    const before = composers.get('one')?.ranged ?? 0;
+    assert.ok(before > 10);
+    for (const pack of ['two', 'one', 'two']) {
+      const swap = stage.deck.load(pack, 'bar');
+      await stage.playUntil(stage.ensemble.session.beat() + 8);
+      await swap;
+    }
+    assert.equal(stage.deck.pack, 'two');
+    assert.deepEqual([...composers].map(([pack, { ranged }]) => [pack, ranged]), [['one', before], ['two', before]]);
   });
 
   it('lets nobody wait for what is found beforehand, and goes on with that afterwards', async () => {
