@@ -120,7 +120,10 @@ export class Engine {
       setInterval(() => ensemble.publishCounters(), counterMilliseconds),
     );
     const first = (deck: Deck): Promise<void> => this.firstLoad(deck, configuration.decks.at(deck.number - 1)?.pack ?? configuration.pack);
-    bindDeckCount({ ensemble, parameters, configuration }, async (deck) => scenes.brings(deck.number) || first(deck));
+    const firstUnlessBrought = async (deck: Deck): Promise<void> => {
+      if (await scenes.leavesEmpty(deck)) await first(deck);
+    };
+    bindDeckCount({ ensemble, parameters, configuration }, firstUnlessBrought);
     await Promise.all(ensemble.decks.map(first));
     await this.openSet();
     // Who names a host waits for it.

@@ -1,5 +1,6 @@
 import type { TransportChange } from './contracts/sync-source.js';
 import type { Position } from './deck/deck-dependencies.js';
+import { disposable, type Disposable } from './disposable.js';
 import type { Beats } from './music/units.js';
 import type { Clock } from './time/clock.js';
 import { beatAt, microsPerBeat, type Timeline } from './time/timeline.js';
@@ -25,6 +26,7 @@ export class Session implements Position {
   private current: Timeline;
   private restingBeat: Beats = 0;
   private isPlaying = false;
+  private readonly relocatedListeners = new Set<SessionListener['relocated']>();
 
   constructor(
     private readonly clock: Clock,
@@ -48,6 +50,12 @@ export class Session implements Position {
 
   beat(): Beats {
     return this.isPlaying ? beatAt(this.current, this.clock.now()) : this.restingBeat;
+  }
+
+  /** Tells of every jump of the host, before the music moves. */
+  onRelocated(listener: SessionListener['relocated']): Disposable {
+    this.relocatedListeners.add(listener);
+    return disposable(() => this.relocatedListeners.delete(listener));
   }
 
   /** Takes the leader's timeline. */
@@ -82,7 +90,9 @@ export class Session implements Position {
 
   private moved(fromBeat: Beats, toBeat: Beats): boolean {
     const jumped = Math.abs(toBeat - fromBeat) > toleratedBeats;
-    if (jumped) this.listener.relocated(fromBeat, toBeat);
-    return jumped;
+    if (!jumped) return false;
+    for (const listener of this.relocatedListeners) listener(fromBeat, toBeat);
+    this.listener.relocated(fromBeat, toBeat);
+    return true;
   }
 }

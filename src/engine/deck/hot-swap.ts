@@ -57,9 +57,7 @@ export interface SwapGround {
  * boundary, and only then change owners. Whatever fails before that leaves the old voice untouched. Thread: main.
  */
 export class HotSwap {
-  private abandoned = false;
-  /** The host's jumps when it began: a beat that was named before one more is elsewhere. */
-  private jumpsBefore = 0;
+  private givenUp = false;
   private waiting: { readonly isOver: () => boolean; readonly resume: () => void } | undefined;
 
   constructor(
@@ -75,11 +73,10 @@ export class HotSwap {
   async run(): Promise<void> {
     const { ground } = this;
     let voice: Voice | undefined;
-    this.jumpsBefore = ground.relocations();
     this.tell('loading');
     try {
       voice = await ground.voices.open(this.request, (error) => voice && ground.failed(voice, error));
-      const done = !this.abandoned && (await this.takeBoundary(voice));
+      const done = !this.isAbandoned && (await this.takeBoundary(voice));
       if (!done) await ground.voices.putBack(voice);
     } catch (cause) {
       const error = ContinuoError.from(cause, 'swapFailed');
@@ -99,8 +96,13 @@ export class HotSwap {
 
   /** Gives up; the newcomer goes back to where it waited, or is freed, as soon as it is idle. */
   abandon(): void {
-    this.abandoned = true;
+    this.givenUp = true;
     this.waiting?.resume();
+  }
+
+  /** Whether nobody wants the newcomer any more. */
+  get isAbandoned(): boolean {
+    return this.givenUp || this.entry.isWanted?.() === false;
   }
 
   /** Whether only the passing of time can bring it on. */
@@ -117,9 +119,9 @@ export class HotSwap {
     const { ground } = this;
     let lead = voice.readyMicros === undefined ? firstLeadBeats : this.leadFor(voice.readyMicros);
     let measured: Beats | undefined;
-    while (!this.abandoned && lead <= longestLeadBeats) {
+    while (!this.isAbandoned && lead <= longestLeadBeats) {
       const relocations = ground.relocations();
-      const isStale = (): boolean => this.abandoned || ground.relocations() !== relocations;
+      const isStale = (): boolean => this.isAbandoned || ground.relocations() !== relocations;
       const needed = measured ?? lead;
       const atBeat = this.chooseBoundary(Math.max(needed, this.rescue?.commit ?? 0));
       await this.wait(atBeat - Math.max(lead, ground.settings().horizon / 2), isStale);
@@ -127,7 +129,7 @@ export class HotSwap {
       await this.wait(atBeat - needed, () => isStale() || this.isReached(atBeat));
       if (isStale()) continue;
       const heardAll = this.isReached(atBeat);
-      const { span, answerMicros, readyMicros } = await makeReady(voice, atBeat, ground, () => this.abandoned, this.entry);
+      const { span, answerMicros, readyMicros } = await makeReady(voice, atBeat, ground, () => this.isAbandoned, this.entry);
       measured = this.leadFor(readyMicros);
       if (!heardAll && (await this.canHearMore(atBeat, measured, isStale))) continue;
       if (isStale()) continue;
@@ -138,13 +140,14 @@ export class HotSwap {
         if (this.entry.premise) ground.plan.suppose(premiseBefore(this.entry.premise, atBeat, ground.settings().beatsPerBar));
         ground.takeOver({ ...voice, readyMicros }, joined.atBeat, joined.span, answerMicros);
         this.tell('ready', joined.atBeat);
+        this.entry.tookOver?.();
         return true;
       }
       if (this.rescue) break;
       lead = Math.max(lead * 2, measured);
       measured = undefined;
     }
-    if (this.abandoned) return false;
+    if (this.isAbandoned) return false;
     throw new ContinuoError('swapFailed', `${this.request.pack} is too slow to take over at this tempo: slow down, or choose a smaller pack.`);
   }
 
@@ -172,9 +175,9 @@ export class HotSwap {
       const untilBeat = atBeat + headStartBeats;
       if (untilBeat <= span.untilBeat) continue;
       voice.take?.under({ knobs: ground.controls.knobs() });
-      const next = await voice.composer.compose(untilBeat, ground.controls.read(voice), () => this.abandoned);
+      const next = await voice.composer.compose(untilBeat, ground.controls.read(voice), () => this.isAbandoned);
       span = joinSpans(span, next);
-      if (this.abandoned || ground.relocations() !== relocations) break;
+      if (this.isAbandoned || ground.relocations() !== relocations) break;
     }
     return { atBeat, span: spanFrom(span, atBeat) };
   }
@@ -205,8 +208,8 @@ export class HotSwap {
     const { ground } = this;
     const now = ground.position.beat();
     if (!ground.playing() && !ground.position.playing) return Math.max(0, now);
-    const { atBeat } = this.entry;
-    if (atBeat !== undefined && atBeat >= now + lead && ground.relocations() === this.jumpsBefore) return atBeat;
+    const meant = this.entry.atBeat?.();
+    if (meant !== undefined && meant >= now + lead) return meant;
     return nextBoundary(now + lead, this.boundary, ground.settings().beatsPerBar);
   }
 

@@ -78,7 +78,7 @@ export class Succession {
   }
 
   get underWay(): boolean {
-    return this.swap !== undefined || this.rescue.underWay;
+    return (this.swap !== undefined && !this.swap.isAbandoned) || this.rescue.underWay;
   }
 
   /** Whether something is to be done that does not wait for time to pass. */

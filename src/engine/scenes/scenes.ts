@@ -1,17 +1,18 @@
 import { basename } from 'node:path';
 import type { ControllerDesk } from '../controllers/controller-desk.js';
-import type { Disposable } from '../disposable.js';
+import { disposable, type Disposable } from '../disposable.js';
 import { boundaryFor } from '../deck/boundary-for.js';
 import { ContinuoError } from '../errors.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { LiveScene } from './live-scene.js';
 import { silentDecks, unsavedDoings } from './scene-notices.js';
-import { SceneRecall, type SceneRecallParts } from './scene-recall.js';
+import type { SceneDeck, SceneGround } from './scene-ground.js';
+import { SceneRecall } from './scene-recall.js';
 import type { Scene, SetList } from './set-list.js';
 import { missingNeeds, type SetNeed } from './set-needs.js';
 import { SetShelf } from './set-shelf.js';
 
-export interface ScenesParts extends Omit<SceneRecallParts, 'arrived' | 'write' | 'report'> {
+export interface ScenesParts extends Omit<SceneGround, 'arrived' | 'write' | 'report'> {
   readonly parameters: ParameterStore;
   /** The names of all packs that there are. */
   readonly packs: () => readonly string[];
@@ -28,6 +29,7 @@ export class Scenes implements Disposable {
   /** The scene that was asked for last, whether it has come about or not. */
   private wanted: string | undefined;
   private readonly programs: Disposable;
+  private readonly bars: Disposable;
 
   constructor(private readonly parts: ScenesParts) {
     const { parameters } = parts;
@@ -51,6 +53,7 @@ export class Scenes implements Disposable {
     parameters.handle('previous-scene', () => this.step(-1));
     parameters.handle('save-scene', ([name]) => this.save(name as string | undefined));
     this.programs = parts.desk.onProgram((channel, program) => this.programChosen(channel, program));
+    this.bars = disposable(parameters.onChange((address) => address === 'beats-per-bar' && this.recalls.rebarred()));
   }
 
   /** Takes the set of a file. Errors: `badSetFile`. */
@@ -64,13 +67,14 @@ export class Scenes implements Disposable {
     this.recalls.advance();
   }
 
-  /** Whether a deck that comes at this moment has its first pack from a scene. */
-  brings(deck: number): boolean {
-    return this.recalls.brings(deck);
+  /** Resolves with whether a deck that has come is left without a pack by the scenes that are recalled. */
+  leavesEmpty(deck: SceneDeck): Promise<boolean> {
+    return this.recalls.leavesEmpty(deck);
   }
 
   dispose(): void {
     this.programs.dispose();
+    this.bars.dispose();
     this.recalls.dispose();
     this.shelf.dispose();
   }

@@ -75,6 +75,38 @@ describe('an engine with a set', () => {
     assert.ok((begins.get(2) ?? NaN) > arrived - 1, `from beat ${begins.get(2)}, where the scene came at ${arrived}`);
   });
 
+  it('gives a deck its first pack where the scene that made it has no such pack, or another takes its place that names none', async (context) => {
+    const text = `scenes:
+  - { name: Gone, at: bar, decks: { 3: { pack: no-such-pack, high-pitch: 60 } } }
+  - { name: Late, at: 8-bars, decks: { 4: { pack: tiny-lm } } }
+  - { name: Loud, at: bar, decks: { 4: { mute: false } } }
+`;
+    const { engine, parameters } = await playing(context, text);
+    await parameters.write('recall', ['Gone'], 'test');
+    await until('deck 3 plays', () => engine.decks[2].state === 'playing', 20_000);
+    await until('it is steered', () => parameters.number('deck/3/high-pitch') === 60, 20_000);
+    const swaps: string[] = [];
+    parameters.onEvent((event) => event.type === 'swap' && event.deck === 4 && swaps.push(`${event.stage} ${event.pack}`));
+    const late = parameters.write('recall', ['Late'], 'test');
+    await parameters.write('recall', ['Loud'], 'test');
+    await until('deck 4 plays', () => engine.decks.length === 4 && engine.decks[3].state === 'playing', 20_000);
+    await late;
+    await until('the pack is heard', () => swaps.includes('playing perlin'), 20_000);
+    assert.ok(!swaps.some((each) => each === 'ready tiny-lm'), swaps.join(', '));
+  });
+
+  it('gives a deck its first pack where a scene that waits to bring it another is replaced', async (context) => {
+    const { engine, parameters } = await playing(context, 'scenes:\n  - { name: Late, at: 8-bars, decks: { 3: { pack: tiny-lm } } }\n  - { name: Loud, at: bar, decks: { 3: { mute: false } } }\n');
+    let loads = false;
+    parameters.onEvent((event) => event.type === 'swap' && event.stage === 'loading' && event.pack === 'tiny-lm' && (loads = true));
+    const late = parameters.write('recall', ['Late'], 'test');
+    await until('its pack waits', () => loads, 20_000);
+    await parameters.write('recall', ['Loud'], 'test');
+    await until('deck 3 plays', () => engine.decks[2].state === 'playing', 20_000);
+    await late;
+    assert.equal(engine.decks[2].pack, 'perlin');
+  });
+
   for (const moment of ['asked for', 'made ready', 'waiting for its bar'] as const) {
     it(`that is ended while a scene is ${moment} tells no fault`, async (context) => {
       const { engine, parameters } = await playing(context, 'scenes:\n  - name: Later\n    at: 8-bars\n    decks: { 1: { pack: tiny-lm, seed: 4 }, 3: { pack: perlin } }\n');

@@ -18,7 +18,7 @@ import { TakeRecorder } from '../../../src/engine/rendering/take-recorder.js';
 import { Scenes } from '../../../src/engine/scenes/scenes.js';
 import { LocalSender } from '../../../src/engine/scheduling/local-sender.js';
 import { VirtualClock } from '../../../src/engine/time/clock.js';
-import { timeAt } from '../../../src/engine/time/timeline.js';
+import { timeAt, type Timeline } from '../../../src/engine/time/timeline.js';
 import { PackVoices } from '../../../src/engine/voices.js';
 import { builtInPlugins } from '../../../src/plugins/manifest.js';
 import { KnobBox } from '../controllers/knob-box.js';
@@ -34,7 +34,7 @@ export class TwoDeckStage {
   readonly ensemble: Ensemble;
   readonly scenes: Scenes;
   readonly box = new KnobBox();
-  private readonly timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
+  private timeline: Timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
   private readonly clock = new VirtualClock();
   private readonly sender = new LocalSender(this.clock, { timeline: this.timeline });
 
@@ -86,6 +86,12 @@ export class TwoDeckStage {
       this.ensemble.advance();
       this.scenes.advance();
     }
+  }
+
+  /** The host jumps, and plays on. */
+  locate(beat: Beats): void {
+    this.timeline = { ...this.timeline, beatOrigin: beat, timeOrigin: this.clock.now() };
+    this.ensemble.follow(this.timeline);
   }
 
   /** Recalls a scene while the music plays on; packs that it needs are cued before, as loading them takes no beats here. */

@@ -1,0 +1,192 @@
+import { nextBoundary, samePlaceInBar } from '../deck/boundary.js';
+import { ContinuoError, type ErrorName } from '../errors.js';
+import type { Beats } from '../music/units.js';
+import type { Boundary } from '../parameters/boundaries.js';
+import type { ParameterValue } from '../parameters/parameter.js';
+import { prepareDeck, type ReadyDeck } from './prepare-deck.js';
+import type { SceneGround } from './scene-ground.js';
+import type { Scene, SceneValues } from './set-list.js';
+
+/** The origin of what a scene sets. */
+export const sceneOrigin = 'scene';
+
+/** How long before its beat a value is set that is heard from the next note on: what begins on the beat is not queued for good yet. */
+const justBefore = { micros: 25_000 };
+/** A pack that waits takes over with this much notice. */
+const noticeBeats: Beats = 1;
+/** A scene is looked for often: one that is further from its beat came about elsewhere, as the host jumped or stopped. */
+const latestBeats: Beats = 1;
+
+/** A thing to do so long before the scene's beat. */
+interface Due {
+  readonly lead: Beats;
+  run(): void;
+}
+
+/** What a course tells beside what it does. */
+export interface SceneCourseGround extends SceneGround {
+  /** It is known of one more deck whether the scene brings it a pack. */
+  decided(): void;
+}
+
+/**
+ * The way of one scene, from its recall to its beat: packs are made ready first, then all decks change at the same boundary.
+ * Where the host jumps before anything of it has come about, that is the next boundary from there; what has begun moves with
+ * the music. Thread: main. Blocks: no.
+ */
+export class SceneCourse {
+  private stage: 'preparing' | 'coming' | 'arrived' | 'cancelled' = 'preparing';
+  private atBeat: Beats = 0;
+  private dues: Due[] = [];
+  /** Something of it has come about. */
+  private hasBegun = false;
+  /** The decks that the scene may still bring a pack. */
+  private bringing: Set<number>;
+
+  constructor(
+    private readonly scene: Scene,
+    private readonly boundary: Boundary,
+    private readonly ground: SceneCourseGround,
+  ) {
+    this.bringing = new Set([...scene.decks].flatMap(([number, { pack }]) => (pack === undefined ? [] : [number])));
+  }
+
+  /** Resolves when every deck has what it plays next queued. */
+  async run(): Promise<void> {
+    const { scene, ground } = this;
+    await this.makeDecks();
+    const ready = await Promise.all(
+      ground.decks().flatMap((deck) => {
+        const said = scene.decks.get(deck.number);
+        return said ? [prepareDeck(deck, said, ground)] : [];
+      }),
+    );
+    if (this.stage === 'cancelled') return;
+    this.stage = 'coming';
+    this.chooseBeat();
+    this.bringing = new Set(ready.flatMap(({ deck, begins }) => (begins ? [deck.number] : [])));
+    ground.decided();
+    const swaps = ready.map((each) => this.enter(each));
+    this.planValues(this.shortly, '', scene.values);
+    this.plan(0, () => this.arrive());
+    this.advance();
+    await Promise.all(swaps);
+  }
+
+  /** Whether a deck may still have a pack from the scene. */
+  mayBring(deck: number): boolean {
+    return this.stage !== 'cancelled' && this.bringing.has(deck);
+  }
+
+  /** Called as time goes on. */
+  advance(): void {
+    const { position } = this.ground;
+    const now = position.beat();
+    const isDue = ({ lead }: Due): boolean => !position.playing || this.atBeat - lead <= now;
+    const due = this.dues.filter(isDue);
+    if (due.length === 0) return;
+    this.dues = this.dues.filter((each) => !isDue(each));
+    for (const { run } of due) run();
+  }
+
+  /** The host jumped. */
+  relocated(fromBeat: Beats, toBeat: Beats): void {
+    if (this.hasBegun) this.atBeat += toBeat - samePlaceInBar(fromBeat, toBeat, this.ground.settings().beatsPerBar);
+    else this.chooseBeat();
+  }
+
+  /** The host's bars are others from now on. */
+  rebarred(): void {
+    if (!this.hasBegun) this.chooseBeat();
+  }
+
+  /** What has not come about by now does no more. */
+  cancel(): void {
+    this.stage = 'cancelled';
+    this.dues = [];
+  }
+
+  private chooseBeat(): void {
+    const { position, settings } = this.ground;
+    const { commit, beatsPerBar } = settings();
+    const now = position.beat();
+    const notice = Math.max(noticeBeats, this.boundary === 'now' ? 0 : commit);
+    this.atBeat = position.playing ? nextBoundary(now + notice, this.boundary, beatsPerBar) : now;
+  }
+
+  private get shortly(): Beats {
+    return justBefore.micros / this.ground.position.beatMicros;
+  }
+
+  private plan(lead: Beats, run: () => void): void {
+    this.dues.push({ lead, run });
+  }
+
+  private planValues(lead: Beats, prefix: string, values: SceneValues): void {
+    if (values.size > 0) this.plan(lead, () => this.writeAll(prefix, values));
+  }
+
+  private arrive(): void {
+    this.stage = 'arrived';
+    const now = this.ground.position.beat();
+    this.ground.arrived(this.scene, Math.abs(now - this.atBeat) < latestBeats ? this.atBeat : now);
+  }
+
+  /** A scene may speak of decks that are not there yet. */
+  private async makeDecks(): Promise<void> {
+    const count = Math.max(0, ...this.scene.decks.keys());
+    if (count > this.ground.decks().length) await this.write('decks', count);
+  }
+
+  /** What says how a deck composes is set as the newcomer takes over; without one, or in vain, so long before the beat as it takes effect later. */
+  private async enter({ deck, said, begins }: ReadyDeck): Promise<void> {
+    const prefix = `deck/${deck.number}/`;
+    const [steering, shaping] = parted(said.values, (name) => this.ground.steers(name));
+    const { commit } = this.ground.settings();
+    this.planValues(this.shortly, prefix, shaping);
+    if (!begins) return this.planValues(commit, prefix, steering);
+    let isSteered = steering.size === 0;
+    const steer = (): void => {
+      if (!isSteered) this.writeAll(prefix, steering);
+      isSteered = true;
+    };
+    const loaded = this.load({ deck, said, begins }, steering, () => {
+      this.hasBegun = true;
+      steer();
+    });
+    // What plays instead of a pack that does not come is steered all the same.
+    this.plan(commit, () => void loaded.then(() => this.stage !== 'cancelled' && steer()));
+    await loaded;
+  }
+
+  private async load({ deck, begins }: Required<ReadyDeck>, values: SceneValues, tookOver: () => void): Promise<void> {
+    const { pack, premise } = begins;
+    const atBeat = (): Beats | undefined => (this.stage === 'coming' ? this.atBeat : undefined);
+    try {
+      await deck.load(pack, this.boundary, { atBeat, values, premise, isWanted: () => this.stage !== 'cancelled', tookOver });
+    } catch (cause) {
+      this.report(cause, 'swapFailed');
+    }
+    this.bringing.delete(deck.number);
+    this.ground.decided();
+  }
+
+  /** Each by itself: one that is refused (a host leads the tempo) keeps no other from being set. */
+  private writeAll(prefix: string, values: SceneValues): void {
+    this.hasBegun = true;
+    for (const [name, value] of values) void this.write(prefix + name, value);
+  }
+
+  private async write(address: string, value: ParameterValue): Promise<void> {
+    await this.ground.write(address, value, sceneOrigin).catch((cause: unknown) => this.report(cause, 'badValue'));
+  }
+
+  private report(cause: unknown, fallback: ErrorName): void {
+    this.ground.report(ContinuoError.from(cause, fallback));
+  }
+}
+
+function parted(values: SceneValues, isFirst: (name: string) => boolean): readonly [SceneValues, SceneValues] {
+  const those = (wanted: boolean): SceneValues => new Map([...values].filter(([name]) => isFirst(name) === wanted));
+  return [those(true), those(false)];
+}
