@@ -152,4 +152,11 @@ describe('continuo ctl', () => {
     const [code] = (await once(child, 'exit')) as [number | null];
     assert.equal(code, 0);
   });
+
+  it('ends well where it is interrupted as soon as it prints', async () => {
+    const child = spawn(process.execPath, [cliFile, 'ctl', '--port', port, 'watch', 'horizon'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(createInterface(child.stdout), 'line');
+    child.kill('SIGINT');
+    assert.deepEqual(await once(child, 'close'), [0, null]);
+  });
 });

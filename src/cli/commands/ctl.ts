@@ -38,8 +38,8 @@ export function register(program: Command): void {
         // Commander adds the options and the command itself.
         const told = given.slice(0, -2).flat().filter((word) => word !== undefined) as string[];
         await connected(ctl.opts<CtlOptions>(), async (running) => {
-          await perform(running, ...told);
-          if (name === 'watch') await interrupted(running.engine);
+          const run = () => perform(running, ...told);
+          await (name === 'watch' ? untilInterrupted(running.engine, run) : run());
         });
       });
   }
@@ -50,16 +50,20 @@ export function register(program: Command): void {
   });
 }
 
-/** Resolves when nobody wants to hear more. Errors: `deviceLost` when the engine has gone. */
-async function interrupted(engine: EngineConnection): Promise<void> {
+/** Listens until nobody wants to hear more. Errors: those of `listen`; `deviceLost` when the engine has gone. */
+async function untilInterrupted(engine: EngineConnection, listen: () => Promise<void>): Promise<void> {
   let isWanted = true;
   const stop = (): void => {
     isWanted = false;
     engine.close();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  const loss = await engine.closed;
-  if (isWanted) throw loss;
+  try {
+    await listen();
+    throw await engine.closed;
+  } catch (cause) {
+    if (isWanted) throw cause;
+  }
 }
 
 async function connected(options: CtlOptions, perform: (running: Running) => Promise<void>): Promise<void> {
