@@ -3,7 +3,7 @@ import { compareNotes, endBeat, type Note } from '../music/note.js';
 import { emptyScore, scoreOf, shiftScore, type Score } from '../music/score.js';
 import type { Beats, Bpm } from '../music/units.js';
 import { barAt, barStart, beatsPerBar, commonTime, type Meter } from '../time/meter.js';
-import type { Premise } from './premise.js';
+import { movePremise, type Premise } from './premise.js';
 import { steadyBeginning } from './steady-past.js';
 
 /** What music is told to be in. */
@@ -86,6 +86,14 @@ export class Plan {
     });
   }
 
+  /** The notes of the history that were not heard from others, in order and at their full length. */
+  own(untilBeat: Beats): readonly Note[] {
+    const { premise } = this;
+    const supposed = premise?.own ?? premise?.score.notes ?? [];
+    const past = this.score.notes.filter(({ beat }) => !premise || beat >= premise.untilBeat);
+    return [...supposed.filter(({ beat }) => !premise || beat < premise.untilBeat), ...past].filter(({ beat }) => beat < untilBeat).sort(compareNotes);
+  }
+
   /** The last program of every channel and the last value of every controller at `beat`. */
   inForce(beat: Beats): Pick<Score, 'programs' | 'controls'> {
     const last = <T extends { readonly beat: Beats }>(marks: readonly T[], keyOf: (mark: T) => number): T[] => [
@@ -104,7 +112,7 @@ export class Plan {
 
   shift(by: Beats): void {
     this.score = shiftScore(this.score, by);
-    if (this.premise) this.premise = { score: shiftScore(this.premise.score, by), untilBeat: this.premise.untilBeat + by };
+    this.premise = this.premise && movePremise(this.premise, by);
   }
 
   /** Lets go of what is too old to matter; the last program of each channel stays. */

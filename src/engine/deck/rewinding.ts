@@ -1,9 +1,9 @@
 import { ContinuoError } from '../errors.js';
-import { shiftScore } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import { nextBoundary, samePlaceInBar } from './boundary.js';
 import type { DeckControls } from './deck-controls.js';
 import type { Plan } from './plan.js';
+import { movePremise } from './premise.js';
 import type { Steering } from './steering/steering.js';
 import type { Opening } from './take-log.js';
 import type { Voice } from './voice.js';
@@ -48,7 +48,7 @@ export class Rewinding {
       const { notes } = ground.plan.history(atBeat - by);
       if (notes.length === 0) throw wrong(`Deck ${ground.deck} remembers nothing of the time before bar ${(atBeat - by) / beatsPerBar + 1}: go back by fewer bars, or replay the take.`);
       await this.goOn(voice, atBeat, (beat) => {
-        ground.plan.suppose({ score: shiftScore(ground.plan.history(beat - by), by), untilBeat: beat });
+        ground.plan.suppose(movePremise({ score: ground.plan.history(beat - by), own: ground.plan.own(beat - by), untilBeat: beat - by }, by));
         return { history: ground.plan.history(beat, ground.controls.frameFor(voice)), atBeat: beat };
       });
     });

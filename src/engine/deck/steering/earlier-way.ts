@@ -19,9 +19,11 @@ export interface Between {
 
 /**
  * How the music once went from what it was like before the bars between to what it is like after them: these notes, moved to
- * their place, none longer than to the goal; `undefined` where it was never there. A function of the notes alone.
+ * their place, none longer than to the goal; `undefined` where it was never there, or went there by others' notes alone. A function
+ * of the notes alone.
+ * @param own those of the past that may come again
  */
-export function earlierWay(past: readonly Note[], { fromBeat, goal }: Between, beatsPerBar: number): readonly Note[] | undefined {
+export function earlierWay(past: readonly Note[], { fromBeat, goal }: Between, beatsPerBar: number, own = past): readonly Note[] | undefined {
   const between = Math.round((goal.fromBeat - fromBeat) / beatsPerBar);
   const first = past.reduce((least, { beat }) => Math.min(least, beat), fromBeat);
   const count = Math.min(mostBars, Math.floor((fromBeat - first) / beatsPerBar + 1e-6));
@@ -35,9 +37,10 @@ export function earlierWay(past: readonly Note[], { fromBeat, goal }: Between, b
   }
   if (best.worth < clearlyAlike) return undefined;
   const by = (count - best.bar) * beatsPerBar;
-  return past
-    .filter(({ beat }) => beat >= fromBeat - by && beat < goal.fromBeat - by)
-    .map((note) => ({ ...note, beat: note.beat + by, duration: Math.min(endBeat(note) + by, goal.fromBeat) - note.beat - by }));
+  const isBetween = ({ beat }: Note): boolean => beat >= fromBeat - by && beat < goal.fromBeat - by;
+  const way = own.filter(isBetween);
+  if (way.length === 0 && past.some(isBetween)) return undefined;
+  return way.map((note) => ({ ...note, beat: note.beat + by, duration: Math.min(endBeat(note) + by, goal.fromBeat) - note.beat - by }));
 }
 
 function alike(one: readonly BarShape[], other: readonly BarShape[]): number {

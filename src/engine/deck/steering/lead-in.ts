@@ -47,7 +47,7 @@ export class LeadIn {
     const { beatsPerBar } = settings();
     const goal = this.ground.controls.fillsAsBefore ? this.goalFrom(fromBeat) : undefined;
     if (!goal || !isBarLine(fromBeat, beatsPerBar) || this.passages.between(fromBeat, goal.fromBeat).length > 0) return;
-    const way = earlierWay(plan.history(fromBeat).notes, { fromBeat, goal }, beatsPerBar);
+    const way = earlierWay(plan.history(fromBeat).notes, { fromBeat, goal }, beatsPerBar, plan.own(fromBeat));
     const passage = way && { fromBeat, untilBeat: goal.fromBeat, music: { notes: way }, manner: 'whole' as const };
     if (passage && this.passages.hasRoomFor(passage)) this.passages.add(passage);
   }

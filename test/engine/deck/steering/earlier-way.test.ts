@@ -31,6 +31,14 @@ describe('the way that music went before', () => {
     for (const past of ['', 'A', 'AB', 'ABC']) assert.equal(wayTo(past, 2, 'EF'), undefined);
   });
 
+  it('is of those notes only that may come again, and none where that leaves nothing of it', () => {
+    const past = bars('ABCDEFGHIJAB');
+    const wayOf = (isOwn: (note: Note) => boolean): readonly Note[] | undefined =>
+      earlierWay(past, { fromBeat: 48, goal: { notes: bars('EF', 14), fromBeat: 56, untilBeat: 64 } }, 4, past.filter(isOwn));
+    assert.deepEqual(wayOf(({ beat }) => beat >= 12), bars('D', 13));
+    assert.equal(wayOf(({ beat }) => beat < 8 || beat >= 16), undefined);
+  });
+
   it('ends with the goal, whatever was held there', () => {
     const past = [...bars('ABCDEFGHIJAB'), { beat: 15, pitch: 90, duration: 9, channel: 0, velocity: 80 }];
     const way = earlierWay(past, { fromBeat: 48, goal: { notes: bars('EF', 14), fromBeat: 56, untilBeat: 64 } }, 4);

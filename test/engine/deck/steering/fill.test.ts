@@ -10,6 +10,7 @@ import { writeRender } from '../../../../src/engine/midi-file/render.js';
 import { endBeat, type Note } from '../../../../src/engine/music/note.js';
 import { scoreOf } from '../../../../src/engine/music/score.js';
 import type { OfflineTake } from '../../../../src/engine/rendering/offline-take.js';
+import { Stage } from '../modes/stage.js';
 import { AskedComposer, barOf, stageOf, takeOf, voicesOf, write } from './support.js';
 
 const given = 'C5:1 E5:1 G5:2';
@@ -41,16 +42,24 @@ class AimedComposer extends AskedComposer {
   }
 }
 
-/** Plays eight bars of its own, each with its own chord, these again, and then nothing but one pitch. */
+/** Plays eight bars of its own, each with its own chord, these again and again, and after some bars nothing but one pitch. */
 class SongComposer extends AskedComposer {
-  constructor() {
-    super((note) => ({ ...note, pitch: pitchOfSong(note.beat) }));
+  constructor(
+    songBars = 10,
+    /** Bars that it leaves to others. */
+    private readonly rests: readonly number[] = [],
+  ) {
+    super((note) => ({ ...note, pitch: note.beat < songBars * 4 ? pitchOfSong(note.beat) : 100 }));
+  }
+
+  override async compose(untilBeat: number, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
+    const span = await super.compose(untilBeat, controls, stopped);
+    return { ...span, notes: span.notes.filter(({ beat }) => !this.rests.includes(Math.floor(beat / 4))) };
   }
 }
 
 function pitchOfSong(beat: number): number {
-  const bar = Math.floor(beat / 4);
-  return bar < 10 ? 40 + 5 * (bar % 8) + (beat % 4) : 100;
+  return 40 + 5 * (Math.floor(beat / 4) % 8) + (beat % 4);
 }
 
 function pitchOfSeed(seed: number): number {
@@ -176,6 +185,29 @@ describe('bars that are filled', () => {
       await take.end();
       assert.equal(take.recorder.hanging, 0);
     }
+  });
+
+  it('are what the deck itself played in those that led there before, not what it heard, also after it went back', async () => {
+    for (const [bars, rewound] of [[10, 0], [18, 8]] as const) {
+      const stage = await Stage.with(voicesOf(() => new SongComposer(bars)), 'song', {});
+      stage.willPlay([9.5, 0.5, 97], [13.25, 0.5, 98]);
+      await stage.playUntil(bars * 4 - 3);
+      assert.deepEqual(stage.ensemble.hearing.notesBetween(0, 36).map(({ pitch }) => pitch), [97, 98]);
+      if (rewound > 0) await stage.parameters.write('deck/1/rewind', [rewound], 'test');
+      assert.deepEqual(await stage.parameters.ask('deck/1/fill-to-bar', [5, 2, 2], 'test'), [bars + 3]);
+      await stage.playUntil(bars * 4 + 20);
+      const pitches = stage.deck.plan.from(bars * 4).notes.filter(({ beat }) => beat < bars * 4 + 20).map(({ pitch }) => pitch);
+      assert.deepEqual(pitches, [...[8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23].map(pitchOfSong), 100, 100, 100, 100], `back by ${rewound} bars`);
+    }
+  });
+
+  it('are composed where those that led there before were somebody else’s alone', async () => {
+    const stage = await Stage.with(voicesOf(() => new SongComposer(10, [2, 3])), 'song', {});
+    stage.willPlay([9, 1, 97], [13, 1, 98]);
+    await stage.playUntil(37);
+    assert.deepEqual(await stage.parameters.ask('deck/1/fill-to-bar', [5, 2, 2], 'test'), [13]);
+    await stage.playUntil(60);
+    assert.deepEqual(stage.deck.plan.from(40).notes.filter(({ beat }) => beat < 48).map(({ pitch }) => pitch), [100, 100, 100, 100, 100, 100, 100, 100]);
   });
 
   it('are composed with what is given in view, in the beats of the composer, and what comes after them is not', async () => {
