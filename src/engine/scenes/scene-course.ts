@@ -1,10 +1,12 @@
 import { nextBoundary, samePlaceInBar } from '../deck/boundary.js';
+import type { PlayMode } from '../deck/modes/play-mode.js';
 import { ContinuoError, type ErrorName } from '../errors.js';
 import type { Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import type { ParameterValue } from '../parameters/parameter.js';
+import { Dues } from './dues.js';
 import { prepareDeck, type ReadyDeck } from './prepare-deck.js';
-import type { SceneGround } from './scene-ground.js';
+import type { SceneDeck, SceneGround } from './scene-ground.js';
 import type { Scene, SceneValues } from './set-list.js';
 
 /** The origin of what a scene sets. */
@@ -12,16 +14,11 @@ export const sceneOrigin = 'scene';
 
 /** How long before its beat a value is set that is heard from the next note on: what begins on the beat is not queued for good yet. */
 const justBefore = { micros: 25_000 };
+const modeName = 'play-mode';
 /** A pack that waits takes over with this much notice. */
 const noticeBeats: Beats = 1;
 /** A scene is looked for often: one that is further from its beat came about elsewhere, as the host jumped or stopped. */
 const latestBeats: Beats = 1;
-
-/** A thing to do so long before the scene's beat. */
-interface Due {
-  readonly lead: Beats;
-  run(): void;
-}
 
 /** What a course tells beside what it does. */
 export interface SceneCourseGround extends SceneGround {
@@ -37,7 +34,7 @@ export interface SceneCourseGround extends SceneGround {
 export class SceneCourse {
   private stage: 'preparing' | 'coming' | 'arrived' | 'cancelled' = 'preparing';
   private atBeat: Beats = 0;
-  private dues: Due[] = [];
+  private readonly dues = new Dues();
   /** Something of it has come about. */
   private hasBegun = false;
   /** The decks that the scene may still bring a pack. */
@@ -68,7 +65,7 @@ export class SceneCourse {
     ground.decided();
     const swaps = ready.map((each) => this.enter(each));
     this.planValues(this.shortly, '', scene.values);
-    this.plan(0, () => this.arrive());
+    this.dues.plan(() => 0, () => this.arrive());
     this.advance();
     await Promise.all(swaps);
   }
@@ -81,12 +78,7 @@ export class SceneCourse {
   /** Called as time goes on. */
   advance(): void {
     const { position } = this.ground;
-    const now = position.beat();
-    const isDue = ({ lead }: Due): boolean => !position.playing || this.atBeat - lead <= now;
-    const due = this.dues.filter(isDue);
-    if (due.length === 0) return;
-    this.dues = this.dues.filter((each) => !isDue(each));
-    for (const { run } of due) run();
+    this.dues.runAt(position.playing ? this.atBeat - position.beat() : -Infinity);
   }
 
   /** The host jumped. */
@@ -103,7 +95,7 @@ export class SceneCourse {
   /** What has not come about by now does no more. */
   cancel(): void {
     this.stage = 'cancelled';
-    this.dues = [];
+    this.dues.clear();
   }
 
   private chooseBeat(): void {
@@ -114,16 +106,12 @@ export class SceneCourse {
     this.atBeat = position.playing ? nextBoundary(now + notice, this.boundary, beatsPerBar) : now;
   }
 
-  private get shortly(): Beats {
-    return justBefore.micros / this.ground.position.beatMicros;
-  }
+  private readonly shortly = (): Beats => justBefore.micros / this.ground.position.beatMicros;
 
-  private plan(lead: Beats, run: () => void): void {
-    this.dues.push({ lead, run });
-  }
+  private readonly committed = (): Beats => this.ground.settings().commit;
 
-  private planValues(lead: Beats, prefix: string, values: SceneValues): void {
-    if (values.size > 0) this.plan(lead, () => this.writeAll(prefix, values));
+  private planValues(lead: () => Beats, prefix: string, values: SceneValues): void {
+    if (values.size > 0) this.dues.plan(lead, () => this.writeAll(prefix, values));
   }
 
   private arrive(): void {
@@ -138,25 +126,39 @@ export class SceneCourse {
     if (count > this.ground.decks().length) await this.write('decks', count);
   }
 
-  /** What says how a deck composes is set as the newcomer takes over; without one, or in vain, so long before the beat as it takes effect later. */
+  /**
+   * What says how a deck composes is set as the newcomer takes over; without one, or in vain, so long before the beat as it takes
+   * effect later, and so is its mode.
+   */
   private async enter({ deck, said, begins }: ReadyDeck): Promise<void> {
     const prefix = `deck/${deck.number}/`;
-    const [steering, shaping] = parted(said.values, (name) => this.ground.steers(name));
-    const { commit } = this.ground.settings();
-    this.planValues(this.shortly, prefix, shaping);
-    if (!begins) return this.planValues(commit, prefix, steering);
-    let isSteered = steering.size === 0;
-    const steer = (): void => {
-      if (!isSteered) this.writeAll(prefix, steering);
-      isSteered = true;
-    };
+    const { steering, mode, others } = this.parted(said.values);
+    this.planValues(this.shortly, prefix, others);
+    const changeMode = once(() => this.changeMode(deck, mode));
+    if (mode !== undefined) this.dues.plan(() => deck.modes.noticeFor(mode), changeMode);
+    if (!begins) return this.planValues(this.committed, prefix, steering);
+    const steer = once(() => this.writeAll(prefix, steering));
     const loaded = this.load({ deck, said, begins }, steering, () => {
       this.hasBegun = true;
       steer();
+      // It has all the time there is to begin on its beat.
+      if (deck.modes.isSilent) changeMode();
     });
     // What plays instead of a pack that does not come is steered all the same.
-    this.plan(commit, () => void loaded.then(() => this.stage !== 'cancelled' && steer()));
+    this.dues.plan(this.committed, () => void loaded.then(() => this.stage !== 'cancelled' && steer()));
     await loaded;
+  }
+
+  private parted(values: SceneValues): { readonly steering: SceneValues; readonly mode?: PlayMode; readonly others: SceneValues } {
+    const those = (wanted: (name: string) => boolean): SceneValues => new Map([...values].filter(([name]) => wanted(name)));
+    const { steers } = this.ground;
+    return { steering: those(steers), mode: values.get(modeName) as PlayMode | undefined, others: those((name) => !steers(name) && name !== modeName) };
+  }
+
+  private changeMode(deck: SceneDeck, mode: PlayMode | undefined): void {
+    if (mode === undefined) return;
+    deck.modes.notBefore(this.ground.position.playing ? this.atBeat : -Infinity);
+    this.writeAll(`deck/${deck.number}/`, new Map([[modeName, mode]]));
   }
 
   private async load({ deck, begins }: Required<ReadyDeck>, values: SceneValues, tookOver: () => void): Promise<void> {
@@ -186,7 +188,11 @@ export class SceneCourse {
   }
 }
 
-function parted(values: SceneValues, isFirst: (name: string) => boolean): readonly [SceneValues, SceneValues] {
-  const those = (wanted: boolean): SceneValues => new Map([...values].filter(([name]) => isFirst(name) === wanted));
-  return [those(true), those(false)];
+/** The action, which is done the first time alone. */
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) action();
+    isDone = true;
+  };
 }

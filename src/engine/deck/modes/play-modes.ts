@@ -7,11 +7,13 @@ import type { Voice } from '../voice.js';
 import { AccompanyMode, heardKey } from './accompany-mode.js';
 import { AnswerMode } from './answer-mode.js';
 import type { ModeGround } from './mode-ground.js';
-import type { PlayMode } from './play-mode.js';
+import { waitsForSomebody, type PlayMode } from './play-mode.js';
 import { QueryDesk } from './query-desk.js';
 
 /** A voice that is to play again has so much time to hear its past, beside the time for an answer. */
 const readingBeats: Beats = 0.5;
+/** Who sets a mode for a beat looks now and then: it is set so much earlier. */
+const lookingBeats: Beats = 0.25;
 
 /** What a deck makes of what it hears: the mode that is set, and what it changes of how the deck plays. Thread: main. Blocks: no. */
 export class PlayModes {
@@ -25,6 +27,8 @@ export class PlayModes {
   private returns = false;
   /** Where it plays by itself again. */
   private returnBeat: Beats = -Infinity;
+  /** What the mode that is set next changes is heard from here on at the earliest. */
+  private earliest: Beats = -Infinity;
 
   constructor(private readonly ground: ModeGround) {
     this.answer = new AnswerMode(ground);
@@ -55,6 +59,17 @@ export class PlayModes {
     if (this.turnTaking?.look(now)) this.turns += 1;
     if (mode === 'accompany') this.accompany.look();
     this.ground.ahead.waits = this.turnTaking?.waits(now) ?? (this.isSilent || now < this.returnBeat);
+  }
+
+  /** How long before a beat a mode must be set that is to be heard from there on. */
+  noticeFor(mode: PlayMode): Beats {
+    const notice = this.ground.freeFrom() - this.ground.position.beat() + lookingBeats;
+    return this.isSilent && !waitsForSomebody(mode) ? notice + readingBeats + 1 : notice;
+  }
+
+  /** The mode that is set next is heard from `beat` on, and not before. */
+  notBefore(beat: Beats): void {
+    this.earliest = beat;
   }
 
   /** What the voice is to do while the deck is silent; `undefined`: nothing now. */
@@ -110,6 +125,7 @@ export class PlayModes {
     this.accompany.moved(by);
     this.desk.moved(by);
     this.returnBeat += by;
+    this.earliest += by;
   }
 
   /** Where it plays by turns with somebody. */
@@ -125,7 +141,7 @@ export class PlayModes {
   /** What the voice was told and asked while it was silent is forgotten: it hears what was played, and goes on from there. */
   private return(voice: Voice): Promise<void> {
     this.returns = false;
-    this.returnBeat = this.ground.ahead.own(Math.ceil(this.ground.freeFrom() + readingBeats));
+    this.returnBeat = this.ground.ahead.own(Math.max(Math.ceil(this.ground.freeFrom() + readingBeats), this.earliest));
     return this.ground.begin(voice, this.returnBeat);
   }
 
@@ -140,7 +156,7 @@ export class PlayModes {
     const isSilent = this.isSilentByMode;
     this.returns = waited && !isSilent;
     if (this.isSilent) this.turns += 1;
-    if (isSilent) ahead.endAt(this.ground.freeFrom());
+    if (isSilent) ahead.endAt(Math.max(this.ground.freeFrom(), this.earliest));
   }
 
   private complete(controls: ComposeControls, place?: Place): ComposeControls {
