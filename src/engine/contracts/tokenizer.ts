@@ -150,6 +150,13 @@ export class AllowedTokens {
     for (let id = first; id <= last; id += 1) this.add(id);
   }
 
+  /** Leaves those that are wanted, in their order. */
+  keep(isWanted: (index: number) => boolean): void {
+    const { ids, biases, count } = this;
+    this.count = 0;
+    for (let index = 0; index < count; index += 1) if (isWanted(index)) this.add(ids[index], biases[index]);
+  }
+
   has(id: number): boolean {
     return this.ids.subarray(0, this.count).includes(id);
   }

@@ -81,3 +81,10 @@ function inForce<T extends { readonly beat: Beats }>(marks: readonly T[], oldest
   for (const mark of marks) if (mark.beat < oldest) last.set(slot(mark), mark);
   return [...last.values(), ...marks.filter((mark) => mark.beat >= oldest)];
 }
+
+/** Whether a score has the note of an event: a format that tells notes late tells some of them again after a rewind. */
+export function holds({ notes }: Score, event: DecodedEvent): boolean {
+  if (event.type !== 'note') return true;
+  const { beat, pitch, channel } = event.note;
+  return notes.some((note) => note.beat === beat && note.pitch === pitch && note.channel === channel);
+}

@@ -3,6 +3,11 @@ import type { ComposingRules } from './composing-rules.js';
 import type { Turn } from './model-guide.js';
 import type { StreamMark } from './token-stream.js';
 
+/** Events that can be taken back to the very state before them. */
+const rememberedMarks = 1024;
+/** Of these, events that can be taken back without reading anything again. */
+const quickMarks = 256;
+
 /** The ids of a stream since it was opened. */
 export interface Segment {
   readonly prompt: readonly number[];
@@ -10,6 +15,8 @@ export interface Segment {
   /** What was composed after the prompt. */
   readonly ids: number[];
 }
+
+export const nothingRead: Segment = { prompt: [], originBeat: 0, ids: [] };
 
 /** Where a take stood between two events. */
 export interface EventMark {
@@ -44,8 +51,8 @@ export class EventMarks {
   private marks: EventMark[] = [];
 
   constructor(
-    private readonly capacity: number,
-    private readonly quickCapacity: number,
+    private readonly capacity = rememberedMarks,
+    private readonly quickCapacity = quickMarks,
   ) {}
 
   add(mark: EventMark): void {

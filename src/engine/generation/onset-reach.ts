@@ -60,7 +60,10 @@ export class OnsetReach {
   keepFrom(stream: TokenStream, floor: Beats): void {
     const { allowed, attribute, state, decoder } = stream;
     const latest = (index: number): Beats => this.latest(allowed.ids[index], state, decoder);
-    if (attribute === 'time') keepIndices(allowed, firstFrom(floor, allowed.count, latest));
+    if (attribute === 'time') {
+      const first = firstFrom(floor, allowed.count, latest);
+      allowed.keep((index) => index >= first);
+    }
     if (attribute === 'event') {
       const { beats } = this;
       let most = -Infinity;
@@ -70,7 +73,7 @@ export class OnsetReach {
       }
       const wanted = Math.min(floor, most);
       if (wanted <= stream.frontierBeat) return;
-      keepWhere(allowed, (index) => beats[index] >= wanted - sameBeat);
+      allowed.keep((index) => beats[index] >= wanted - sameBeat);
     }
   }
 }
@@ -85,16 +88,4 @@ function firstFrom(floor: Beats, count: number, latest: (index: number) => Beats
     else low = middle + 1;
   }
   return low;
-}
-
-function keepIndices(allowed: AllowedTokens, first: number): void {
-  keepWhere(allowed, (index) => index >= first);
-}
-
-function keepWhere(allowed: AllowedTokens, wanted: (index: number) => boolean): void {
-  const { count } = allowed;
-  allowed.clear();
-  for (let index = 0; index < count; index += 1) {
-    if (wanted(index)) allowed.add(allowed.ids[index], allowed.biases[index]);
-  }
 }

@@ -4,12 +4,13 @@ import { ContinuoError } from '../errors.js';
 import type { MusicConstraint } from '../music/constraint.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
-import type { ComposingRules } from './composing-rules.js';
+import { BeatUnderWay } from './beat-under-way.js';
+import { holds } from './composer-memory.js';
+import type { ComposingRules, Floor } from './composing-rules.js';
 import type { ContextRoom } from './context-room.js';
 import { biasDensity } from './density-bias.js';
 import { eventBeat } from './event-beat.js';
-import { BeatUnderWay } from './beat-under-way.js';
-import { EventMarks, type EventMark, type Segment } from './event-marks.js';
+import { EventMarks, nothingRead, type EventMark, type Segment } from './event-marks.js';
 import { openingTurn, type Turn } from './model-guide.js';
 import { OnsetReach } from './onset-reach.js';
 import type { PromptWriter } from './prompt-writer.js';
@@ -20,10 +21,6 @@ import { StateTrail } from './state-trail.js';
 import type { TokenStream } from './token-stream.js';
 import { drawsOf } from './unit-writer.js';
 
-/** Events that can be taken back to the very state before them. */
-const rememberedMarks = 1024;
-/** Of these, events that can be taken back without reading anything again. */
-const quickMarks = 256;
 /** So many events at one time are taken for a model that is stuck: time is pushed on by force. */
 const stuckEvents = 96;
 const pushBeats: Beats = 0.25;
@@ -32,18 +29,17 @@ const longestUnit: Beats = 1;
 /** When even that does not help. */
 const lostEvents = 192;
 
-const nothingRead: Segment = { prompt: [], originBeat: 0, ids: [] };
-
 /**
  * One stream of events that a model composes, with all that is needed to take some of it back. Events come out in order
  * of beat, never before the floor. When the model's context is full the recent past is read into it again, and time goes
  * on. Thread: the inference worker. Blocks: open and step, for as long as the model runs.
  */
 export class Take {
-  private readonly marks = new EventMarks(rememberedMarks, quickMarks);
+  private readonly marks = new EventMarks();
   private readonly reach: OnsetReach;
   private readonly random = new CounterRandom(0);
-  private readonly recalls = new Recalls();
+  /** States that the model goes on with, where it first decides at or after their beats, which must not be decided yet. */
+  readonly recalls = new Recalls();
   private readonly trail = new StateTrail();
   private readonly underWay: BeatUnderWay;
   private segment: Segment = nothingRead;
@@ -134,10 +130,14 @@ export class Take {
     }
     if (this.justBack) this.holdWhatIsWishedOtherwise(rules);
     if (this.betweenEvents) this.noteWhereWeStand(rules);
-    this.recallWhatIsDue();
+    const recall = this.betweenEvents ? this.recalls.due(stream.frontierBeat, stream.turn.recalled) : undefined;
+    if (recall) stream.recall(recall);
     const program = this.betweenEvents && !this.isEarly && (inUnits || !stream.canRemember) ? stream.unit(this.constraint(rules, past), rules, this.reach) : undefined;
     if (program) return this.writeUnit(program, rules, past);
-    return this.accept(await this.choose(rules, past), false, past) ?? [];
+    if (this.isUnderWay && stream.attribute === 'event') return this.writeRound(rules, past);
+    stream.allow(this.constraint(rules, past));
+    if (this.isEarly && this.strict && !this.keepsFloor) this.reach.keepFrom(stream, this.floor);
+    return this.accept(await this.draw(rules), false, past) ?? [];
   }
 
   /**
@@ -146,11 +146,6 @@ export class Take {
    */
   stateAt(beat: Beats): Float32Array | undefined {
     return this.trail.at(beat) ?? this.stream.snapshot();
-  }
-
-  /** The model goes on with a kept state where it first decides at or after `fromBeat`, which must not be decided yet. */
-  recall(fromBeat: Beats, state: Float32Array, amount: number): void {
-    this.recalls.add(fromBeat, state, amount);
   }
 
   /** Lends the model's context to somebody; the stream goes on as if nobody had had it. */
@@ -162,10 +157,6 @@ export class Take {
     } finally {
       this.stream.readAgain([...prompt, ...ids], ids.length);
     }
-  }
-
-  forgetRecalls(): void {
-    this.recalls.clear();
   }
 
   /** Takes back everything at or after `beat`. False when that is too far back: open again. */
@@ -225,10 +216,27 @@ export class Take {
     return this.judge(events, past);
   }
 
-  private async choose(rules: ComposingRules, past: () => Score): Promise<number> {
-    const { stream, isEarly } = this;
-    const allowed = stream.allow(this.constraint(rules, past));
-    if (isEarly && this.strict && !this.keepsFloor) this.reach.keepFrom(stream, this.floor);
+  /** What follows in the beat in which the music goes on, of a format that tells beats as a whole. */
+  private writeRound(rules: ComposingRules, past: () => Score): Promise<readonly DecodedEvent[]> {
+    const { stream, random, underWay } = this;
+    const mark = this.mark(rules);
+    return underWay.write({
+      allow: (isHeld) => stream.allow(rules.constraintAt(this.floorNow(past), mark.segment.originBeat, isHeld)),
+      draw: () => this.draw(rules),
+      accept: (id) => this.accept(id, false, past) ?? [],
+      isSayingWhen: () => this.isUnderWay && stream.attribute === 'duration',
+      takeBack: () => {
+        const { counter } = random;
+        this.restore(mark);
+        random.counter = counter;
+      },
+    });
+  }
+
+  /** One of the ids that are allowed. */
+  private async draw(rules: ComposingRules): Promise<number> {
+    const { stream } = this;
+    const { allowed } = stream;
     if (allowed.count === 1) return allowed.ids[0];
     biasDensity(stream, this.reach, rules.density);
     stream.biasRepetition(rules.repetition);
@@ -244,19 +252,16 @@ export class Take {
     this.trail.note(stream.frontierBeat, () => stream.snapshot());
   }
 
-  private recallWhatIsDue(): void {
-    const { stream } = this;
-    const recall = this.betweenEvents ? this.recalls.due(stream.frontierBeat, stream.turn.recalled) : undefined;
-    if (recall) stream.recall(recall);
-  }
-
   private constraint(rules: ComposingRules, past: () => Score): MusicConstraint {
     const { floor, isEarly, keepsFloor, stream: { decoder } } = this;
     const { originBeat } = this.segment;
     // Events that wait for the end of a note from before the floor hold the frontier back, not what is told now.
     if (!isEarly || (decoder.onsetsUntilBeat ?? -Infinity) >= floor) return rules.constraintFrom(originBeat);
-    if (keepsFloor) return rules.constraintAt(this.underWay.floorAt(floor, decoder, this.lastOnset(), past), originBeat);
-    return rules.constraintBefore(floor, floor - this.lastOnset(), originBeat);
+    return keepsFloor ? rules.constraintAt(this.floorNow(past), originBeat) : rules.constraintBefore(floor, floor - this.lastOnset(), originBeat);
+  }
+
+  private floorNow(past: () => Score): Floor {
+    return this.underWay.floorAt(this.floor, this.stream.decoder, this.lastOnset(), past);
   }
 
   /**
@@ -298,7 +303,7 @@ export class Take {
       this.goBackTo(this.attempt, this.floor);
       return undefined;
     }
-    if (this.beforeWall && events.some((event) => eventBeat(event) < this.wall && !isIn(past(), event))) {
+    if (this.beforeWall && events.some((event) => eventBeat(event) < this.wall && !holds(past(), event))) {
       this.goBackTo(this.beforeWall, this.wall);
       this.beforeWall = undefined;
       return undefined;
@@ -373,6 +378,10 @@ export class Take {
     return this.stream.tokenizer.grammar.keepsEarliest === true;
   }
 
+  private get isUnderWay(): boolean {
+    return this.isEarly && (this.stream.decoder.onsetsUntilBeat ?? Infinity) < this.floor;
+  }
+
   private get isEarly(): boolean {
     return this.stream.frontierBeat < this.floor;
   }
@@ -385,11 +394,4 @@ export class Take {
   private lastOnset(): Beats {
     return Math.max(this.lastBeat, this.segment.originBeat, this.stream.decoder.toldUntilBeat ?? -Infinity);
   }
-}
-
-/** Whether a note was given out before: a format that tells notes late tells some of them again after a rewind. */
-function isIn({ notes }: Score, event: DecodedEvent): boolean {
-  if (event.type !== 'note') return true;
-  const { beat, pitch, channel } = event.note;
-  return notes.some((note) => note.beat === beat && note.pitch === pitch && note.channel === channel);
 }

@@ -78,7 +78,7 @@ export class TokenComposer implements Composer {
     this.memory.replace({ ...history, notes: history.notes.map((note) => transposeNote(note, shift)) }, atBeat);
     this.opening = this.openingPrograms(history, atBeat);
     this.primedBeat = atBeat;
-    this.prepared().forgetRecalls();
+    this.prepared().recalls.clear();
     await this.open(atBeat, awaited);
   }
 
@@ -149,7 +149,7 @@ export class TokenComposer implements Composer {
       throw new ContinuoError('badValue', `the state has ${state.length} numbers and the memory of this model ${numbers}: it is not of this model; keep one anew`);
     }
     await this.rewind(this.position);
-    take.recall(this.position, state, amount);
+    take.recalls.add(this.position, state, amount);
   }
 
   async foresee(following: readonly Note[], untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<number | undefined> {

@@ -329,7 +329,7 @@ export function allowNext(
   allowed: AllowedTokens,
 ): void {
   grammar.allow(state, constraint, allowed);
-  if (allowed.count > 1) removeId(allowed, vocabulary.end);
+  if (allowed.count > 1) allowed.keep((index) => allowed.ids[index] !== vocabulary.end);
 }
 
 /** Of so many ids, those that are read in whole runs. */
@@ -344,14 +344,3 @@ function commonLength(one: readonly number[], other: readonly number[]): number 
   return length;
 }
 
-/** Leaves the others in their order. */
-function removeId(allowed: AllowedTokens, id: number): void {
-  let kept = 0;
-  for (let index = 0; index < allowed.count; index += 1) {
-    if (allowed.ids[index] === id) continue;
-    allowed.ids[kept] = allowed.ids[index];
-    allowed.biases[kept] = allowed.biases[index];
-    kept += 1;
-  }
-  allowed.count = kept;
-}

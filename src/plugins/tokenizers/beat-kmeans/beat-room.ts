@@ -33,7 +33,7 @@ export class BeatRoom {
     const forcedOnsets = forced.reduce((sum, cell) => sum + cell.onsets, 0);
     this.from = Math.min(framesPerBeat, Math.max(0, limits.earliest - this.start));
     this.onsetsLeft = limits.mostOnsets - state.onsets - forcedOnsets;
-    this.deadline = deadline(state, limits, this.start);
+    this.deadline = deadline(state, limits, this.start, forced);
     // Of a beat that is past in part nobody asks how full it is.
     const fewestOnsets = this.from === 0 ? limits.fewestOnsets : 0;
     this.onsetsWanted = Math.max(fewestOnsets - state.onsets - forcedOnsets, this.deadline >= 0 ? 1 - forcedOnsets : 0);
@@ -89,10 +89,11 @@ export class BeatRoom {
   }
 }
 
-function deadline(state: BeatState, { longestRest, earliest }: Limits, start: number): number {
+function deadline(state: BeatState, { longestRest, earliest }: Limits, start: number, forced: readonly ForcedCell[]): number {
   const latest = Math.max(start, state.lastOnset + longestRest, earliest);
   if (latest >= start + framesPerBeat || (state.firstHere >= 0 && state.firstHere <= latest)) return -1;
-  return latest - start;
+  const isKept = forced.some(({ firstOnset }) => firstOnset >= 0 && start + firstOnset <= latest);
+  return isKept ? -1 : latest - start;
 }
 
 function keysTooShort(state: BeatState, { shortest }: Limits, start: number): number[] {

@@ -5,7 +5,7 @@ import { CellWriter } from './cell-writer.js';
 import type { Codebook } from './codebook.js';
 import { silent, type BeatState } from './grammar-state.js';
 import { notesOnGrid, type FrameNotes } from './note-frames.js';
-import type { Pattern } from './pattern.js';
+import { runsOf, type Pattern } from './pattern.js';
 import type { VelocityCodec } from './velocity-codec.js';
 import { firstVelocity, framesOfCode, framesPerBeat, isCode, isVelocity } from './vocabulary.js';
 
@@ -18,6 +18,8 @@ export interface ForcedCell {
   /** -1 where there are no velocities. */
   readonly velocity: number;
   readonly onsets: number;
+  /** Frame of the beat; -1 where nothing is struck. */
+  readonly firstOnset: number;
   /** Frame at which the note began that is held into the beat; -1 where none is. */
   readonly heldSince: number;
 }
@@ -92,13 +94,15 @@ export class ForcedCells {
         writer.write(cell, (id) => ids.push(id));
         if (each < beat) return;
         const last = ids.at(-1) as number;
+        const pattern = this.codebook.joined(ids.filter(isCode));
         const held = grid.pitch.findIndex((pitch, at) => pitch === cell.pitch && grid.start[at] < from && grid.end[at] > from);
         forced.push({
           pitch: cell.pitch,
           codes: ids.filter(isCode),
-          pattern: this.codebook.joined(ids.filter(isCode)),
+          pattern,
           velocity: isVelocity(last) ? last - firstVelocity : -1,
           onsets: cell.onsets,
+          firstOnset: runsOf(pattern, framesPerBeat).find((run) => !run.held)?.start ?? -1,
           heldSince: held < 0 ? -1 : grid.start[held] + origin * framesPerBeat,
         });
       });

@@ -107,8 +107,8 @@ describe('the beat in which music goes on, of a format that tells beats as a who
   it('answers with a note of any key, at or after the place', async () => {
     const { composer } = await composerAfter(past, atBeat);
     const beats: number[] = [];
-    for (let seed = 0; seed < 24; seed += 1) {
-      const wishes = controls(seed, { pitchRange: { low: 40, high: 60 }, maximumRestBeats: 1 });
+    for (let seed = 0; seed < 48; seed += 1) {
+      const wishes = controls(seed, { pitchRange: { low: 40, high: 60 }, maximumRestBeats: 1, tempo: 120 });
       const { note } = await composer.nextNote({ fromBeat: atBeat, untilBeat: 20 }, wishes);
       assert.ok(note && note.beat >= atBeat && note.pitch >= 40 && note.pitch <= 60);
       beats.push(note.beat);
