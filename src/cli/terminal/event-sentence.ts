@@ -40,6 +40,8 @@ function swapSentence(event: SwapEvent, beatsPerBar: number): string {
       return `${event.pack} takes over deck ${event.deck}${barOf(event, beatsPerBar)}`;
     case 'playing':
       return `deck ${event.deck} plays ${event.pack}`;
+    case 'abandoned':
+      return `deck ${event.deck} does without ${event.pack}`;
     case 'failed':
       return `deck ${event.deck} could not load ${event.pack}: ${event.sentence ?? 'no reason was given'}`;
   }

@@ -20,7 +20,8 @@ const keyStroke = /\u001b\[[A-D]|[^]/gu;
 /** The engine on a terminal: a picture that moves and a few keys. Thread: main. */
 export class LiveTerminal {
   private readonly window = new NoteWindow();
-  private readonly swaps = new Map<number, string>();
+  /** What swaps do; a deck that is taken away takes its own along. */
+  private readonly swaps = new WeakMap<Deck, string>();
   /** The number of the deck that the keys are for. */
   private chosen = 1;
   private message = '';
@@ -37,7 +38,8 @@ export class LiveTerminal {
   start(): void {
     this.forget = this.engine.parameters.onEvent((event) => {
       this.window.take(event);
-      if (event.type === 'swap') this.swaps.set(event.deck, swapWords(event, this.beatsPerBar));
+      const deck = event.type === 'swap' ? this.engine.decks.at(event.deck - 1) : undefined;
+      if (event.type === 'swap' && deck) this.swaps.set(deck, swapWords(event, this.beatsPerBar));
       if (event.type === 'swap' && event.stage !== 'failed') return;
       this.message = eventSentence(event, this.beatsPerBar) ?? this.message;
     });
@@ -113,7 +115,7 @@ export class LiveTerminal {
       muted: parameters.boolean(`${prefix}mute`),
       solo: parameters.boolean(`${prefix}solo`),
       shaping: shapingWords(deck.ahead.shaping),
-      swap: this.swaps.get(deck.number) ?? '',
+      swap: this.swaps.get(deck) ?? '',
       chosen: deck.number === this.chosen,
     };
   }

@@ -58,6 +58,8 @@ export interface SwapGround {
  */
 export class HotSwap {
   private givenUp = false;
+  /** How it ends has been told. */
+  private hasEnded = false;
   private waiting: { readonly isOver: () => boolean; readonly resume: () => void } | undefined;
 
   constructor(
@@ -77,7 +79,9 @@ export class HotSwap {
     try {
       voice = await ground.voices.open(this.request, (error) => voice && ground.failed(voice, error));
       const done = !this.isAbandoned && (await this.takeBoundary(voice));
-      if (!done) await ground.voices.putBack(voice);
+      if (done) return;
+      this.tell('abandoned');
+      await ground.voices.putBack(voice);
     } catch (cause) {
       const error = ContinuoError.from(cause, 'swapFailed');
       this.tell('failed', undefined, error.message);
@@ -97,6 +101,7 @@ export class HotSwap {
   /** Gives up; the newcomer goes back to where it waited, or is freed, as soon as it is idle. */
   abandon(): void {
     this.givenUp = true;
+    this.tell('abandoned');
     this.waiting?.resume();
   }
 
@@ -225,7 +230,9 @@ export class HotSwap {
     this.waiting = undefined;
   }
 
-  private tell(stage: 'loading' | 'ready' | 'failed', atBeat?: Beats, sentence?: string): void {
+  private tell(stage: 'loading' | 'ready' | 'failed' | 'abandoned', atBeat?: Beats, sentence?: string): void {
+    if (this.hasEnded) return;
+    this.hasEnded = stage !== 'loading';
     this.ground.emit({ type: 'swap', deck: this.ground.deck, stage, pack: this.request.pack, atBeat, sentence });
   }
 }
