@@ -15,7 +15,8 @@ interface Overhang {
 /**
  * Moves the onsets of what is composed to the lines of a grid, span after span. A note that moves over the end of its span
  * comes with the next, also where that begins anew from there on; one that would move before the beginning comes on the first
- * line of its span. Of two notes that become the same the louder is kept. Bounded. Thread: main.
+ * line of its span. Of two notes that become the same the louder is kept, of two as loud the
+ * longer. Bounded. Thread: main.
  */
 export class OntoGrid {
   private overhangs: readonly Overhang[] = [];
@@ -46,7 +47,7 @@ function once(notes: readonly Note[]): readonly Note[] {
   for (const note of notes) {
     const key = `${note.beat} ${note.channel} ${note.pitch}`;
     const there = places.get(key);
-    if (!there || note.velocity > there.velocity) places.set(key, note);
+    if (!there || (note.velocity - there.velocity || note.duration - there.duration) > 0) places.set(key, note);
   }
   return [...places.values()].sort(compareNotes);
 }

@@ -48,6 +48,13 @@ describe('a grid', () => {
     }));
   });
 
+  it('keeps the louder of two notes that become the same, of two as loud the longer, whichever comes first', () => {
+    const [long, short, loud] = [note(12.9, 44, 0.5), note(13, 44, 0.25), note(13.1, 44, 0.1, 0, 90)];
+    for (const [notes, kept] of [[[long, short], long], [[short, long], long], [[short, loud, long], loud]] as const) {
+      assert.deepEqual(new OntoGrid().snap(span(12, 16, notes), 0.25).notes, [{ ...kept, beat: 13 }]);
+    }
+  });
+
   it('loses no note that stood over the place from which is composed again', () => {
     const snapper = new OntoGrid();
     snapper.snap(span(0, 5, [note(4.95, 60)]), 1);
