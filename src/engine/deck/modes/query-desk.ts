@@ -5,10 +5,10 @@ import type { Beats } from '../../music/units.js';
 import type { Voice } from '../voice.js';
 import type { ModeGround } from './mode-ground.js';
 import { settle, type Attempt } from './query-relaxing.js';
-import { constraintOf, namesOf, unmet, type QueryWishes, type QueryWord } from './query-wishes.js';
+import { constraintOf, namesOf, unmet, type QueryLimits, type QueryWishes, type QueryWord } from './query-wishes.js';
 
-/** Where no wish says otherwise a note comes within so many beats. */
-const longestWait: Beats = 4;
+/** A note comes within so many beats, and is no longer: one that is written without those beside it tends to be held for want of anything else. */
+const limits: QueryLimits = { longestWait: 4, longestNote: 4 };
 /** No note is waited for longer than this in the composer's own time. */
 const farthest: Beats = 32;
 /** What is asked for begins so much after what happened last: that is past. */
@@ -236,7 +236,7 @@ export class QueryDesk {
     return {
       ...controls,
       sampling: { ...sampling, seed: sampling.seed + this.replies },
-      constraint: constraintOf(wishes, constraint, longestWait),
+      constraint: constraintOf(wishes, constraint, limits),
     };
   }
 

@@ -91,15 +91,21 @@ export function unmet(note: Note, wishes: QueryWishes, nowBeat: Beats, sounding:
   return cheapestFirst.filter((word) => wishes[word] !== undefined && !met[word]);
 }
 
+/** What holds where no wish says otherwise. */
+export interface QueryLimits {
+  readonly longestWait: Beats;
+  readonly longestNote: Beats;
+}
+
 /** The wishes as a composer is asked for them; it keeps those that its format can say. The deck's own hold beside them. */
-export function constraintOf(wishes: QueryWishes, base: MusicConstraint, longestWait: Beats): MusicConstraint {
+export function constraintOf(wishes: QueryWishes, base: MusicConstraint, { longestWait, longestNote }: QueryLimits): MusicConstraint {
   const { lowPitch, highPitch, channel, latest, earliest = 0, lowVelocity, highVelocity, shortest, longest, polyphony } = wishes;
   const has = (...values: readonly (number | undefined)[]): boolean => values.some((value) => value !== undefined);
   return {
     ...base,
     ...(has(lowPitch, highPitch) && { pitchRange: ordered(lowPitch ?? 0, highPitch ?? 127) }),
     ...(has(lowVelocity, highVelocity) && { velocityRange: ordered(lowVelocity ?? 1, highVelocity ?? 127) }),
-    ...(has(shortest, longest) && { durationRange: ordered(shortest ?? 0, longest ?? 64) }),
+    durationRange: has(shortest, longest) || !base.durationRange ? ordered(shortest ?? 0, longest ?? Math.max(shortest ?? 0, longestNote)) : base.durationRange,
     ...(channel !== undefined && { channels: [channel] }),
     ...(polyphony !== undefined && { maximumPolyphony: polyphony }),
     maximumRestBeats: Math.max(0, (latest ?? longestWait) - earliest),

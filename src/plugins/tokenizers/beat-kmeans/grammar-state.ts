@@ -1,7 +1,7 @@
 import type { CodeTraits } from './code-traits.js';
 import { addPattern } from './codebook.js';
 import { hasSustain, type Pattern } from './pattern.js';
-import type { Onsets } from './velocity-codec.js';
+import { constantCodes, type Onsets } from './velocity-codec.js';
 import { framesPerBeat } from './vocabulary.js';
 
 export const silent = -1;
@@ -33,6 +33,8 @@ export interface BeatState {
   /** The first and the last onset of this beat; -1 while there is none. */
   readonly firstHere: number;
   readonly lastHere: number;
+  /** By key: the velocity told last, where it is one for all that its cell strikes; else 0. */
+  readonly velocities: Uint8Array;
   /** Keys told so far that sound in each frame of the beat. */
   readonly sounding: Uint8Array;
 }
@@ -51,6 +53,7 @@ export const initialState: BeatState = {
   lastOnset: 0,
   firstHere: -1,
   lastHere: -1,
+  velocities: new Uint8Array(128),
   sounding: new Uint8Array(framesPerBeat),
 };
 
@@ -63,6 +66,7 @@ export function afterBeat(state: BeatState): BeatState {
     phase: 'key',
     beat: state.beat + 1,
     since,
+    velocities: state.velocities,
     lastOnset: state.lastHere >= 0 ? state.lastHere : state.lastOnset,
   };
 }
@@ -100,6 +104,13 @@ export function afterCode(state: BeatState, code: CodeTraits, afterCell: 'key' |
   const since = state.since.slice();
   since[state.pitch] = cellSince;
   return { ...told, phase: afterCell, since };
+}
+
+/** Ends the present cell. `code`: of its velocities. */
+export function afterVelocity(state: BeatState, code: number): BeatState {
+  const velocities = state.velocities.slice();
+  velocities[state.pitch] = code < constantCodes ? code + 1 : 0;
+  return { ...state, phase: 'key', velocities };
 }
 
 function withOnsets({ onsetLow, onsetHigh }: Onsets, pattern: Pattern, fill: number): Onsets {

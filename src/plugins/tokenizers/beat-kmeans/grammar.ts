@@ -13,7 +13,7 @@ import { CodeChoice } from './code-choice.js';
 import { traitsOf, type CodeTraits } from './code-traits.js';
 import type { Codebook } from './codebook.js';
 import { ForcedCells, forcedCodeAt, type ForcedCell } from './forced-cells.js';
-import { afterBeat, afterCode, afterKey, initialState, type BeatState } from './grammar-state.js';
+import { afterBeat, afterCode, afterKey, afterVelocity, initialState, type BeatState } from './grammar-state.js';
 import { allowKeys, allowTempos } from './key-choice.js';
 import { limitsOf, type Limits } from './limits.js';
 import type { BeatKmeansOptions } from './options.js';
@@ -96,7 +96,7 @@ export class BeatKmeansGrammar implements Grammar {
 
   private allowFree(state: BeatState, limits: Limits, ahead: readonly ForcedCell[], allowed: AllowedTokens): void {
     if (state.phase === 'velocity') {
-      this.velocities.allow(state.cellStruck, limits, allowed);
+      this.velocities.allow(state.cellStruck, state.velocities[state.pitch], limits, allowed);
       return;
     }
     const room = new BeatRoom(state, limits, ahead);
@@ -127,7 +127,7 @@ export class BeatKmeansGrammar implements Grammar {
         return code !== undefined && state.fill % code.frames === 0 ? afterCode(state, code, this.afterCell) : undefined;
       }
       case 'velocity':
-        return isVelocity(token) ? { ...state, phase: 'key' } : undefined;
+        return isVelocity(token) ? afterVelocity(state, token - firstVelocity) : undefined;
     }
   }
 

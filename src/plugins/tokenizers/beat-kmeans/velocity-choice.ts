@@ -12,9 +12,16 @@ export class VelocityChoice {
 
   constructor(private readonly codec: VelocityCodec) {}
 
-  /** @param onsets of the cell; the code of a cell without any says nothing. */
-  allow(onsets: Onsets, { softest, loudest }: Limits, allowed: AllowedTokens): void {
+  /**
+   * @param onsets of the cell; the code of a cell without any says nothing new
+   * @param held velocity of the note that goes on into the cell; 0 where it is not known
+   */
+  allow(onsets: Onsets, held: number, { softest, loudest }: Limits, allowed: AllowedTokens): void {
     const count = countBits(onsets.onsetLow) + countBits(onsets.onsetHigh);
+    if (count === 0 && held > 0) {
+      allowed.add(firstVelocity + held - 1);
+      return;
+    }
     if (count === 0) {
       allowed.addRange(firstVelocity + softest - 1, firstVelocity + loudest - 1);
       return;
