@@ -52,7 +52,7 @@ interface Candidate {
  * - A new leader whose host plays has a song position, and that is the position. One whose host is stopped demands only
  *   its tempo and its beat (its bar, where it counts any): the position moves by half a beat (half a
  *   bar) at most, and goes on. It never stops the music by taking over; its next start, continue or locate puts the
- *   position where it says.
+ *   position where it says. A host that was lost while it played comes back like one that is stopped.
  * - What the performer asks of the transport is asked of a leader that can be asked; elsewhere the music joins in and
  *   drops out by itself.
  *
@@ -250,6 +250,8 @@ export class SyncChooser {
 
   private lost(candidate: Candidate): void {
     candidate.aliveSince = undefined;
+    // What it does while nobody hears it, and what the performer does meanwhile, nobody tells.
+    candidate.playing = false;
     this.reconsider();
     this.tellHeard();
   }

@@ -140,6 +140,49 @@ describe('SyncChooser: where the music is', () => {
     assert.equal(chooser.leader, 'internal');
   });
 
+  it('stays stopped, and where the performer took it, for a host that was lost while it played and is heard again', () => {
+    for (const choice of ['auto', 'good']) {
+      for (const restarts of [false, true]) {
+        const { chooser, hosts, pass, beat, said, clock } = stage();
+        chooser.choose(choice);
+        hosts.good.does('start', 0);
+        const came = clock.now();
+        pass(3_000_000);
+        hosts.good.listener?.lost();
+        chooser.stop();
+        if (restarts) chooser.start();
+        const stopped = beat();
+        const since = clock.now();
+        pass(2_000_000);
+        said();
+        hosts.good.says((clock.now() - came) / 500_000);
+        pass(settleMicros);
+        assert.equal(chooser.leader, 'good');
+        assert.equal(chooser.playing, restarts);
+        assert.ok(Math.abs(beat() - (stopped + (clock.now() - since) / 500_000)) <= 0.5001, `${choice}: at ${beat()}, stopped at ${stopped}`);
+        assert.deepEqual(said().filter((line) => /^(start|continue|locate|stop)/.test(line)), []);
+        hosts.good.does('continue', 20);
+        assert.ok(chooser.playing);
+        assert.equal(beat(), 20);
+      }
+    }
+  });
+
+  it('is where it was beside a host that was lost while it played and counted on', () => {
+    const { chooser, hosts, pass, beat, said } = stage();
+    hosts.good.does('start', 0);
+    pass(3_000_000);
+    hosts.good.listener?.lost();
+    pass(5_000_000);
+    hosts.good.says(16);
+    pass(settleMicros);
+    assert.equal(chooser.leader, 'good');
+    assert.ok(Math.abs(beat() - 18) < 1e-9);
+    said();
+    hosts.good.does('stop', 18);
+    assert.deepEqual(said(), ['stop 18']);
+  });
+
   it('never jumps at a handover to the internal source, whatever was played', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom('start', 'continue', 'stop', 'locate', 'says'), fc.double({ min: 0, max: 99, noNaN: true }), fc.integer({ min: 0, max: 3_000_000 })), { maxLength: 20 }), (acts) => {
