@@ -17,6 +17,8 @@ export interface OutputPortsParts {
 export class OutputPorts {
   private readonly open = new Map<string, { dispose(): Promise<void> }>();
   private work: Promise<void> = Promise.resolve();
+  /** Why an output could not be opened when it was tried last. */
+  private readonly refusals = new Map<string, string>();
 
   constructor(private readonly parts: OutputPortsParts) {}
 
@@ -37,29 +39,40 @@ export class OutputPorts {
   get watcher(): TransportWatcher {
     return {
       outputLost: (name) => void this.enqueue(name, () => this.drop(name)),
-      outputFound: (specification) =>
-        void this.enqueue(specification.name, async () => {
+      outputFound: async (specification) => {
+        await this.enqueue(specification.name, async () => {
           await this.addOne(specification);
           this.parts.arrived();
-        }),
+        });
+        return this.open.has(specification.name);
+      },
+      isOutputOpen: (name) => this.has(name),
       notice: (notice) => this.parts.notice(notice),
     };
   }
 
   private async addOne(specification: OutputSpecification): Promise<void> {
     this.open.set(specification.name, await this.parts.sender.addOutput(specification));
+    this.refusals.delete(specification.name);
     this.parts.changed(this.names);
   }
 
   private async drop(name: string): Promise<void> {
     const output = this.open.get(name);
     this.open.delete(name);
+    this.refusals.delete(name);
     this.parts.changed(this.names);
     await output?.dispose();
   }
 
   private enqueue(name: string, work: () => Promise<void>): Promise<void> {
-    this.work = this.work.then(work).catch((cause: unknown) => this.parts.fault(ContinuoError.from(cause, 'portUnavailable'), name));
+    this.work = this.work.then(work).catch((cause: unknown) => this.refused(name, ContinuoError.from(cause, 'portUnavailable')));
     return this.work;
+  }
+
+  private refused(name: string, error: ContinuoError): void {
+    const isTold = this.refusals.get(name) === error.message;
+    this.refusals.set(name, error.message);
+    if (!isTold) this.parts.fault(error, name);
   }
 }

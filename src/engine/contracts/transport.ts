@@ -34,8 +34,13 @@ export interface Transport {
 export interface TransportWatcher {
   /** The far end of an output is gone: its notes are ended, as far as anybody hears it, and it is closed. */
   outputLost(name: string): void;
-  /** The far end of an output is there, for the first time or again: it is opened, and joins in where the music is. */
-  outputFound(specification: OutputSpecification): void;
+  /**
+   * The far end of an output is there, for the first time or again: it is opened, and joins in where the music is. Resolves with
+   * whether it opened; why it did not is told once, however often it is tried.
+   */
+  outputFound(specification: OutputSpecification): Promise<boolean>;
+  /** Whether the output is open: what was offered may have been refused. */
+  isOutputOpen(name: string): boolean;
   notice(notice: Notice): void;
 }
 

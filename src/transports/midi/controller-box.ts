@@ -39,11 +39,12 @@ export class ControllerBox {
 
   /** Its ports that may go and come; nobody unplugs one of our own. Call it once it is open. */
   watched(watcher: TransportWatcher): readonly WatchedPort[] {
-    const told = (act: (notices: Notice[]) => void): void => {
+    const told = (again: boolean, act: (notices: Notice[]) => boolean): boolean => {
       const notices: Notice[] = [];
-      act(notices);
-      for (const notice of notices) watcher.notice(notice);
-      this.controllers.returned();
+      const isOpen = act(notices);
+      for (const notice of isOpen || !again ? notices : []) watcher.notice(notice);
+      if (isOpen) this.controllers.returned();
+      return isOpen;
     };
     const lost = (name: string, verb: string): void => watcher.notice({ level: 'off', sentence: `The MIDI device "${name}" is gone; ${verb} again when it is back.` });
     const { input, output } = this.options;
@@ -58,7 +59,7 @@ export class ControllerBox {
           this.#input = undefined;
           lost(name, 'its knobs are heard');
         },
-        came: (device) => told((notices) => this.#hear({ device }, notices)),
+        came: (device, again) => told(again, (notices) => this.#hear({ device }, notices)),
       });
     }
     if (output && 'device' in output) {
@@ -70,7 +71,7 @@ export class ControllerBox {
           this.#darken();
           lost(name, 'its lamps are lit');
         },
-        came: (device) => told((notices) => this.#show({ device }, notices)),
+        came: (device, again) => told(again, (notices) => this.#show({ device }, notices)),
       });
     }
     return ports;
@@ -82,18 +83,20 @@ export class ControllerBox {
     this.#darken();
   }
 
-  #hear(port: PortWish, notices: Notice[]): void {
+  #hear(port: PortWish, notices: Notice[]): boolean {
     this.#input = noticing(notices, () => new MidiInput(port, (_deltaSeconds, bytes) => this.controllers.receive(bytes)));
-    if (!this.#input) return;
+    if (!this.#input) return false;
     if ('device' in port) this.#opened.input = port.device;
     notices.push({ level: 'ready', sentence: `Heard from "${nameOf(port)}": MIDI controllers.` });
+    return true;
   }
 
-  #show(port: PortWish, notices: Notice[]): void {
+  #show(port: PortWish, notices: Notice[]): boolean {
     this.#lamps = noticing(notices, () => openedLamps(port));
-    if (!this.#lamps) return;
+    if (!this.#lamps) return false;
     if ('device' in port) this.#opened.lamps = port.device;
     notices.push({ level: 'ready', sentence: `Shown at "${nameOf(port)}": what is controlled from "${nameOf(this.options.input)}".` });
+    return true;
   }
 
   #light(bytes: readonly number[]): void {

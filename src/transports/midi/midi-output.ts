@@ -40,12 +40,12 @@ export class MidiOutput implements Output {
     try {
       if ('virtual' in wish) port.openVirtualPort(wish.virtual);
       else port.openPortByName(wish.device);
+      if ('device' in wish) silence(port);
     } catch (cause) {
       port.destroy();
       throw new ContinuoError('portUnavailable', `The MIDI port "${this.#name}" could not be opened; see whether another program holds it.`, { cause });
     }
     this.#port = port;
-    if ('device' in wish) silence(port);
   }
 
   /** Errors: `portUnavailable` where the driver tells that the device is gone (Windows does). */

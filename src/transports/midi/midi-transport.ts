@@ -132,16 +132,17 @@ export class MidiTransport implements Transport {
     if ('virtual' in wish) return [];
     return [
       {
-        open: this.#opened.output,
+        open: watcher.isOutputOpen(this.name) ? this.#opened.output : undefined,
         direction: 'outputs',
         wish,
         gone: (name) => {
           watcher.outputLost(this.name);
           watcher.notice({ level: 'off', sentence: `The MIDI device "${name}" is gone; it is played to again when it is back.` });
         },
-        came: (device) => {
-          watcher.outputFound(this.#outputAt({ device }));
-          watcher.notice(this.#playsTo({ device }));
+        came: async (device) => {
+          const isOpen = await watcher.outputFound(this.#outputAt({ device }));
+          if (isOpen) watcher.notice(this.#playsTo({ device }));
+          return isOpen;
         },
       },
     ];
@@ -170,11 +171,13 @@ export class MidiTransport implements Transport {
           this.#player?.left(this.context.clock.now());
           watcher.notice({ level: 'off', sentence: `The MIDI device "${name}" is gone; it is heard again when it is back.` });
         },
-        came: (device) => {
+        came: (device, again) => {
           const notices: Notice[] = [];
           this.#hear({ device }, notices);
-          for (const notice of notices) watcher.notice(notice);
-          this.#knobs?.returned();
+          const isOpen = this.#input !== undefined;
+          for (const notice of isOpen || !again ? notices : []) watcher.notice(notice);
+          if (isOpen) this.#knobs?.returned();
+          return isOpen;
         },
       },
     ];

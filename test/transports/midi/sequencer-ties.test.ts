@@ -48,7 +48,7 @@ describe('a port that is watched', () => {
   it('is gone and there again, once, where it is cut between two looks; where nobody tells of that only its name counts', () => {
     for (const tells of [true, false]) {
       const said: string[] = [];
-      const port: WatchedPort = { direction: 'outputs', wish: { device: 'Synth' }, open: 'Synth:1 24:0', gone: () => said.push('gone'), came: () => said.push('there') };
+      const port: WatchedPort = { direction: 'outputs', wish: { device: 'Synth' }, open: 'Synth:1 24:0', gone: () => said.push('gone'), came: () => said.push('there') > 0 };
       let reaching = new Set(['129:0']);
       let outputs: readonly string[] = ['Synth:1 24:0'];
       const ties = () => (tells ? { outputs: new Map([['24:0', reaching]]), inputs: new Map<string, Set<string>>() } : undefined);
