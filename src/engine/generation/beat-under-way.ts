@@ -6,6 +6,8 @@ import type { Floor } from './composing-rules.js';
 import type { PromptWriter } from './prompt-writer.js';
 
 const nothing: readonly Note[] = [];
+/** Formats round: what was played this little before the music goes on is told so much before it, not as if it came with it. */
+const nearBeats: Beats = 1 / 32;
 
 /** The stream, where a key may come next. */
 export interface RoundStream {
@@ -73,7 +75,9 @@ export class BeatUnderWay {
 
   /** With what ends where the beat begins: it is not to be held on. */
   private playedFrom(fromBeat: Beats, untilBeat: Beats, { notes }: Score): readonly Note[] {
-    return this.writer.playable(notes.filter((note) => note.beat < untilBeat && endBeat(note) > fromBeat - sameBeat));
+    const latest = Math.max(fromBeat, untilBeat - nearBeats);
+    const played = notes.filter((note) => note.beat < untilBeat && endBeat(note) > fromBeat - sameBeat);
+    return this.writer.playable(played.map((note) => (note.beat > latest ? { ...note, beat: latest } : note)));
   }
 }
 

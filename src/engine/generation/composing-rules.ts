@@ -32,7 +32,7 @@ export class ComposingRules {
   /** Where in the model's own space it is to come to. */
   place: Float32Array | undefined;
   private text: string | undefined;
-  private inStream: { readonly originBeat: Beats; readonly floor?: Floor; readonly isHeld: boolean; readonly constraint: MusicConstraint } | undefined;
+  private inStream: { readonly originBeat: Beats; readonly floor?: Floor; readonly constraint: MusicConstraint; readonly free: MusicConstraint } | undefined;
   private readonly byAttribute = new Map<TokenAttribute, TokenSampling>();
 
   constructor(
@@ -71,12 +71,13 @@ export class ComposingRules {
 
   /** The constraint for a stream whose time counts from `originBeat`. */
   constraintFrom(originBeat: Beats): MusicConstraint {
-    return this.streamConstraint(originBeat);
+    return this.streamed(originBeat).constraint;
   }
 
   /** The same where the music goes on at a floor, of a format that keeps that. `isHeld` false: what lies before it may be said, too. */
   constraintAt(floor: Floor, originBeat: Beats, isHeld = true): MusicConstraint {
-    return this.streamConstraint(originBeat, floor, isHeld);
+    const { constraint, free } = this.streamed(originBeat, floor);
+    return isHeld ? constraint : free;
   }
 
   /**
@@ -107,20 +108,20 @@ export class ComposingRules {
     return sampling;
   }
 
-  private streamConstraint(originBeat: Beats, floor?: Floor, isHeld = true): MusicConstraint {
-    const { inStream } = this;
-    if (inStream?.originBeat === originBeat && inStream.floor === floor && inStream.isHeld === isHeld) return inStream.constraint;
-    const constraint = counted(floor ? this.from(floor, isHeld) : this.constraint, originBeat);
-    this.inStream = { originBeat, floor, isHeld, constraint };
-    return constraint;
+  private streamed(originBeat: Beats, floor?: Floor): NonNullable<typeof this.inStream> {
+    if (this.inStream?.originBeat !== originBeat || this.inStream.floor !== floor) {
+      const constraint = counted(floor ? this.from(floor) : this.constraint, originBeat);
+      this.inStream = { originBeat, floor, constraint, free: { ...constraint, earliestBeat: undefined } };
+    }
+    return this.inStream;
   }
 
-  private from({ beat, played, silence }: Floor, isHeld: boolean): MusicConstraint {
+  private from({ beat, played, silence }: Floor): MusicConstraint {
     const { maximumRestBeats, forcedNotes } = this.constraint;
     const forced = forcedNotes?.filter((note) => note.beat >= beat);
     return {
       ...this.constraint,
-      earliestBeat: isHeld ? beat : undefined,
+      earliestBeat: beat,
       forcedNotes: played.length === 0 ? forced : [...played, ...(forced ?? [])],
       ...(maximumRestBeats !== undefined && { maximumRestBeats: maximumRestBeats + silence }),
     };

@@ -10,7 +10,7 @@ const longestTail: Beats = 16;
 /** The stream that a note is looked for in. All notes in the model's key. */
 export interface SearchedStream {
   readonly decoder: IncrementalDecoder;
-  /** One id more; the events it makes certain, of which none lies before `fromBeat`. */
+  /** Some ids more, one as a rule; the events they make certain, of which none lies before `fromBeat`. */
   step(rules: ComposingRules): Promise<readonly DecodedEvent[]>;
 }
 

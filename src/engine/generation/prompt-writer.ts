@@ -66,12 +66,24 @@ export class PromptWriter {
     // No format tells a note in less than an id, or less than a row.
     const within = notes.slice(Math.max(0, notes.findIndex((note) => note.beat >= atBeat - longestPast)));
     const recent = largestTail(within, Math.floor(most / this.tokenizer.vocabulary.rowWidth), fits);
-    return promptOf(recent.length < notes.length ? fromBarLine(recent, barLine, bar) : recent);
+    const prompt = promptOf(recent.length < notes.length ? fromBarLine(recent, barLine, bar) : recent);
+    return this.tellsByBeat ? this.upTo(lastLine(prompt.originBeat, atBeat), prompt) : prompt;
   }
 
   /** The same with all there is up to `untilBeat`, also of a beat that is not over there. */
   writeAll(past: Score, untilBeat: Beats): Prompt {
     return this.write(past, this.tellsByBeat ? untilBeat + 1 - 2 * sameBeat : untilBeat);
+  }
+
+  /** Without the beat that begins at `line`: a format may round the last onsets before it to it. */
+  private upTo(line: Beats, { tokens, originBeat }: Prompt): Prompt {
+    const decoder = this.tokenizer.startDecoder(originBeat);
+    const isBegun = (token: number): boolean => {
+      decoder.push(token);
+      return (decoder.onsetsUntilBeat ?? originBeat) > line - sameBeat;
+    };
+    const end = line > originBeat ? tokens.findIndex(isBegun) : -1;
+    return { tokens: end < 0 ? tokens : tokens.slice(0, end), originBeat };
   }
 
   /** Notes on channels the pack writes: others are led by its first part, drums it does not know are left out. */
@@ -86,9 +98,14 @@ export class PromptWriter {
   }
 }
 
+/** Where the last beat ends that is over by `atBeat`. */
+function lastLine(originBeat: Beats, atBeat: Beats): Beats {
+  return originBeat + Math.floor(atBeat - originBeat + sameBeat);
+}
+
 /** What begins in beats that are over by `atBeat`, as long as these are: whether it sounds on is told with the next. */
 function ofWholeBeats(notes: readonly Note[], originBeat: Beats, atBeat: Beats): readonly Note[] {
-  const end = originBeat + Math.floor(atBeat - originBeat + sameBeat);
+  const end = lastLine(originBeat, atBeat);
   const whole = notes.filter((note) => note.beat < end - sameBeat);
   return whole.map((note) => (endBeat(note) > end ? { ...note, duration: end - note.beat } : note));
 }

@@ -117,12 +117,12 @@ export class Take {
   }
 
   /**
-   * At most one model run; returns the events that became certain. `past` is asked for when the context is full. `inUnits` false:
-   * id by id where the model remembers what it thinks on the way, so that what is written again costs nothing.
+   * At most one model run, or those of a key; returns the events that became certain. `past` is asked for when the context is full.
+   * `inUnits` false: id by id where the model remembers what it thinks on the way, so that what is written again costs nothing.
    */
   async step(rules: ComposingRules, past: () => Score, inUnits = true): Promise<readonly DecodedEvent[]> {
     const { stream } = this;
-    if (this.room.isFull(stream.length, this.betweenEvents)) this.read(past(), this.ownFrontier, openingTurn(stream.turn.recalled));
+    if (this.room.isFull(stream.length, this.betweenEvents || this.isAtKey)) this.read(past(), this.ownFrontier, openingTurn(stream.turn.recalled));
     stream.steer(rules.steeringAt(stream.frontierBeat));
     if (stream.behind) {
       await stream.readSome();
@@ -134,7 +134,7 @@ export class Take {
     if (recall) stream.recall(recall);
     const program = this.betweenEvents && !this.isEarly && (inUnits || !stream.canRemember) ? stream.unit(this.constraint(rules, past), rules, this.reach) : undefined;
     if (program) return this.writeUnit(program, rules, past);
-    if (this.isUnderWay && stream.attribute === 'event') return this.writeRound(rules, past);
+    if (this.isAtKey) return this.writeRound(rules, past);
     stream.allow(this.constraint(rules, past));
     if (this.isEarly && this.strict && !this.keepsFloor) this.reach.keepFrom(stream, this.floor);
     return this.accept(await this.draw(rules), false, past) ?? [];
@@ -218,16 +218,17 @@ export class Take {
 
   /** What follows in the beat in which the music goes on, of a format that tells beats as a whole. */
   private writeRound(rules: ComposingRules, past: () => Score): Promise<readonly DecodedEvent[]> {
-    const { stream, random, underWay } = this;
+    const { stream, random, underWay, betweenEvents } = this;
     const mark = this.mark(rules);
     return underWay.write({
       allow: (isHeld) => stream.allow(rules.constraintAt(this.floorNow(past), mark.segment.originBeat, isHeld)),
       draw: () => this.draw(rules),
       accept: (id) => this.accept(id, false, past) ?? [],
-      isSayingWhen: () => this.isUnderWay && stream.attribute === 'duration',
+      isSayingWhen: () => stream.attribute === 'duration',
       takeBack: () => {
         const { counter } = random;
         this.restore(mark);
+        this.betweenEvents = betweenEvents;
         random.counter = counter;
       },
     });
@@ -378,8 +379,10 @@ export class Take {
     return this.stream.tokenizer.grammar.keepsEarliest === true;
   }
 
-  private get isUnderWay(): boolean {
-    return this.isEarly && (this.stream.decoder.onsetsUntilBeat ?? Infinity) < this.floor;
+  /** In the beat under way, where a key may come next. */
+  private get isAtKey(): boolean {
+    const { attribute, decoder } = this.stream;
+    return this.isEarly && attribute === 'event' && (decoder.onsetsUntilBeat ?? Infinity) < this.floor;
   }
 
   private get isEarly(): boolean {

@@ -1,10 +1,11 @@
-import { endBeat, type Note } from '../../../engine/music/note.js';
+import { drumChannel, endBeat, type Note } from '../../../engine/music/note.js';
 import type { TickNote } from '../../../engine/music/tick-score.js';
 import { BeatCells } from './beat-cells.js';
 import { CellWriter } from './cell-writer.js';
 import type { Codebook } from './codebook.js';
 import { silent, type BeatState } from './grammar-state.js';
 import { notesOnGrid, type FrameNotes } from './note-frames.js';
+import type { BeatKmeansOptions } from './options.js';
 import { runsOf, type Pattern } from './pattern.js';
 import type { VelocityCodec } from './velocity-codec.js';
 import { firstVelocity, framesOfCode, framesPerBeat, isCode, isVelocity } from './vocabulary.js';
@@ -43,6 +44,7 @@ export class ForcedCells {
   constructor(
     private readonly codebook: Codebook,
     private readonly velocities: VelocityCodec | undefined,
+    private readonly part: BeatKmeansOptions['part'],
   ) {}
 
   /** The cells still to come in the present beat, from the lowest key up; a note that began unheard asks for nothing. */
@@ -76,11 +78,15 @@ export class ForcedCells {
   }
 
   private tell(notes: readonly Note[], beat: number): ForcedBeat {
-    const near = notes.filter((note) => note.beat < beat + 2 && endBeat(note) > beat - 1 && note.beat >= 0);
+    const near = notes.filter((note) => note.beat < beat + 2 && endBeat(note) > beat - 1 && note.beat >= 0 && this.isOfPart(note));
     if (near.length === 0) return nothing;
     const origin = Math.floor(near.reduce((earliest, note) => Math.min(earliest, note.beat), beat));
     const grid = notesOnGrid({ ticksPerBeat, tracks: [near.map((note) => toTicks(note, origin, beat + 2))] }, 'all');
     return { cells: this.tellCells(grid, origin, beat), ended: tellEnded(grid, origin, beat) };
+  }
+
+  private isOfPart({ channel }: Note): boolean {
+    return this.part === 'all' || (channel === drumChannel) === (this.part === 'drums');
   }
 
   private tellCells(grid: FrameNotes, origin: number, beat: number): ForcedCell[] {

@@ -55,7 +55,7 @@ export class BeatKmeansGrammar implements Grammar {
     this.traits = traitsOf(codebook);
     this.codes = new CodeChoice(this.traits);
     this.velocities = new VelocityChoice(velocities);
-    this.forced = new ForcedCells(codebook, options.mode === 'velocity' ? velocities : undefined);
+    this.forced = new ForcedCells(codebook, options.mode === 'velocity' ? velocities : undefined, options.part);
     this.afterCell = options.mode === 'velocity' ? 'velocity' : 'key';
     this.lastLimits = limitsOf({}, options);
   }

@@ -51,9 +51,9 @@ function controls(seed: number, constraint: ComposeControls['constraint'] = {}):
   return { ...plainControls, sampling: { ...plainControls.sampling, seed }, constraint };
 }
 
-async function composerAfter(score: Score, beat: number): Promise<{ composer: TokenComposer; model: ReadingModel }> {
-  const model = new ReadingModel({ vocabularySize: tokenizer.vocabulary.size, contextTokens: 1024 });
-  const composer = new TokenComposer(tokenizer, model, { generation, sampling: {} });
+async function composerAfter(score: Score, beat: number, contextTokens = 1024, promptTokens?: number): Promise<{ composer: TokenComposer; model: ReadingModel }> {
+  const model = new ReadingModel({ vocabularySize: tokenizer.vocabulary.size, contextTokens });
+  const composer = new TokenComposer(tokenizer, model, { generation: { ...generation, promptTokens }, sampling: {} });
   await composer.prepare();
   await composer.prime(score, beat);
   return { composer, model };
@@ -77,6 +77,36 @@ describe('the beat in which music goes on, of a format that tells beats as a who
       const before = model.onsets.filter((name) => Number(name.split('@')[1]) < atBeat);
       assert.deepEqual(before.sort(), past.notes.map(nameOf).sort(), `seed ${seed}`);
     }
+  });
+
+  it('fits where the context is small', async () => {
+    const chord = Array.from({ length: 7 }, (_, index) => ({ beat: 8.02, duration: 0.05, channel: 0, pitch: 50 + 3 * index, velocity: 80 }));
+    const { composer } = await composerAfter(twoBars, 8.1, 96, 40);
+    for (let seed = 0; seed < 24; seed += 1) {
+      await composer.prime(scoreOf([...twoBars.notes, ...chord]), 8.1);
+      const wishes = controls(seed, { tempo: 120, durationRange: { low: 0.1, high: 0.2 }, pitchRange: { low: 20, high: 100 } });
+      assert.equal((await composer.compose(9, wishes, never)).untilBeat, 9);
+    }
+  });
+
+  it('has in it what a format would round into it, from before it and from before the place', async () => {
+    const early = { beat: 7.995, duration: 0.5, channel: 0, pitch: 79, velocity: 80 };
+    const late = { beat: 8.495, duration: 0.4, channel: 0, pitch: 55, velocity: 80 };
+    const { composer, model } = await composerAfter(twoBars, 8);
+    for (let seed = 0; seed < 12; seed += 1) {
+      await composer.prime(scoreOf([...twoBars.notes, early, late]), 8.497);
+      const { notes } = await composer.compose(10, controls(seed), never);
+      assert.ok(!notes.some(({ beat, pitch }) => beat < 9 && (pitch === 55 || pitch === 79)), 'what was played comes again');
+      assert.ok(model.onsets.includes('79 @8'));
+      assert.ok(model.onsets.some((name) => name.startsWith('55 @8.4')), model.onsets.join());
+    }
+  });
+
+  it('has nothing of drums in it', async () => {
+    const { composer, model } = await composerAfter(twoBars, 8);
+    await composer.prime(scoreOf([...twoBars.notes, { beat: 8.104, duration: 0.25, channel: 9, pitch: 73, velocity: 80 }]), 8.5);
+    await composer.compose(10, controls(1, { pitchRange: { low: 40, high: 60 } }), never);
+    assert.ok(!model.onsets.some((name) => name.startsWith('73 ')));
   });
 
   it('is written in below what was played, too', async () => {
