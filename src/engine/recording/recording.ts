@@ -9,7 +9,7 @@ import type { ParameterStore } from '../parameters/parameter-store.js';
 import { NoteFeed } from '../scheduling/note-feed.js';
 import { reasonOf } from '../reason-of.js';
 import { takeFile } from './take-file.js';
-import { keepNewest, keptTakes, readTake, TakeJournal } from './take-journal.js';
+import { keepNewest, TakeJournal } from './take-journal.js';
 import { takeOutputName, type PlayedMessage } from './take-output.js';
 import { TakeWriter } from './take-writer.js';
 
@@ -89,19 +89,24 @@ export class Recording {
     await this.journal.write();
   }
 
-  /** Errors: `badValue` where nothing has been played, `recordingFailed` where it cannot be written. */
+  /** Errors: `badValue` where nothing has been played, `recordingFailed` where it cannot be read or written. */
   private async save(name: string): Promise<void> {
-    await this.journal.write();
-    const take = (await keptTakes(this.parts.folder)).find((kept) => kept.name === this.journal.name);
-    if (!take) throw new ContinuoError('badValue', 'There is nothing to save yet: nothing has been played or heard.');
+    const { lines, unreadable } = await this.journal.read();
+    if (lines.length === 0) throw nothingToSave(unreadable);
     const file = resolve(this.parts.saveFolder, name);
     try {
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, takeFile(await readTake(take), take.name));
+      await writeFile(file, takeFile(lines, this.journal.name));
     } catch (cause) {
       throw new ContinuoError('recordingFailed', `${file} cannot be written: ${reasonOf(cause)}`, { cause });
     }
-    this.parts.parameters.emit({ type: 'notice', sentence: `the take is saved as ${file}` });
+    this.parts.parameters.emit({ type: 'notice', sentence: `the take is saved as ${[file, ...this.missing(unreadable)].join(', without ')}` });
+  }
+
+  private missing(unreadable: readonly string[]): readonly string[] {
+    const parts = unreadable.map((file) => `what was in ${file}, which cannot be read`);
+    const { dropped } = this.journal;
+    return dropped > 0 ? [...parts, `${dropped} lines that the disk did not take in time`] : parts;
   }
 
   /** Swaps and scenes can be found again. */
@@ -109,4 +114,9 @@ export class Recording {
     if (event.type === 'swap' && event.stage === 'playing') this.writer.mark(`deck ${event.deck}`, `deck ${event.deck}: ${event.pack}`, event.atBeat ?? this.parts.position().beat);
     if (event.type === 'scene') this.writer.mark('scene', `scene ${event.number}: ${event.name}`, event.atBeat);
   }
+}
+
+function nothingToSave(unreadable: readonly string[]): ContinuoError {
+  if (unreadable.length === 0) return new ContinuoError('badValue', 'There is nothing to save yet: nothing has been played or heard.');
+  return new ContinuoError('recordingFailed', `What was written of the take cannot be read: ${unreadable.join(', ')}`);
 }

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContinuoError } from '../errors.js';
 import { reasonOf } from '../reason-of.js';
@@ -17,17 +17,33 @@ export interface KeptTake {
   readonly writtenAt: Date;
 }
 
+/** A line that waits for the disk, and the file that it is to stand in. */
+interface WaitingLine {
+  readonly text: string;
+  segment: number;
+}
+
+/** What there is of a take; `unreadable` are the paths of files that hold more of it and cannot be read. */
+export interface ReadTake {
+  readonly lines: readonly TakeLine[];
+  readonly unreadable: readonly string[];
+}
+
 /**
  * A take that is written as it goes on, so that what cannot be foreseen costs no more than what was written last. It is kept
- * in files of 1,024 beats, the last `segments` of them. Thread: main. Blocks: no.
+ * in files of 1,024 beats, the last `segments` of them. Each line is in them once, in the order in which it came, whatever the
+ * disk refused meanwhile. Thread: main. Blocks: no.
  */
 export class TakeJournal {
-  private waiting: string[] = [];
+  private waiting: WaitingLine[] = [];
   private segment = 0;
   private segmentEnd = segmentBeats;
   /** What a file must say before anything else: the tempo and the bars in force. */
   private readonly inForce = new Map<string, TakeLine>();
-  private last: Promise<void> = Promise.resolve();
+  /** How many bytes each file holds that were written as a whole. */
+  private readonly written = new Map<number, number>();
+  /** The disk is asked for one thing at a time, in turn. */
+  private last: Promise<unknown> = Promise.resolve();
   private lost = 0;
   private failed = false;
 
@@ -51,44 +67,110 @@ export class TakeJournal {
     if (line.beat >= this.segmentEnd) this.nextSegment(line);
     if ('bpm' in line) this.inForce.set('bpm', line);
     if ('beatsPerBar' in line) this.inForce.set('beatsPerBar', line);
-    if (this.waiting.length >= mostWaiting) {
-      this.waiting.shift();
-      this.lost += 1;
-    }
-    this.waiting.push(formatLine(line));
+    this.wait(line);
+    this.dropOldest();
   }
 
   /** Writes what waits; resolves when it is on the disk, or was refused. */
-  async write(): Promise<void> {
-    const lines = this.waiting;
-    if (lines.length === 0) return this.last;
-    this.waiting = [];
-    const file = this.fileOf(this.segment);
-    this.last = this.last.then(() => this.append(file, lines));
-    await this.last;
+  write(): Promise<void> {
+    return this.inTurn(() => this.writeWaiting());
   }
 
-  private async append(file: string, lines: readonly string[]): Promise<void> {
-    try {
-      await mkdir(this.folder, { recursive: true });
-      await appendFile(file, lines.join(''));
-      this.failed = false;
-    } catch (cause) {
-      this.waiting = [...lines, ...this.waiting].slice(-mostWaiting);
-      if (this.failed) return;
-      this.failed = true;
-      const reason = reasonOf(cause);
-      this.onFault(new ContinuoError('recordingFailed', `The take is not written at the moment, and kept in memory: ${reason}`, { cause }));
+  /** Everything that is left of the take, with what the disk has refused so far. */
+  read(): Promise<ReadTake> {
+    return this.inTurn(async () => {
+      await this.writeWaiting();
+      const lines: TakeLine[][] = [];
+      const unreadable: string[] = [];
+      for (const [segment, length] of this.written) {
+        const file = this.fileOf(segment);
+        try {
+          lines.push([...parseLines((await readFile(file)).toString('utf8', 0, length))]);
+        } catch {
+          unreadable.push(file);
+        }
+      }
+      const waiting = parseLines(this.waiting.map(({ text }) => text).join(''));
+      return { lines: [...lines.flat(), ...waiting], unreadable };
+    });
+  }
+
+  private inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const turn = this.last.then(task);
+    // What failed was told to whoever asked for it.
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async writeWaiting(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const [{ segment }] = this.waiting;
+      const next = this.waiting.findIndex((line) => line.segment !== segment);
+      const lines = this.waiting.splice(0, next < 0 ? this.waiting.length : next);
+      try {
+        await this.append(segment, lines.map(({ text }) => text).join(''));
+        this.failed = false;
+      } catch (cause) {
+        this.keep(lines);
+        if (!this.failed) this.report('The take is not written at the moment, and kept in memory', cause);
+        this.failed = true;
+        return;
+      }
     }
   }
 
+  private async append(segment: number, text: string): Promise<void> {
+    const file = this.fileOf(segment);
+    await mkdir(this.folder, { recursive: true });
+    const size = await sizeOf(file);
+    const length = Math.min(size, this.written.get(segment) ?? 0);
+    // As far as it came, what was refused would stand there twice.
+    if (size > length) await truncate(file, length);
+    await appendFile(file, text);
+    this.written.set(segment, length + Buffer.byteLength(text));
+  }
+
+  /** Takes lines back that were refused. */
+  private keep(lines: readonly WaitingLine[]): void {
+    // One file that refuses for good must not keep back what belongs in the next.
+    for (const line of lines) line.segment = this.segment;
+    this.waiting = [...lines, ...this.waiting];
+    this.dropOldest();
+  }
+
+  private wait(line: TakeLine): void {
+    this.waiting.push({ text: formatLine(line), segment: this.segment });
+  }
+
+  private dropOldest(): void {
+    const tooMany = this.waiting.length - mostWaiting;
+    if (tooMany <= 0) return;
+    this.waiting.splice(0, tooMany);
+    this.lost += tooMany;
+  }
+
   private nextSegment({ beat }: TakeLine): void {
-    void this.write();
     this.segment += 1;
     this.segmentEnd = Math.floor(beat / segmentBeats + 1) * segmentBeats;
-    this.waiting.push(...[...this.inForce.values()].map((line) => formatLine({ ...line, beat })));
+    for (const line of this.inForce.values()) this.wait({ ...line, beat });
     const oldest = this.segment - this.segments;
-    if (oldest >= 0) this.last = this.last.then(() => rm(this.fileOf(oldest), { force: true }));
+    if (oldest < 0) return;
+    void this.write();
+    void this.inTurn(() => this.letGo(oldest));
+  }
+
+  private async letGo(segment: number): Promise<void> {
+    const file = this.fileOf(segment);
+    try {
+      await rm(file, { force: true });
+      this.written.delete(segment);
+    } catch (cause) {
+      this.report(`An older part of the take cannot be let go, and stays: ${file}`, cause);
+    }
+  }
+
+  private report(sentence: string, cause: unknown): void {
+    this.onFault(new ContinuoError('recordingFailed', `${sentence}: ${reasonOf(cause)}`, { cause }));
   }
 
   private fileOf(segment: number): string {
@@ -96,11 +178,21 @@ export class TakeJournal {
   }
 }
 
-/** The takes in a folder, the newest first. A folder that is not there has none. */
+/** How many bytes a file holds; 0 where there is none. */
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw cause;
+  }
+}
+
+/** The takes in a folder, the newest first. A folder that is not there has none. Errors: `recordingFailed`. */
 export async function keptTakes(folder: string): Promise<readonly KeptTake[]> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
-    throw cause;
+    throw new ContinuoError('recordingFailed', `The takes in ${folder} cannot be read: ${reasonOf(cause)}`, { cause });
   });
   const files = names.filter((name) => /\.\d{6}\.jsonl$/.test(name)).sort();
   const takes = new Map<string, string[]>();

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { readMidiFile } from '../../../src/engine/midi-file/read-midi-file.js';
 import { readPrompt } from '../../../src/engine/midi-file/prompt.js';
@@ -147,6 +151,78 @@ describe('the journal of a take', () => {
     await rm(folder);
     await journal.write();
     assert.deepEqual((await readTake((await keptTakes(folder))[0])).map(({ beat }) => beat), [0, 1]);
+  });
+
+  it('goes on where an older part of it cannot be let go, and says so', async (context) => {
+    const folder = await folderOf(context);
+    await mkdir(join(folder, 'take-c.000000.jsonl'));
+    const faults: string[] = [];
+    const journal = new TakeJournal(folder, 'take-c', 1, (error) => faults.push(error.message));
+    journal.add(note(1, 1030));
+    await journal.write();
+    await journal.write();
+    assert.equal(faults.length, 1);
+    assert.match(faults[0], /older part.*take-c\.000000\.jsonl/);
+    journal.add(note(2, 1031));
+    await journal.write();
+    assert.deepEqual((await journal.read()).lines.map(({ beat }) => beat), [1030, 1031]);
+  });
+
+  it('goes on in the next file where one refuses for good', async (context) => {
+    const folder = await folderOf(context);
+    await mkdir(join(folder, 'take-d.000000.jsonl'));
+    const faults: string[] = [];
+    const journal = new TakeJournal(folder, 'take-d', 3, (error) => faults.push(error.message));
+    journal.add(note(1, 5));
+    await journal.write();
+    assert.match(faults[0], /kept in memory/);
+    journal.add(note(2, 1030));
+    await journal.write();
+    await journal.write();
+    const text = await readFile(join(folder, 'take-d.000001.jsonl'), 'utf8');
+    assert.deepEqual(parseLines(text).map(({ beat }) => beat), [5, 1030]);
+  });
+
+  it('has its lines in the order in which they came, also where one write is asked for while another is refused', async (context) => {
+    const folder = join(await folderOf(context), 'takes');
+    await writeFile(folder, 'in the way');
+    const journal = new TakeJournal(folder, 'take-e', 2, () => rmSync(folder));
+    journal.add(note(1, 0));
+    const refused = journal.write();
+    journal.add({ off: 1, beat: 1 });
+    await Promise.all([refused, journal.write()]);
+    await journal.write();
+    assert.deepEqual((await readTake((await keptTakes(folder))[0])).map(({ beat }) => beat), [0, 1]);
+  });
+
+  it('is read with what waits for the disk, and tells which of its files cannot be read', async (context) => {
+    const folder = await folderOf(context);
+    const journal = new TakeJournal(folder, 'take-f', 3, () => undefined);
+    journal.add(note(1, 0));
+    await journal.write();
+    journal.add(note(2, 1030));
+    await journal.write();
+    await rm(join(folder, 'take-f.000000.jsonl'));
+    await mkdir(join(folder, 'take-f.000000.jsonl'));
+    await rm(join(folder, 'take-f.000001.jsonl'));
+    await mkdir(join(folder, 'take-f.000001.jsonl'));
+    journal.add(note(3, 1031));
+    const { lines, unreadable } = await journal.read();
+    assert.deepEqual(lines.map(({ beat }) => beat), [1031]);
+    assert.deepEqual(unreadable, ['take-f.000000.jsonl', 'take-f.000001.jsonl'].map((name) => join(folder, name)));
+  });
+
+  it('has every line once, however far a write came that a full disk refused', { skip: process.platform === 'win32' }, async (context) => {
+    const folder = await folderOf(context);
+    const script = fileURLToPath(new URL('./full-disk.js', import.meta.url));
+    const { stdout } = await promisify(execFile)('sh', ['-c', 'ulimit -f 3; exec "$0" "$1" "$2"', process.execPath, script, folder]);
+    const said = JSON.parse(stdout) as { faults: number; read: number[] };
+    const added = Array.from({ length: 61 }, (_, beat) => beat);
+    assert.equal(said.faults, 1);
+    assert.deepEqual(said.read, added);
+    const kept = await readTake((await keptTakes(folder))[0]);
+    assert.ok(kept.length > 0 && kept.length < added.length);
+    assert.deepEqual(kept.map(({ beat }) => beat), added.slice(0, kept.length));
   });
 
   it('is one of a number that are kept', async (context) => {
