@@ -132,7 +132,7 @@ export class Ensemble {
     parameters.publish('heard', this.hearing.heard);
     parameters.publish('echoes', this.hearing.echoes);
     // While the music stands nobody can fall behind.
-    if (this.session.playing) this.machine.judge(this.decks.map((deck) => machineDeck(deck)), parameters.number('horizon'), this.parts.clock.now());
+    if (this.session.playing) this.machine.judge(this.decks.map((deck) => this.machineDeck(deck)), this.parts.clock.now());
     for (const { deck, limits } of this.row) {
       publishDeckFigures(deck, parameters);
       parameters.publish(`deck/${deck.number}/context`, 100 * this.machine.contextShare(deck.number));
@@ -207,7 +207,7 @@ export class Ensemble {
     const deck: Deck = new Deck(number, {
       clock,
       sender,
-      voices: this.machine.voicesFor(() => machineDeck(deck), voices),
+      voices: this.machine.voicesFor(() => this.machineDeck(deck), voices),
       mayPlay: () => this.machine.mayPlay(number),
       isPressed: () => this.machine.isPressed(number),
       waitingMemory: this.waitingMemory,
@@ -236,6 +236,14 @@ export class Ensemble {
     return deck;
   }
 
+  private machineDeck(deck: Deck): MachineDeck {
+    const { number, pack, state, timesRealTime, aheadBeats } = deck;
+    const { writtenUntil, audible } = deck.ahead;
+    const { horizon } = this.settings();
+    const wantedBeats = Math.min(horizon, deck.modes.limit(deck.ahead.reach(horizon)) - this.session.beat());
+    return { number, pack, state, timesRealTime, aheadBeats, wantedBeats, writtenUntil, audible };
+  }
+
   /** How far ahead it plays. */
   settings(): DeckSettings {
     const { parameters } = this.parts;
@@ -251,9 +259,4 @@ function waitingMemoryOf(parameters: ParameterStore): WaitingMemory {
   const memory = new WaitingMemory(() => parameters.number('cue-memory') * 2 ** 20);
   parameters.onChange((address) => address === 'cue-memory' && memory.keepWithinLimit());
   return memory;
-}
-
-function machineDeck(deck: Deck): MachineDeck {
-  const { number, pack, state, timesRealTime, aheadBeats } = deck;
-  return { number, pack, state, timesRealTime, aheadBeats, writtenUntil: deck.ahead.writtenUntil, audible: deck.ahead.audible };
 }

@@ -9,7 +9,7 @@ import { little, loadOf, MachineShare, roomy, usable, type Claim } from './machi
 /** A newcomer is let in as if its music were needed no earlier than this from now: who plays goes first. */
 const newcomerBeats: Beats = 2;
 
-/** A deck with less than this share of its horizon falls behind: while all can be computed, it has nearly all of it. */
+/** A deck with less than this share of the music that it is to have ahead falls behind: while all can be computed, it has nearly all of it. */
 const shortShare = 0.5;
 
 /** What the machine may see of a deck. */
@@ -19,6 +19,8 @@ export interface MachineDeck {
   readonly state: string;
   readonly timesRealTime: number;
   readonly aheadBeats: Beats;
+  /** So much it is to have ahead: as its mode wants it. */
+  readonly wantedBeats: Beats;
   /** Where its composer stands, in session beats. */
   readonly writtenUntil: Beats;
   readonly audible: boolean;
@@ -96,12 +98,12 @@ export class Machine {
   }
 
   /** Looks whether all decks can go on, and whether they can with less to look back on; call it a few times a second. */
-  judge(decks: readonly MachineDeck[], horizon: Beats, now: Micros): void {
+  judge(decks: readonly MachineDeck[], now: Micros): void {
     const claims = decks
       .filter(({ state }) => state === 'playing' || state === 'resting')
-      .map(({ number, pack, timesRealTime, aheadBeats, audible }) => {
+      .map(({ number, pack, timesRealTime, aheadBeats, wantedBeats, audible }) => {
         const load = this.light.has(pack) || timesRealTime === 0 ? 0 : 1 / timesRealTime;
-        return { deck: number, load, isShort: aheadBeats < shortShare * horizon, audible };
+        return { deck: number, load, isShort: aheadBeats < shortShare * wantedBeats, audible };
       });
     this.judgeContexts(claims, now);
     if (!this.contexts.isTrying(now)) this.share.judge(claims, now);

@@ -130,8 +130,9 @@ export class Deck {
       if (this.succession.underWay) return 'loading';
       return this.succession.hadFailures ? 'failed' : 'empty';
     }
+    if (this.parts.mayPlay?.() === false) return 'resting';
     if (this.modes.isSilent) return 'listening';
-    return this.rests.resting || this.parts.mayPlay?.() === false ? 'resting' : 'playing';
+    return this.rests.resting ? 'resting' : 'playing';
   }
 
   get underruns(): number {

@@ -22,4 +22,19 @@ describe('decks that share a machine', { timeout: 120_000 }, () => {
     assert.deepEqual(said.slice(0, 1), ['Deck 2 rests']);
     assert.deepEqual([inTime[0], inTime[2], inTime[3]], [1, 1, 1]);
   });
+
+  it('go on when there is room for them though they only listen by then, and play again when they are to', async () => {
+    const modes = [{ beat: 24, mode: 'answer' }, { beat: 84, mode: 'continue' }];
+    const rested: string[] = [];
+    const { said, states } = await played([0.7, 0.7, 0.7, 0.7], 96, 4, (_deck, beat) => ({ share: beat < 32 ? 0.7 : 0.2 }), {
+      begins: () => Promise.resolve(),
+      sees: (parameters, beat) => {
+        if (beat > 24 && beat < 32) rested.push(parameters.text('deck/4/state'));
+        while (modes.length > 0 && beat >= modes[0].beat) void parameters.write('deck/4/play-mode', [modes.shift()?.mode ?? ''], 'test');
+      },
+    });
+    assert.deepEqual([...new Set(rested)], ['resting']);
+    assert.ok(said.includes('Deck 4 goes on'), said.join());
+    assert.equal(states[3], 'playing');
+  });
 });

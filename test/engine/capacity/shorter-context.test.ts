@@ -18,6 +18,20 @@ describe('a deck that cannot hold its tempo', { timeout: 120_000 }, () => {
     assert.deepEqual([underruns, contexts], [[0], [100]]);
   });
 
+  it('looks back on all again where it accompanies, and has little music ahead for that', async () => {
+    let isSet = false;
+    const { said, contexts } = await played([1.3], 160, 4, (_deck, beat) => (beat < 64 ? { share: 1.3, shorter: 0.7 } : { share: 0.4, shorter: 0.2 }), {
+      begins: () => Promise.resolve(),
+      sees: (parameters, beat) => {
+        if (isSet || beat < 64) return;
+        isSet = true;
+        void parameters.write('deck/1/play-mode', ['accompany'], 'test');
+      },
+    });
+    assert.deepEqual(said.map((sentence) => [shortens.test(sentence), givesBack.test(sentence)]), [[true, false], [false, true]]);
+    assert.deepEqual(contexts, [100]);
+  });
+
   it('rests where it can look back on no less', async () => {
     const { said, underruns, contexts } = await played([1.3], 128, 4);
     assert.deepEqual(said.filter((sentence) => shortens.test(sentence)), []);
