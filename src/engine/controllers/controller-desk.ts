@@ -124,7 +124,9 @@ export class ControllerDesk {
     const present = parameters.get(address);
     const waits = isContinuous(entry) && parameters.boolean('pick-up') && !knob.takesHold(positionOf(entry, present));
     const value = valueAt(entry, knob.position);
-    if (!waits && value !== present) this.write(source, address, [value]);
+    if (waits || value === present) return;
+    for (const other of this.knobs.values()) if (other.address === address && other.knob !== knob) other.knob.letGo();
+    this.write(source, address, [value]);
   }
 
   private write(source: string, address: string, values: readonly ParameterValue[]): void {
@@ -143,7 +145,8 @@ export class ControllerDesk {
   }
 
   private show(address: string, source: ControllerSource): void {
-    if (source.show === undefined) return;
+    // A scene may lend knobs to a deck that is not there.
+    if (source.show === undefined || !this.parameters.has(address)) return;
     const entry = this.parameters.entry(address);
     if (entry.kind !== 'value' || !isSteerable(entry)) return;
     const value = Math.round(positionOf(entry, this.parameters.get(address)) * 127);

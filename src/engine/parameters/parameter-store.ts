@@ -16,6 +16,8 @@ interface Slot {
   readonly entry: Parameter;
   value: ParameterValue | undefined;
   handler: ActionHandler | undefined;
+  /** Who asks for a new value, until the handler returns. */
+  asker?: string;
 }
 
 /**
@@ -95,17 +97,21 @@ export class ParameterStore implements ParameterAccess {
     if (slot.entry.readOnly) throw new ContinuoError('badValue', `${address} can be read, not set.`);
     if (values.length !== 1) throw new ContinuoError('badValue', `${address} takes one value, not ${values.length}.`);
     const checked = validateValue(address, slot.entry, values[0]);
-    if (slot.handler) await slot.handler([checked], origin);
+    if (slot.handler) await this.consult(slot, slot.handler, checked, origin);
     this.publish(address, checked, origin);
     return [];
   }
 
-  /** Sets a value from inside the engine (read-only ones too) and tells the listeners if it changed. */
-  publish(address: string, value: ParameterValue, origin = 'engine'): void {
+  /**
+   * Sets a value from inside the engine (read-only ones too) and tells the listeners if it changed. `origin`: where none is
+   * named, whoever asks for a value that its handler publishes before it returns, else the engine.
+   */
+  publish(address: string, value: ParameterValue, origin?: string): void {
     const slot = this.slot(address);
     if (slot.value === value) return;
     slot.value = value;
-    for (const listener of this.changeListeners) listener(address, value, origin);
+    const by = origin ?? slot.asker ?? 'engine';
+    for (const listener of this.changeListeners) listener(address, value, by);
   }
 
   /** What `run` finds with these values set, of which nobody is told; it must not wait for anything. Errors: `unknownAddress`. */
@@ -172,6 +178,16 @@ export class ParameterStore implements ParameterAccess {
       for (const address of added) this.slots.delete(address);
       tell();
     });
+  }
+
+  private consult(slot: Slot, handler: ActionHandler, value: ParameterValue, origin: string): ReturnType<ActionHandler> {
+    const before = slot.asker;
+    slot.asker = origin;
+    try {
+      return handler([value], origin);
+    } finally {
+      slot.asker = before;
+    }
   }
 
   /** Who names a deck that is not there is told so. */

@@ -106,6 +106,30 @@ describe('pick-up', () => {
     assert.ok(store.number(temperature) < 0.1);
   });
 
+  it('keeps hold of a value that is told of before it is set, as the tempo is, however fast the knob is turned', (context) => {
+    const { store, box } = stage(placeFor(context));
+    store.handle('bpm', ([bpm]) => store.publish('bpm', bpm));
+    box.shown.length = 0;
+    box.turn(0, 14, 58, 59, 62, 70, 82);
+    const turned = store.number('bpm');
+    assert.ok(turned > 200, `${turned}`);
+    assert.deepEqual(box.shown, []);
+  });
+
+  it('begins anew for a knob where another of the same box moves the value', (context) => {
+    const { store, desk, box } = stage(placeFor(context));
+    desk.lend([21, 50].map((controller) => ({ controller, address: 'deck/1/density' })));
+    box.turn(0, 21, 64, 70);
+    box.turn(0, 50, 70, 90, 120);
+    const moved = store.number('deck/1/density');
+    box.turn(0, 21, 71);
+    assert.equal(store.number('deck/1/density'), moved);
+    box.turn(0, 50, 121);
+    assert.ok(store.number('deck/1/density') > moved);
+    box.turn(0, 21, 127);
+    assert.equal(store.number('deck/1/density'), 1);
+  });
+
   it('can be left: the value jumps to the knob', async (context) => {
     const { store, box } = stage(placeFor(context));
     await store.write('pick-up', [false], 'test');
@@ -246,6 +270,17 @@ describe('lamps and motors', () => {
     assert.deepEqual(box.shown, [[1, 20, 127]]);
     box.turn(1, 20, 127, 120);
     assert.equal(box.shown.length, 1);
+  });
+
+  it('show nothing for a deck that is not there, and all the same move it once it is', (context) => {
+    const { store, desk, box } = stage(placeFor(context));
+    box.shown.length = 0;
+    desk.lend([{ controller: 21, address: 'deck/3/density' }]);
+    box.turn(0, 21, 64, 127);
+    assert.deepEqual(box.shown, []);
+    store.addDeck(3);
+    box.turn(0, 21, 64, 127);
+    assert.equal(store.get('deck/3/density'), 1);
   });
 
   it('show what is when a box was away and is back, and its knobs are picked up anew', (context) => {

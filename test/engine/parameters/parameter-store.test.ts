@@ -94,6 +94,24 @@ describe('ParameterStore', () => {
     assert.equal(store.get('bpm'), 120);
   });
 
+  it('names who asks where a handler tells of the new value itself, and the engine where it does so later', async () => {
+    const store = new ParameterStore();
+    const heard: unknown[] = [];
+    store.onChange((...change) => heard.push(change));
+    store.handle('bpm', ([bpm]) => {
+      store.publish('bpm', bpm);
+      store.publish('leader', 'internal');
+    });
+    await store.write('bpm', [90], 'osc');
+    store.publish('bpm', 91);
+    store.handle('bpm', () => {
+      throw new ContinuoError('badValue', 'The host leads.');
+    });
+    await assert.rejects(store.write('bpm', [99], 'test'));
+    store.publish('bpm', 92);
+    assert.deepEqual(heard, [['bpm', 90, 'osc'], ['leader', 'internal', 'engine'], ['bpm', 91, 'engine'], ['bpm', 92, 'engine']]);
+  });
+
   it('reports a fault with its number to whoever listens', () => {
     const store = new ParameterStore();
     const events: EngineEvent[] = [];
