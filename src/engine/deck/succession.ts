@@ -113,6 +113,11 @@ export class Succession {
     }
   }
 
+  /** What the performer loaded and has not begun comes no more. */
+  callOff(): void {
+    this.swap?.abandon();
+  }
+
   /** Lets the pack take over that played before this one, without loading it where its voice waits. Errors: as load; `badValue`. */
   async back(boundary: Boundary): Promise<void> {
     await this.load(this.played.previous(), boundary);

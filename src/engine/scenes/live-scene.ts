@@ -1,7 +1,7 @@
 import type { ParameterAccess } from '../contracts/control-surface.js';
 import { replayOrigin } from '../deck/deck-controls.js';
 import type { ParameterValue } from '../parameters/parameter.js';
-import type { DeckScene, Scene, SceneValues } from './set-list.js';
+import { setFileAddress, type DeckScene, type Scene, type SceneValues } from './set-list.js';
 
 /** Where changes come from that nobody made by hand: what the engine counts, what packs recommend, and what a replay turns. */
 const notByHand: ReadonlySet<string> = new Set(['engine', 'pack', replayOrigin]);
@@ -51,7 +51,7 @@ export class LiveScene {
   }
 
   private isSettable(address: string): boolean {
-    if (!this.parameters.addresses().includes(address)) return false;
+    if (address === setFileAddress || !this.parameters.addresses().includes(address)) return false;
     const entry = this.parameters.entry(address);
     return entry.kind === 'value' && entry.readOnly !== true;
   }

@@ -17,7 +17,9 @@ export async function prepareDeck(deck: SceneDeck, said: DeckScene, { readPrompt
   if (pack === '') return { deck, said };
   if (pack === deck.pack && said.prompt === undefined) {
     // What is frozen would hear nothing of the scene; its pack waits already.
-    return said.pack !== undefined && deck.succession.freeze.isOn ? { deck, said, begins: { pack } } : { deck, said };
+    if (said.pack !== undefined && deck.succession.freeze.isOn) return { deck, said, begins: { pack } };
+    if (said.pack !== undefined) deck.succession.callOff();
+    return { deck, said };
   }
   try {
     const premise = said.prompt === undefined ? undefined : await readPrompt(said.prompt);

@@ -8,7 +8,7 @@ import { LiveScene } from './live-scene.js';
 import { silentDecks, unsavedDoings } from './scene-notices.js';
 import type { SceneDeck, SceneGround } from './scene-ground.js';
 import { SceneRecall } from './scene-recall.js';
-import type { Scene, SetList } from './set-list.js';
+import { setFileAddress, type Scene, type SetList } from './set-list.js';
 import { missingNeeds, type SetNeed } from './set-needs.js';
 import { SetShelf } from './set-shelf.js';
 
@@ -28,6 +28,8 @@ export class Scenes implements Disposable {
   private readonly recalls: SceneRecall;
   /** The scene that was asked for last, whether it has come about or not. */
   private wanted: string | undefined;
+  /** Of the set that holds. */
+  private held: { readonly file: string; readonly names: readonly string[] } = { file: '', names: [] };
   private readonly programs: Disposable;
   private readonly bars: Disposable;
 
@@ -47,7 +49,7 @@ export class Scenes implements Disposable {
         this.tell(silentDecks(scene, parameters));
       },
     });
-    parameters.handle('set-file', ([file]) => this.shelf.open(String(file)));
+    parameters.handle(setFileAddress, ([file]) => this.shelf.open(String(file)));
     parameters.handle('recall', ([scene, boundary]) => this.recall(this.find(String(scene)), boundary as string | undefined));
     parameters.handle('next-scene', () => this.step(1));
     parameters.handle('previous-scene', () => this.step(-1));
@@ -59,7 +61,7 @@ export class Scenes implements Disposable {
   /** Takes the set of a file. Errors: `badSetFile`. */
   async open(file: string): Promise<void> {
     await this.shelf.open(file);
-    this.parts.parameters.publish('set-file', file);
+    this.parts.parameters.publish(setFileAddress, file);
   }
 
   /** Call it often. */
@@ -81,7 +83,10 @@ export class Scenes implements Disposable {
 
   /** Said each time: who edits the file sees that it is good. */
   private holds({ scenes }: SetList, file: string, needs: readonly SetNeed[]): void {
-    this.tell([`The set ${basename(file)} holds: ${scenes.map(({ name }) => name).join(', ')}.`, ...missingNeeds(needs, basename(file), this.parts.packs())]);
+    const names = scenes.map(({ name }) => name);
+    if (this.held.file === file) this.wanted = sameScene(this.wanted, this.held.names, names);
+    this.held = { file, names };
+    this.tell([`The set ${basename(file)} holds: ${names.join(', ')}.`, ...missingNeeds(needs, basename(file), this.parts.packs())]);
     this.show();
   }
 
@@ -89,7 +94,11 @@ export class Scenes implements Disposable {
   private programChosen(channel: number, program: number): void {
     const { parameters } = this.parts;
     if (channel !== parameters.number('scene-channel') - 1) return;
-    parameters.write('recall', [String(program + 1)], 'program').catch((cause: unknown) => parameters.report(ContinuoError.from(cause, 'badValue'), 'scenes'));
+    this.recallPlace(program + 1).catch((cause: unknown) => parameters.report(ContinuoError.from(cause, 'badValue'), 'scenes'));
+  }
+
+  private async recallPlace(number: number): Promise<void> {
+    await this.recall(this.inPlace(String(number)));
   }
 
   private async recall(scene: Scene, boundary?: string): Promise<void> {
@@ -122,8 +131,13 @@ export class Scenes implements Disposable {
 
   /** By its name, else by its number. Errors: `badValue`. */
   private find(asked: string): Scene {
+    return this.shelf.set.scenes.find(({ name }) => name === asked) ?? this.inPlace(asked);
+  }
+
+  /** By its number alone. Errors: `badValue`. */
+  private inPlace(asked: string): Scene {
     const { scenes } = this.shelf.set;
-    const scene = scenes.find(({ name }) => name === asked) ?? scenes[Number(asked) - 1];
+    const scene = scenes[Number(asked) - 1];
     if (scene) return scene;
     throw new ContinuoError('badValue', `There is no scene ${asked}; there are ${scenes.map(({ name }, index) => `${index + 1} ${name}`).join(', ')}.`);
   }
@@ -140,4 +154,11 @@ export class Scenes implements Disposable {
     parameters.publish('scene', number);
     parameters.publish('scene-name', number === 0 ? '' : this.shelf.set.scenes[number - 1].name);
   }
+}
+
+/** What a scene is called after the set was edited: where it is gone and nothing came or went but names, its place has its new one. */
+function sameScene(name: string | undefined, before: readonly string[], now: readonly string[]): string | undefined {
+  if (name === undefined || now.includes(name) || now.length !== before.length) return name;
+  const inItsPlace = now[before.indexOf(name)];
+  return inItsPlace === undefined || before.includes(inItsPlace) ? name : inItsPlace;
 }

@@ -8,7 +8,7 @@ import { boundaries } from '../parameters/boundaries.js';
 import { mostDecks } from '../parameters/most-decks.js';
 import type { Parameter, ParameterValue } from '../parameters/parameter.js';
 import { validateValue } from '../parameters/validate.js';
-import type { DeckScene, Scene, SceneValues, SetList } from './set-list.js';
+import { setFileAddress, type DeckScene, type Scene, type SceneValues, type SetList } from './set-list.js';
 import type { SetNeed } from './set-needs.js';
 
 const valueSchema = z.union([z.number(), z.boolean(), z.string()]);
@@ -140,12 +140,13 @@ function knobOf(place: string, moves: string, parameters: ParameterTypes): Mappi
     throw new ContinuoError('badValue', `A knob is a controller 0 to 127, or a channel 1 to 16 and a controller as in 16/21, not ${place}.`);
   }
   const [address, ...given] = moves.trim().split(/\s+/);
+  checkDeck(/^deck\/(\d+)\//.exec(address)?.[1]);
   if (!isSteerable(entryOf(address, parameters), given)) throw new ContinuoError('badValue', `No knob can move ${moves}.`);
   return { ...(channel !== undefined && { channel: Number(channel) - 1 }), controller: Number(controller), address, ...(given.length > 0 && { arguments: given }) };
 }
 
-function checkDeck(number: string): void {
-  if (Number(number) > mostDecks) throw new ContinuoError('badValue', `There is no deck ${number}; there may be decks 1 to ${mostDecks}.`);
+function checkDeck(number = '1'): void {
+  if (Number(number) < 1 || Number(number) > mostDecks) throw new ContinuoError('badValue', `There is no deck ${number}; there may be decks 1 to ${mostDecks}.`);
 }
 
 /** Every deck has the same parameters, also one that is not there yet. */
@@ -160,6 +161,7 @@ function entryOf(address: string, parameters: ParameterTypes): Parameter {
 function checked(address: string, value: ParameterValue, parameters: ParameterTypes): ParameterValue {
   const entry = entryOf(address, parameters);
   if (entry.kind === 'action') throw new ContinuoError('badValue', `${address} is an action; a scene sets values.`);
+  if (address === setFileAddress) throw new ContinuoError('badValue', `${address} names the set; a scene of it cannot take another.`);
   if (entry.readOnly) throw new ContinuoError('badValue', `${address} can be read, not set.`);
   return validateValue(address, entry, value);
 }

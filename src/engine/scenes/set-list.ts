@@ -5,6 +5,9 @@ import type { ParameterValue } from '../parameters/parameter.js';
 /** Values by the parameters' names, e.g. `low-pitch`. */
 export type SceneValues = ReadonlyMap<string, ParameterValue>;
 
+/** The parameter that names the set itself: no part of any scene. */
+export const setFileAddress = 'set-file';
+
 /** What a scene says of a deck. What it does not say stays as it is. */
 export interface DeckScene {
   readonly pack?: string;

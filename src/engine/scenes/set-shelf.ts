@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Disposable } from '../disposable.js';
 import { ContinuoError } from '../errors.js';
@@ -88,10 +88,12 @@ export class SetShelf implements Disposable {
   }
 
   private async write(file: string, text: string): Promise<void> {
-    const unfinished = `${file}.${process.pid}.unfinished`;
     try {
+      // A link to the set is to stay one.
+      const target = await realpath(file);
+      const unfinished = `${target}.${process.pid}.unfinished`;
       await writeFile(unfinished, text);
-      await rename(unfinished, file);
+      await rename(unfinished, target);
     } catch (cause) {
       throw new ContinuoError('badSetFile', `${file} cannot be written: ${reasonOf(cause)}`, { cause });
     }

@@ -16,6 +16,21 @@ describe('the present state as a scene', () => {
     assert.deepEqual(live.read('New', undefined, []), { name: 'New', values: new Map(), decks: new Map([[1, { values: new Map([['density', 0.25]]) }]]) });
   });
 
+  it('has a tempo that was set by hand, of which the clock tells before it is set', async () => {
+    const store = new ParameterStore();
+    const live = new LiveScene(store);
+    store.handle('bpm', ([bpm]) => store.publish('bpm', bpm));
+    await store.write('bpm', [128], 'osc');
+    assert.deepEqual([...live.read('New', undefined, []).values], [['bpm', 128]]);
+  });
+
+  it('does not name the set that it is in', async () => {
+    const store = new ParameterStore();
+    const live = new LiveScene(store);
+    await store.write('set-file', ['friday.yaml'], 'osc');
+    assert.deepEqual([...live.read('New', undefined, []).values], []);
+  });
+
   it('has what a replay turned where a scene of the set speaks of it', () => {
     const store = new ParameterStore();
     store.addDeck(1);

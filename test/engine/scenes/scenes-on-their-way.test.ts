@@ -111,6 +111,26 @@ describe('a scene on its way', () => {
     assert.ok(Math.abs(beats[0] - (32 - parameters.number('commit'))) < 0.1, `steered at ${beats[0]}`);
   });
 
+  it('keeps the pack that plays where it names that, though another was to come later', async (context) => {
+    const { stage, parameters, ensemble } = await begin(context, 16.5);
+    const loaded = parameters.write('deck/2/load', ['tiny-lm', '4-bars'], 'test');
+    await until('it is loaded', () => stage.events.some((event) => event.type === 'swap' && event.stage === 'loading' && event.pack === 'tiny-lm'));
+    await stage.recall('recall', ['Same']);
+    await stage.playUntil(40);
+    await loaded;
+    assert.deepEqual([ensemble.decks[1].pack, ensemble.decks[1].state, stage.arrivals, stage.faults], ['perlin', 'playing', [20], []]);
+  });
+
+  it('lets a pack come that was loaded before, where it does not name one', async (context) => {
+    const { stage, parameters, ensemble } = await begin(context, 16.5);
+    const loaded = parameters.write('deck/2/load', ['tiny-lm', '4-bars'], 'test');
+    await until('it is loaded', () => stage.events.some((event) => event.type === 'swap' && event.stage === 'loading' && event.pack === 'tiny-lm'));
+    await stage.recall('recall', ['Low']);
+    await stage.playUntil(40);
+    await loaded;
+    assert.deepEqual([ensemble.decks[1].pack, stage.swapBeat('tiny-lm')], ['tiny-lm', 32]);
+  });
+
   it('leaves what comes before its beat as it would have been, whatever it steers', async (context) => {
     const [changed, unchanged] = [await begin(context, 20.5), await begin(context, 20.5)];
     const recalled = changed.recall('Sown');

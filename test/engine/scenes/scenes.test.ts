@@ -82,6 +82,27 @@ describe('a scene', () => {
     assert.match(stage.faults[0], /There is no scene 8/);
   });
 
+  it('is the one in its place for a program change, whatever another is called', async (context) => {
+    const stage = await TwoDeckStage.begin(context, 'scenes: [{ name: "2" }, { name: B }]\n');
+    stage.box.choose(15, 1);
+    await stage.playUntil(stage.ensemble.session.beat() + 9);
+    assert.equal(stage.parameters.text('scene-name'), 'B');
+  });
+
+  it('stays the present one where it is given another name, so that the steps go on from it', async (context) => {
+    const stage = await TwoDeckStage.begin(context, 'scenes: [{ name: A }, { name: B }, { name: C }]\n');
+    const { parameters } = stage;
+    await stage.recall('recall', ['B']);
+    await writeFile(stage.file, 'scenes: [{ name: A }, { name: Bridge }, { name: C }]\n');
+    await until('it has its new name', () => parameters.text('scenes') === 'A, Bridge, C');
+    assert.deepEqual([parameters.number('scene'), parameters.text('scene-name')], [2, 'Bridge']);
+    await stage.recall('next-scene', []);
+    assert.equal(parameters.text('scene-name'), 'C');
+    await writeFile(stage.file, 'scenes: [{ name: A }, { name: Bridge }]\n');
+    await until('it is gone', () => parameters.text('scenes') === 'A, Bridge');
+    assert.equal(parameters.number('scene'), 0);
+  });
+
   it('comes about as far as it can be had, and says what cannot', async (context) => {
     const stage = await TwoDeckStage.begin(context, set);
     await stage.recall('recall', ['Gone']);

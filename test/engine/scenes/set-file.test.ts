@@ -79,6 +79,9 @@ describe('a set file', () => {
     assert.match(changed('at: 4-bars', 'knobs: { 200: deck/1/density }'), /line 5: A knob is a controller/);
     assert.match(changed('at: 4-bars', 'knobs: { 20: deck/1/style }'), /line 5: No knob can move deck\/1\/style/);
     assert.match(changed('at: 4-bars', 'knobs: { 17/20: panic }'), /line 5: A knob is/);
+    assert.match(changed('at: 4-bars', 'knobs: { 20: deck/9/density }'), /line 5: There is no deck 9; there may be decks 1 to 8/);
+    assert.match(changed('at: 4-bars', 'knobs: { 20: deck/0/density }'), /line 5: There is no deck 0; there may be decks 1 to 8/);
+    assert.match(changed('bpm: 72', 'set-file: saturday.yaml'), /line 6: set-file names the set; a scene of it cannot take another\.$/);
     assert.match(refusal('scenes: [}'), /^friday\.yaml line 1: /);
     assert.match(refusal('scenes:\n- name: A\n\t- b'), /line [23]: /);
     assert.match(refusal(''), /line 1: scenes: must be a list$/);

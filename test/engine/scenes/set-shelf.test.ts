@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { watch } from 'node:fs';
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -95,6 +95,18 @@ describe('a set file that holds', () => {
     assert.equal(names(shelf.set), 'A B C');
     assert.equal(await readFile(file, 'utf8'), `${two}  - name: C\n    engine:\n      bpm: 90\n`);
     assert.deepEqual(await readdir(folder), ['set.yaml']);
+  });
+
+  it('stays a link where it is one: a scene is saved into the file that it leads to', async (context) => {
+    const { folder, file, shelf, sets } = await opened(context);
+    const link = join(folder, 'tonight.yaml');
+    await symlink(file, link);
+    await shelf.open(link);
+    await shelf.save({ name: 'C', values: new Map(), decks: new Map() });
+    assert.equal(await readlink(link), file);
+    assert.equal(await readFile(file, 'utf8'), `${one}  - name: C\n`);
+    assert.deepEqual((await readdir(folder)).sort(), ['set.yaml', 'tonight.yaml']);
+    assert.equal(names(sets[sets.length - 1]), 'A C');
   });
 
   it('is not written over where it is broken', async (context) => {
