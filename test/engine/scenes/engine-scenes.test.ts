@@ -126,6 +126,16 @@ describe('an engine with a set', () => {
     });
   }
 
+  it('saves the tempo that was set by hand, and not the set that was chosen', async (context) => {
+    const { folder, parameters } = await playing(context, 'scenes:\n  - name: A\n');
+    const file = join(folder, 'other.yaml');
+    await writeFile(file, 'scenes:\n  - name: A\n');
+    await parameters.write('set-file', [file], 'osc');
+    await parameters.write('bpm', [128], 'osc');
+    await parameters.write('save-scene', ['B'], 'osc');
+    assert.match(await readFile(file, 'utf8'), /- name: B\n {4}engine:\n {6}bpm: 128\n {4}decks:/);
+  });
+
   it('that is broken plays all the same, and says where the fault is', async (context) => {
     const { engine, parameters } = await playing(context, 'scenes:\n  - name: A\n    decks: { 1: { temperature: hot } }\n');
     assert.match(engine.notices.map(({ sentence }) => sentence).join('\n'), /set\.yaml line 3: deck\/1\/temperature must be a number/);
