@@ -226,6 +226,7 @@ export class Deck {
     this.shift += by;
     this.steering.moved(by);
     this.modes.moved(by);
+    this.succession.freeze.moved(by);
     this.wishes.moved();
     this.relocations += 1;
     this.advance();

@@ -43,7 +43,7 @@ export class Freeze {
     if (!(bars >= leastBars && bars <= mostBars)) throw wrong(`${leastBars} to ${mostBars} bars can be repeated, not ${bars}.`);
     const { beatsPerBar } = ground.settings();
     const repeated = Math.min(bars, this.playedBars(beatsPerBar));
-    const loop = new LoopComposer(repeated * beatsPerBar, ground.plan);
+    const loop: LoopComposer = new LoopComposer(repeated * beatsPerBar, ground.plan, () => ground.voice()?.composer === loop);
     const loopVoice: Voice = { ...voice, composer: loop, loopBars: repeated, readyMicros: 0, keepsMeter: false, substitutes: [], awaitReturn: undefined, take: undefined };
     await ground.swap({ pack: voice.pack, onCpu: voice.onCpu }, 'bar', { open: () => Promise.resolve(loopVoice), putBack: () => Promise.resolve() });
     ground.say(`Deck ${ground.deck} repeats ${repeated === 1 ? 'a bar' : `${repeated} bars`}; thaw lets ${voice.pack} go on.`);
@@ -55,6 +55,13 @@ export class Freeze {
     const voice = ground.voice();
     if (voice?.loopBars === undefined) throw wrong(`Deck ${ground.deck} is not frozen.`);
     await ground.swap({ pack: voice.pack, onCpu: voice.onCpu }, 'bar');
+  }
+
+  /** The host jumped, and the music moved. */
+  moved(by: Beats): void {
+    const { beatsPerBar } = this.ground.settings();
+    const composer = this.ground.voice()?.composer;
+    if (composer instanceof LoopComposer) composer.moved(Math.round(by / beatsPerBar) * beatsPerBar);
   }
 
   /** Whole bars up to the next, from the deck's first note on; at least one. */

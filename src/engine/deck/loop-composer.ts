@@ -1,7 +1,7 @@
 import type { ComposeControls, ComposedSpan, Composer } from '../contracts/composer.js';
 import { ContinuoError } from '../errors.js';
 import { endBeat } from '../music/note.js';
-import { shiftScore, type Score } from '../music/score.js';
+import { emptyScore, shiftScore, type Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 
 type Music = Pick<Score, 'notes' | 'programs' | 'controls'>;
@@ -15,17 +15,23 @@ export interface LoopSource {
 
 /**
  * Repeats the music that stands before the beat it is primed at, note by note, whatever it is asked for. A note that reaches
- * over the end of the loop ends there; programs and controllers that change within begin again as they began.
- * Thread: main. Blocks: no.
+ * over the end of the loop ends there; programs and controllers that change within begin again as they began. Once it plays it
+ * repeats the same still, whatever past it hears anew, each note where it would be by then. Thread: main. Blocks: no.
  */
 export class LoopComposer implements Composer {
   private music: Music = { notes: [], programs: [], controls: [] };
   private startBeat: Beats = 0;
   private position: Beats = 0;
+  /** Nothing is written before it. */
+  private primedAt: Beats = 0;
+  /** By how much the music has moved since it was primed last. */
+  private movedBy: Beats = 0;
 
+  /** @param plays whether it has taken over. */
   constructor(
     private readonly lengthBeats: Beats,
     private readonly source: LoopSource,
+    private readonly plays: () => boolean,
   ) {}
 
   async prepare(): Promise<void> {
@@ -33,8 +39,24 @@ export class LoopComposer implements Composer {
   }
 
   async prime(_history: Score, atBeat: Beats): Promise<void> {
+    if (this.plays()) this.move();
+    else this.take(atBeat);
+    this.position = this.primedAt = atBeat;
+    this.movedBy = 0;
+  }
+
+  /** The host jumped and the music moved, so many whole bars: what it is primed at next is counted so. */
+  moved(by: Beats): void {
+    this.movedBy += by;
+  }
+
+  private move(): void {
+    this.startBeat += this.movedBy;
+    this.music = shiftScore({ ...emptyScore, ...this.music }, this.movedBy);
+  }
+
+  private take(atBeat: Beats): void {
     this.startBeat = atBeat;
-    this.position = atBeat;
     const fromBeat = atBeat - this.lengthBeats;
     const within = <T extends { readonly beat: Beats }>(items: readonly T[]): T[] => items.filter(({ beat }) => beat >= fromBeat && beat < atBeat);
     const { notes, programs, controls } = this.source.from(fromBeat);
@@ -59,7 +81,7 @@ export class LoopComposer implements Composer {
   }
 
   async rewind(toBeat: Beats): Promise<void> {
-    this.position = Math.max(this.startBeat, Math.min(this.position, toBeat));
+    this.position = Math.max(this.primedAt, Math.min(this.position, toBeat));
   }
 
   /** Errors: `badValue`, always: a loop has no mind. */
@@ -75,7 +97,7 @@ export class LoopComposer implements Composer {
     const { lengthBeats, startBeat } = this;
     const spans: Music[] = [];
     for (let round = Math.floor((fromBeat - startBeat) / lengthBeats); startBeat + round * lengthBeats < untilBeat; round += 1) {
-      spans.push(shiftScore({ ...this.music, tempos: [], meters: [], keys: [] }, (round + 1) * lengthBeats));
+      spans.push(shiftScore({ ...emptyScore, ...this.music }, (round + 1) * lengthBeats));
     }
     const due = <T extends { readonly beat: Beats }>(items: readonly T[]): T[] => items.filter(({ beat }) => beat >= fromBeat && beat < untilBeat);
     return {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ComposedSpan } from '../../../src/engine/contracts/composer.js';
 import { ContinuoError } from '../../../src/engine/errors.js';
 import type { Note } from '../../../src/engine/music/note.js';
+import { AttentiveComposer, Stage } from './modes/stage.js';
 import { numberedTake, range } from './numbered-voices.js';
 
 /** What each beat sounds: the null composer climbs a chromatic scale, a step a beat, that starts again every twelve. */
@@ -115,6 +117,60 @@ describe('a frozen deck', () => {
     const planned = offline.ensemble.decks[0].plan.from(102).notes;
     assert.deepEqual(steps(planned).slice(0, 6), [6, 7, 4, 5, 6, 7]);
     await offline.end();
+  });
+
+  it('repeats the same bars still where it was silent for a while, each on a bar line', async () => {
+    for (const mode of ['answer', 'fill', 'query']) {
+      const { offline, write } = await numberedTake();
+      await offline.playUntil(9);
+      await write('freeze', 2);
+      await offline.playUntil(14);
+      await write('play-mode', mode);
+      await offline.playUntil(41);
+      await write('play-mode', 'continue');
+      await offline.playUntil(60);
+      const { underruns } = offline.ensemble.decks[0];
+      await offline.end();
+      const after = offline.recorder.score().notes.filter(({ beat }) => beat >= 44);
+      assert.deepEqual(after.map(({ beat }) => beat), range(44, 60), mode);
+      const loop = climbed(4, 12);
+      const first = loop.indexOf(steps(after)[0]);
+      assert.deepEqual([first % 4, steps(after)], [0, range(first, first + 16).map((step) => loop[step % 8])], mode);
+      assert.deepEqual([underruns, offline.recorder.hanging], [0, 0]);
+    }
+  });
+
+  it('goes on where it was when the host has jumped and it was silent for a while', async () => {
+    const stage = await Stage.begin({});
+    const set = (word: string, value: string | number) => (): void => void stage.parameters.write(`deck/1/${word}`, [value], 'test');
+    const { ensemble, clock, deck } = stage;
+    stage.at(9, set('freeze', 2));
+    stage.at(14, () => ensemble.follow({ bpm: 120, beatOrigin: 106, timeOrigin: clock.now() }));
+    stage.at(118, set('play-mode', 'answer'));
+    stage.at(128, set('play-mode', 'continue'));
+    const barAt = (beat: number): readonly number[] => deck.plan.from(beat).notes.filter((note) => note.beat < beat + 4).map(({ pitch }) => pitch);
+    await stage.playUntil(14);
+    await stage.playUntil(140);
+    assert.equal(barAt(108).length, 4);
+    assert.notDeepEqual(barAt(108), barAt(112));
+    assert.deepEqual([barAt(132), barAt(136)], [barAt(108), barAt(112)]);
+  });
+
+  it('repeats long notes whole however often somebody plays into it whom it accompanies', async () => {
+    class Legato extends AttentiveComposer {
+      override async compose(...asked: Parameters<AttentiveComposer['compose']>): Promise<ComposedSpan> {
+        const span = await super.compose(...asked);
+        return { ...span, notes: span.notes.map((note) => ({ ...note, duration: 1.75 })) };
+      }
+    }
+    const stage = await Stage.begin({}, new Legato());
+    stage.at(5, () => void stage.parameters.write('deck/1/freeze', [1], 'test'));
+    stage.at(9, () => void stage.parameters.write('deck/1/play-mode', ['accompany'], 'test'));
+    stage.willPlay(...range(10, 30).map((beat) => [beat + 0.37, 0.3, 50] as const));
+    await stage.playUntil(40);
+    const bars = range(2, 9).map((bar) => stage.deck.plan.from(bar * 4).notes.filter(({ beat }) => beat < bar * 4 + 4).map(({ beat, pitch, duration }) => [beat - bar * 4, pitch, duration]));
+    assert.equal(bars[0].length, 4);
+    for (const bar of bars) assert.deepEqual(bar, bars[0]);
   });
 
   it('is told what cannot be done', async () => {
