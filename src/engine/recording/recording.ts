@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import type { OutputSpecification } from '../contracts/output.js';
 import { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
@@ -7,7 +5,7 @@ import type { HeardNews } from '../listening/hearing.js';
 import type { Beats, Bpm } from '../music/units.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { NoteFeed } from '../scheduling/note-feed.js';
-import { reasonOf } from '../reason-of.js';
+import { SavedTakes } from './saved-takes.js';
 import { takeFile } from './take-file.js';
 import { keepNewest, TakeJournal } from './take-journal.js';
 import { takeOutputName, type PlayedMessage } from './take-output.js';
@@ -38,15 +36,17 @@ export class Recording {
   private readonly feed = new NoteFeed<PlayedMessage>((messages) => messages.forEach((message) => this.writer.played(message)));
   private readonly journal: TakeJournal;
   private readonly writer: TakeWriter;
+  private readonly saved: SavedTakes;
 
   constructor(private readonly parts: RecordingParts) {
     const { parameters, folder, minutes } = parts;
     const name = `take-${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`;
     this.journal = new TakeJournal(folder, name, Math.ceil(minutes / segmentMinutes) + 1, (error) => parameters.report(error, takeOutputName));
     this.writer = new TakeWriter(() => parameters.number('beats-per-bar'), (line) => this.journal.add(line));
+    this.saved = new SavedTakes(parts.saveFolder);
     this.feed.setListeners(1);
     parameters.publish('take-folder', folder);
-    parameters.handle('save-take', ([file]) => this.save(file === undefined ? `${name}.mid` : String(file)));
+    parameters.handle('save-take', ([file]) => this.save(file === undefined ? name : String(file)));
     parameters.onEvent((event) => this.happened(event));
   }
 
@@ -89,17 +89,11 @@ export class Recording {
     await this.journal.write();
   }
 
-  /** Errors: `badValue` where nothing has been played, `recordingFailed` where it cannot be read or written. */
+  /** Errors: `badValue` where nothing has been played or the name is taken, `recordingFailed` where it cannot be read or written. */
   private async save(name: string): Promise<void> {
     const { lines, unreadable } = await this.journal.read();
     if (lines.length === 0) throw nothingToSave(unreadable);
-    const file = resolve(this.parts.saveFolder, name);
-    try {
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, takeFile(lines, this.journal.name));
-    } catch (cause) {
-      throw new ContinuoError('recordingFailed', `${file} cannot be written: ${reasonOf(cause)}`, { cause });
-    }
+    const file = await this.saved.write(name, takeFile(lines, this.journal.name));
     this.parts.parameters.emit({ type: 'notice', sentence: `the take is saved as ${[file, ...this.missing(unreadable)].join(', without ')}` });
   }
 
