@@ -47,8 +47,9 @@ export class MusicAhead {
   private lasts: Beats = 0;
   /** The last stretch before {@link lastsUntil} that has no music. */
   private gap: { readonly from: Beats; readonly until: Beats } = { from: 0, until: 0 };
-  /** Where the composer took over. */
+  /** Where the composer took over, and where it began anew since. */
   private ownedFrom: Beats = -Infinity;
+  private anewFrom: Beats = -Infinity;
   private begun = false;
   private readonly queue: ShapedQueue;
   /** What is queued is shaped otherwise than is wanted by now. */
@@ -91,9 +92,9 @@ export class MusicAhead {
     return this.lasts;
   }
 
-  /** The first beat at or after `beat` that is the composer's own: another wrote what comes before it takes over, and that stands. */
+  /** The first beat at or after `beat` that is the composer's own: what comes before it begins stands, whoever wrote it. */
   own(beat: Beats): Beats {
-    return Math.max(beat, this.ownedFrom);
+    return Math.max(beat, this.ownedFrom, this.anewFrom);
   }
 
   /**
@@ -103,7 +104,7 @@ export class MusicAhead {
   reach(horizon: Beats): Beats {
     const now = this.parts.position.beat();
     const hasRoom = horizon <= shortestReach || this.plan.countBetween(now, this.written) < mostAhead;
-    return Math.max(hasRoom ? horizon : shortestReach, this.ownedFrom + shortestReach - now);
+    return Math.max(hasRoom ? horizon : shortestReach, this.own(-Infinity) + shortestReach - now);
   }
 
   /** Accounts for what has fallen due, and shapes anew what is to be. Call it often. */
@@ -122,6 +123,7 @@ export class MusicAhead {
     if (!this.begun) this.ledger.goTo(beat);
     this.begun = true;
     this.ownedFrom = beat;
+    this.anewFrom = -Infinity;
     this.standAt(beat);
   }
 
@@ -129,13 +131,20 @@ export class MusicAhead {
   restUntil(beat: Beats): void {
     this.look();
     this.discard(Math.min(this.lasts, beat));
+    this.beginAnewAt(beat);
     this.standAt(beat);
+  }
+
+  /** The same composer begins anew at `beat`, and can decide nothing before. */
+  beginAnewAt(beat: Beats): void {
+    this.anewFrom = beat;
   }
 
   /** Nothing plays from `beat` on. */
   endAt(beat: Beats): void {
     this.look();
     this.discard(beat);
+    this.anewFrom = Math.min(this.anewFrom, beat);
   }
 
   /** The composer writes anew from `beat` on; what it had written is still good if it is late. */
@@ -194,6 +203,7 @@ export class MusicAhead {
     this.written += by;
     this.lasts += by;
     this.ownedFrom += by;
+    this.anewFrom += by;
     this.gap = { from: this.gap.from + by, until: this.gap.until + by };
     this.ledger.goTo(toBeat);
     this.news.moved(by);

@@ -2,6 +2,7 @@ import { ContinuoError } from '../errors.js';
 import type { Beats } from '../music/units.js';
 import { nextBoundary, samePlaceInBar } from './boundary.js';
 import type { DeckControls } from './deck-controls.js';
+import type { MusicAhead } from './music-ahead.js';
 import type { Plan } from './plan.js';
 import { movePremise } from './premise.js';
 import type { Steering } from './steering/steering.js';
@@ -24,7 +25,7 @@ export interface RewindingGround {
   freeFrom(): Beats;
   /** Has something done as soon as the voice is idle. */
   errand(run: (voice: Voice) => Promise<void>): Promise<void>;
-  readonly ahead: { readonly writtenUntil: Beats };
+  readonly ahead: Pick<MusicAhead, 'writtenUntil' | 'beginAnewAt'>;
   /** What is written before a beat stands, and from there on it is written anew. */
   asks(atBeat: Beats): void;
   compose(voice: Voice, untilBeat: Beats): Promise<void>;
@@ -83,6 +84,7 @@ export class Rewinding {
     if (ground.voice() !== voice) return;
     const beat = atBeat + ground.steering.jumpedBy - before;
     ground.asks(beat);
+    ground.ahead.beginAnewAt(beat);
     const opening = from(beat);
     ground.shiftBy(beat - opening.atBeat);
     begins(beat - opening.atBeat);

@@ -209,6 +209,7 @@ export class AnswerMode {
     this.startBeat += by;
     this.endBeat += by;
     this.ground.delay(by);
+    this.ground.ahead.beginAnewAt(this.startBeat);
     return moveSpan(span, by);
   }
 

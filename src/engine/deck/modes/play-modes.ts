@@ -155,8 +155,9 @@ export class PlayModes {
     this.desk.begin();
     const isSilent = this.isSilentByMode;
     this.returns = waited && !isSilent;
-    if (this.isSilent) this.turns += 1;
-    if (isSilent) ahead.endAt(Math.max(this.ground.freeFrom(), this.earliest));
+    if (!this.isSilent) return;
+    this.turns += 1;
+    ahead.endAt(Math.max(this.ground.freeFrom(), this.earliest));
   }
 
   private complete(controls: ComposeControls, place?: Place): ComposeControls {
