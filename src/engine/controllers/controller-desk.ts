@@ -40,7 +40,7 @@ export class ControllerDesk {
   ) {
     this.learning = new ControllerLearning(parameters, file);
     this.map = this.learning.map;
-    parameters.onChange((address, _value, origin) => this.changed(address, origin));
+    parameters.onChange((address, value, origin) => this.changed(address, value, origin));
   }
 
   /** What is wrong with the file of what was learned. */
@@ -125,7 +125,7 @@ export class ControllerDesk {
     const waits = isContinuous(entry) && parameters.boolean('pick-up') && !knob.takesHold(positionOf(entry, present));
     const value = valueAt(entry, knob.position);
     if (waits || value === present) return;
-    for (const other of this.knobs.values()) if (other.address === address && other.knob !== knob) other.knob.letGo();
+    this.tellKnobs(address, value, (other) => other.knob !== knob);
     this.write(source, address, [value]);
   }
 
@@ -134,10 +134,15 @@ export class ControllerDesk {
     this.parameters.write(address, values, origin).catch((cause: unknown) => this.parameters.report(ContinuoError.from(cause, 'badValue'), origin));
   }
 
-  private changed(address: string, origin: string): void {
-    for (const { knob, source, address: moved } of this.knobs.values()) {
-      if (moved === address && origin !== originOf(source)) knob.letGo();
-    }
+  /** A value is another than those knobs said. */
+  private tellKnobs(address: string, value: ParameterValue, whom: (known: Known) => boolean): void {
+    const entry = this.parameters.entry(address);
+    if (entry.kind !== 'value' || !isContinuous(entry)) return;
+    for (const known of this.knobs.values()) if (known.address === address && whom(known)) known.knob.isMoved(positionOf(entry, value));
+  }
+
+  private changed(address: string, value: ParameterValue, origin: string): void {
+    this.tellKnobs(address, value, ({ source }) => origin !== originOf(source));
     for (const source of this.sources.values()) {
       // A motor must not pull at the hand that moves it.
       if (origin !== originOf(source.name)) this.show(address, source);

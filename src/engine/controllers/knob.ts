@@ -39,9 +39,14 @@ export class Knob {
     return this.holds;
   }
 
-  /** Somebody else moved its value. */
+  /** Its value may be anything by now. */
   letGo(): void {
     this.holds = false;
+  }
+
+  /** Something else moved its value, to `present` (0..1): it is let go unless it stands there all the same. */
+  isMoved(present: number): void {
+    if (Math.abs(this.position - present) > reach) this.letGo();
   }
 
   /** Whether a button was pressed just now. Some never say that they were released: they say the same again. */

@@ -116,6 +116,17 @@ describe('pick-up', () => {
     assert.deepEqual(box.shown, []);
   });
 
+  it('keeps hold of a value that comes back rounded, as that of a host may', (context) => {
+    const { store, box } = stage(placeFor(context));
+    box.turn(0, 14, 58, 59);
+    for (const rounding of [0.004, -0.004]) {
+      const before = store.number('bpm');
+      store.publish('bpm', before + rounding);
+      box.turn(0, 14, before < 150 ? 80 : 100);
+      assert.ok(store.number('bpm') > before + 20, `${store.number('bpm')}`);
+    }
+  });
+
   it('begins anew for a knob where another of the same box moves the value', (context) => {
     const { store, desk, box } = stage(placeFor(context));
     desk.lend([21, 50].map((controller) => ({ controller, address: 'deck/1/density' })));
