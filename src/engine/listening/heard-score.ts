@@ -1,4 +1,4 @@
-import { compareNotes, type Note } from '../music/note.js';
+import { compareNotes, endBeat, type Note } from '../music/note.js';
 import type { ControlMark } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 
@@ -6,8 +6,10 @@ import type { Beats } from '../music/units.js';
 const rememberedBeats: Beats = 512;
 const mostNotes = 16_384;
 const mostControls = 16_384;
+/** No note is longer, be it heard or told of. */
+const longestBeats: Beats = 64;
 
-/** What was heard and has ended, in session beats, sorted. Bounded: the far past is forgotten. */
+/** What was heard and has ended, or was told of ahead of time, in session beats, sorted. Bounded: the far past is forgotten. */
 export class HeardScore {
   private notes: Note[] = [];
   private controls: ControlMark[] = [];
@@ -28,6 +30,20 @@ export class HeardScore {
 
   controlsBetween(fromBeat: Beats, untilBeat: Beats): readonly ControlMark[] {
     return this.controls.filter((mark) => mark.beat >= fromBeat && mark.beat < untilBeat);
+  }
+
+  /** Where the last note began that began up to a beat; -Infinity: none did. */
+  lastOnset(untilBeat: Beats): Beats {
+    return this.notes.findLast((note) => note.beat <= untilBeat)?.beat ?? -Infinity;
+  }
+
+  /** Where the last to sound of those ends; -Infinity: there are none. */
+  lastEnd(untilBeat: Beats): Beats {
+    let last = -Infinity;
+    for (let at = this.notes.length - 1; at >= 0 && this.notes[at].beat + longestBeats > last; at -= 1) {
+      if (this.notes[at].beat <= untilBeat) last = Math.max(last, endBeat(this.notes[at]));
+    }
+    return last;
   }
 
   shift(by: Beats): void {

@@ -1,6 +1,6 @@
 import type { HeardEvent, NoteSource } from '../contracts/note-source.js';
 import { disposable, type Disposable } from '../disposable.js';
-import { compareNotes, endBeat, type Note } from '../music/note.js';
+import { compareNotes, type Note } from '../music/note.js';
 import type { ControlMark } from '../music/score.js';
 import type { Beats, Micros } from '../music/units.js';
 import type { Clock } from '../time/clock.js';
@@ -67,8 +67,6 @@ export class Hearing {
   private readonly listeners = new Set<(news: HeardNews) => void>();
   private notes = 0;
   private echoed = 0;
-  private latestOnset: Beats = -Infinity;
-  private latestEnd: Beats = -Infinity;
 
   constructor(private readonly parts: HearingParts) {}
 
@@ -82,15 +80,15 @@ export class Hearing {
     return this.echoed;
   }
 
-  /** Where the last note began; -Infinity before the first. */
+  /** Where the last note began; -Infinity before the first. What is told of ahead of time has not begun. */
   get lastOnset(): Beats {
-    return this.latestOnset;
+    return Math.max(this.score.lastOnset(this.parts.ground.beat()), ...this.held.map(({ beat }) => beat));
   }
 
   /** For how long nobody has played: 0 while a key is down, Infinity before the first note. */
   quietBeats(nowBeat: Beats): Beats {
     if (this.held.length > 0) return 0;
-    return Math.max(0, nowBeat - this.latestEnd);
+    return Math.max(0, nowBeat - this.score.lastEnd(nowBeat));
   }
 
   /** Hears a source until the registration is disposed of. */
@@ -125,8 +123,6 @@ export class Hearing {
   /** Takes a note that somebody has told of in beats, whether or not anybody listens to the wires. */
   note(source: string, note: Note): void {
     this.notes += 1;
-    this.latestOnset = Math.max(this.latestOnset, note.beat);
-    this.latestEnd = Math.max(this.latestEnd, endBeat(note));
     this.score.add(note);
     this.tell({ type: 'began', source, note });
     this.tell({ type: 'ended', source, note });
@@ -153,8 +149,6 @@ export class Hearing {
       each.beat += by;
       each.countedFrom += toBeat - fromBeat;
     }
-    this.latestOnset += by;
-    this.latestEnd += by;
   }
 
   private take(source: NoteSource, event: HeardEvent): void {
@@ -186,7 +180,6 @@ export class Hearing {
     for (const struckAgain of this.down(source, channel, pitch)) this.end(struckAgain, beat);
     if (this.held.length >= mostHeld) this.end(this.held[0], beat);
     this.notes += 1;
-    this.latestOnset = Math.max(this.latestOnset, beat);
     const held: Held = { source, channel, pitch, velocity, beat, countedFrom: beat };
     this.held.push(held);
     this.tell({ type: 'began', source, note: { beat, channel, pitch, velocity } });
@@ -216,7 +209,6 @@ export class Hearing {
   private end(held: Held, beat: Beats): void {
     const note = noteOf(held, Math.max(shortestBeats, Math.min(longestHeldBeats, beat - held.countedFrom)));
     this.held = this.held.filter((each) => each !== held);
-    this.latestEnd = Math.max(this.latestEnd, endBeat(note));
     this.score.add(note);
     this.tell({ type: 'ended', source: held.source, note });
   }

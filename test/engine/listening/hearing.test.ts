@@ -73,6 +73,23 @@ describe('hearing', () => {
     assert.deepEqual(hearing.notesBetween(0, 8), [{ beat: 3.5, duration: 1, channel: 0, pitch: 60, velocity: 80 }]);
   });
 
+  it('has nobody play yet what it is told of ahead of time', () => {
+    const { hearing, at, on, off } = stage();
+    at(1);
+    hearing.note('feed', { beat: 8, duration: 2, channel: 0, pitch: 72, velocity: 80 });
+    assert.deepEqual([hearing.heard, hearing.lastOnset, hearing.quietBeats(1)], [1, -Infinity, Infinity]);
+    at(2);
+    on(60);
+    at(3);
+    off(60);
+    at(5);
+    assert.deepEqual([hearing.lastOnset, hearing.quietBeats(5)], [2, 2]);
+    at(8.5);
+    assert.deepEqual([hearing.lastOnset, hearing.quietBeats(8.5)], [8, 0]);
+    at(12);
+    assert.equal(hearing.quietBeats(12), 2);
+  });
+
   it('gives a key that is down the length it has been down', () => {
     const { hearing, at, on } = stage();
     at(2);

@@ -21,6 +21,20 @@ describe('a deck that accompanies', () => {
     assert.ok(history.notes.some(({ beat, pitch }) => beat === 4 && pitch === 64), 'what the deck played itself is there too');
   });
 
+  it('hears who plays, and then what is told of ahead of time, where something is', async () => {
+    const stage = await Stage.begin(accompany);
+    const fed = { duration: 0.5, channel: 0, velocity: 80, pitch: 90 };
+    stage.at(2, () => stage.ensemble.hearing.note('feed', { ...fed, beat: 10 }));
+    stage.willPlay([4.5, 0.5, 67]);
+    await stage.playUntil(4.6);
+    const heard = (pitch: number): boolean => stage.composer.primed.at(-1)?.history.notes.some((note) => note.pitch === pitch) === true;
+    assert.ok(heard(67));
+    await stage.playUntil(9.9);
+    assert.ok(!heard(90));
+    await stage.playUntil(10.1);
+    assert.ok(heard(90));
+  });
+
   it('leaves no beat empty while it listens', async () => {
     const stage = await Stage.begin(accompany);
     stage.willPlay(...Array.from({ length: 60 }, (_unused, index) => [2 + index / 4, 0.2, 60 + (index % 12)] as const));

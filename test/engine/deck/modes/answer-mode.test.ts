@@ -194,6 +194,17 @@ describe('a deck that answers', () => {
     assert.equal(stage.deck.state, 'listening');
   });
 
+  it('answers, and yields, while something is told of ahead of time', async () => {
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 0, 'answer-after': 1 });
+    await stage.parameters.write('commit', [1], 'test');
+    stage.at(1, () => stage.ensemble.hearing.note('feed', { beat: 30, duration: 1, channel: 0, pitch: 90, velocity: 80 }));
+    stage.willPlay([0, 3, 60], [9.5, 0.25, 70]);
+    await stage.playUntil(11.5);
+    assert.deepEqual(beatsOf(stage.played), [4, 5, 6, 7, 8, 9, 10]);
+    await stage.playUntil(31.9);
+    assert.deepEqual(beatsOf(stage.played).slice(7), Array.from({ length: 19 }, (_unused, index) => 12 + index));
+  });
+
   it('does not begin where somebody plays on after all', async () => {
     const stage = await Stage.begin({ ...answer, 'answer-bars': 1 });
     stage.willPlay([0, 2, 60], [3.6, 3, 62]);

@@ -124,7 +124,8 @@ export class Stage {
     const end = timeAt(this.ensemble.session.timeline, beat);
     while (this.clock.now() < end) {
       const next = this.script[0] && timeAt(this.ensemble.session.timeline, this.script[0].beat);
-      this.sender.advanceTo(Math.min(end, this.clock.now() + stepMicros, next ?? Infinity));
+      // A composer may have let time pass what comes next.
+      this.sender.advanceTo(Math.max(this.clock.now(), Math.min(end, this.clock.now() + stepMicros, next ?? Infinity)));
       while (this.script[0] && timeAt(this.ensemble.session.timeline, this.script[0].beat) <= this.clock.now()) this.script.shift()?.act();
       this.ensemble.advance();
       await this.deck.settled();
