@@ -102,8 +102,16 @@ export class SceneCourse {
     const { position, settings } = this.ground;
     const { commit, beatsPerBar } = settings();
     const now = position.beat();
-    const notice = Math.max(noticeBeats, this.boundary === 'now' ? 0 : commit);
+    const notice = Math.max(noticeBeats, ...(this.boundary === 'now' ? [] : [commit, ...this.modeNotices()]));
     this.atBeat = position.playing ? nextBoundary(now + notice, this.boundary, beatsPerBar) : now;
+  }
+
+  /** How long before the beat its modes must be set. */
+  private modeNotices(): readonly Beats[] {
+    return this.ground.decks().flatMap(({ number, modes }) => {
+      const mode = modeOf(this.scene.decks.get(number)?.values);
+      return mode === undefined ? [] : [modes.noticeFor(mode)];
+    });
   }
 
   private readonly shortly = (): Beats => justBefore.micros / this.ground.position.beatMicros;
@@ -152,12 +160,12 @@ export class SceneCourse {
   private parted(values: SceneValues): { readonly steering: SceneValues; readonly mode?: PlayMode; readonly others: SceneValues } {
     const those = (wanted: (name: string) => boolean): SceneValues => new Map([...values].filter(([name]) => wanted(name)));
     const { steers } = this.ground;
-    return { steering: those(steers), mode: values.get(modeName) as PlayMode | undefined, others: those((name) => !steers(name) && name !== modeName) };
+    return { steering: those(steers), mode: modeOf(values), others: those((name) => !steers(name) && name !== modeName) };
   }
 
   private changeMode(deck: SceneDeck, mode: PlayMode | undefined): void {
     if (mode === undefined) return;
-    deck.modes.notBefore(this.ground.position.playing ? this.atBeat : -Infinity);
+    deck.modes.notBefore(mode, this.ground.position.playing ? this.atBeat : -Infinity);
     this.writeAll(`deck/${deck.number}/`, new Map([[modeName, mode]]));
   }
 
@@ -186,6 +194,10 @@ export class SceneCourse {
   private report(cause: unknown, fallback: ErrorName): void {
     this.ground.report(ContinuoError.from(cause, fallback));
   }
+}
+
+function modeOf(values?: SceneValues): PlayMode | undefined {
+  return values?.get(modeName) as PlayMode | undefined;
 }
 
 /** The action, which is done the first time alone. */

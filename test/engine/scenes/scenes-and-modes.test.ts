@@ -8,6 +8,7 @@ const set = `scenes:
   - { name: Back, decks: { 2: { play-mode: continue, high-pitch: 90 } } }
   - { name: New, decks: { 2: { pack: tiny-lm, play-mode: continue } } }
   - { name: Asked, decks: { 2: { play-mode: query } } }
+  - { name: Plain, decks: { 2: { play-mode: continue } } }
   - { name: Called, decks: { 2: { pack: tiny-lm, play-mode: answer } } }
 `;
 
@@ -49,6 +50,33 @@ describe('a scene', () => {
       assert.deepEqual([beatsWithNotes(30, 32), beatsWithNotes(32, 40), deck.state], [2, 0, 'listening']);
     });
   }
+
+  for (const recallBeat of [30.2, 30.6, 30.95]) {
+    it(`has time for a deck that is to play by itself again, also where it is recalled at ${recallBeat}`, async (context) => {
+      const stage = await TwoDeckStage.begin(context, set);
+      await stage.parameters.write('deck/2/play-mode', ['query'], 'test');
+      await stage.playUntil(recallBeat);
+      await stage.parameters.write('recall', ['Plain', 'bar'], 'test');
+      await stage.playUntil(40);
+      const first = Math.min(...stage.ensemble.decks[1].plan.from(recallBeat).notes.map(({ beat }) => beat));
+      assert.deepEqual([stage.arrivals, Math.floor(first)], [[recallBeat < 30.25 ? 32 : 36], stage.arrivals[0]]);
+    });
+  }
+
+  it('lets a mode that is set by hand before its beat be heard at once, also where it names the one that was set', async (context) => {
+    const stage = await TwoDeckStage.begin(context, set);
+    const write = (mode: string): Promise<void> => stage.parameters.write('deck/2/play-mode', [mode], 'test');
+    await write('query');
+    await stage.playUntil(8.5);
+    await stage.parameters.write('commit', [6], 'test');
+    await stage.parameters.write('recall', ['Asked', 'bar'], 'test');
+    await stage.playUntil(10.2);
+    await stage.parameters.write('commit', [1], 'test');
+    await write('continue');
+    await stage.playUntil(24);
+    const first = Math.min(...stage.ensemble.decks[1].plan.from(8.5).notes.map(({ beat }) => beat));
+    assert.deepEqual([Math.floor(first), stage.arrivals], [12, [16]]);
+  });
 
   it('lets a deck play by itself again where the music is by then, if the host jumps just before', async (context) => {
     const stage = await TwoDeckStage.begin(context, set);

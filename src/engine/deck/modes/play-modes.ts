@@ -27,7 +27,9 @@ export class PlayModes {
   private returns = false;
   /** Where it plays by itself again. */
   private returnBeat: Beats = -Infinity;
-  /** What the mode that is set next changes is heard from here on at the earliest. */
+  /** What a mode changes that is still to be set is heard from here on. */
+  private booked: { readonly mode: PlayMode; readonly beat: Beats } | undefined;
+  /** What the present mode changed is heard from here on at the earliest. */
   private earliest: Beats = -Infinity;
 
   constructor(private readonly ground: ModeGround) {
@@ -64,12 +66,13 @@ export class PlayModes {
   /** How long before a beat a mode must be set that is to be heard from there on. */
   noticeFor(mode: PlayMode): Beats {
     const notice = this.ground.freeFrom() - this.ground.position.beat() + lookingBeats;
-    return this.isSilent && !waitsForSomebody(mode) ? notice + readingBeats + 1 : notice;
+    return this.isSilent && !waitsForSomebody(mode) ? notice + readingBeats : notice;
   }
 
-  /** The mode that is set next is heard from `beat` on, and not before. */
-  notBefore(beat: Beats): void {
-    this.earliest = beat;
+  /** Where `mode` is the next to be set it is heard from `beat` on, and not before. */
+  notBefore(mode: PlayMode, beat: Beats): void {
+    this.look();
+    this.booked = mode === this.current ? undefined : { mode, beat };
   }
 
   /** What the voice is to do while the deck is silent; `undefined`: nothing now. */
@@ -126,6 +129,7 @@ export class PlayModes {
     this.desk.moved(by);
     this.returnBeat += by;
     this.earliest += by;
+    if (this.booked) this.booked = { ...this.booked, beat: this.booked.beat + by };
   }
 
   /** Where it plays by turns with somebody. */
@@ -141,7 +145,8 @@ export class PlayModes {
   /** What the voice was told and asked while it was silent is forgotten: it hears what was played, and goes on from there. */
   private return(voice: Voice): Promise<void> {
     this.returns = false;
-    this.returnBeat = this.ground.ahead.own(Math.max(Math.ceil(this.ground.freeFrom() + readingBeats), this.earliest));
+    const soonest = this.ground.freeFrom() + readingBeats;
+    this.returnBeat = this.ground.ahead.own(soonest > this.earliest ? Math.ceil(soonest) : this.earliest);
     return this.ground.begin(voice, this.returnBeat);
   }
 
@@ -149,6 +154,8 @@ export class PlayModes {
     const { ahead } = this.ground;
     const waited = this.turnTaking?.waits(this.ground.position.beat()) ?? this.isSilent;
     this.current = mode;
+    this.earliest = this.booked?.mode === mode ? this.booked.beat : -Infinity;
+    this.booked = undefined;
     this.returns = false;
     this.answer.reset();
     this.fill.reset();
