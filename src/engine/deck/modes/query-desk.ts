@@ -25,7 +25,13 @@ const graceBeats: Beats = 0.2;
 /** Notes that a voice says to nobody when it is first listened to: the first ones take several times as long as those to come. */
 const rehearsedNotes = 12;
 
+/** Wishes of so many queries are remembered: who asks for several voices in turn has the same few. */
+const rememberedWishes = 4;
+const noWishes: QueryWishes = {};
+
 const feedSource = 'feed';
+
+type Controls = ReturnType<ModeGround['controls']['read']>;
 
 /** The answer to a query. */
 export interface QueryReply {
@@ -43,14 +49,9 @@ interface Heard {
   readonly beat: Beats;
 }
 
-/** What came of asking for a note, and what was asked, in words. */
-interface Found extends Attempt {
-  readonly question: string;
-}
-
 /**
  * Says the next note whenever it is asked, under any wishes, and is told what happened. The voice hears what happened at once, and
- * the note that would come next under the wishes of the last query is found beforehand; whoever asks something else meanwhile does
+ * the notes that would come next under the wishes of the last queries are found beforehand; whoever asks something else meanwhile does
  * not wait for that. An answer hangs on what happened, on what is wished for and on the seed, not on when there was time to find
  * it. A wish that cannot be met is given up, the cheapest first. Thread: main. Blocks: no.
  *
@@ -58,14 +59,17 @@ interface Found extends Attempt {
  */
 export class QueryDesk {
   private heard: Heard | undefined;
-  private found: Found | undefined;
+  /** What came of asking, by what was asked, in words. */
+  private readonly found = new Map<string, Attempt>();
   /** Whoever has said notes to nobody. */
   private readonly rehearsed = new WeakSet<Composer>();
-  private wishes: QueryWishes = {};
+  /** Those of the last queries, the newest first, each once. */
+  private recent: readonly QueryWishes[] = [noWishes];
   /** Where the last thing happened that was fed, or where the desk was opened. */
   private lastBeat: Beats = 0;
-  /** What is asked for begins here. */
+  /** What is asked for begins here, or later under wishes, by their words, under which it would have been late. */
   private fromBeat: Beats = 0;
+  private readonly laterBeats = new Map<string, Beats>();
   /** How often it was asked since something happened: each time another note is wanted. */
   private replies = 0;
   /** Queries that wait for the voice. */
@@ -87,7 +91,7 @@ export class QueryDesk {
   async query(wishes: QueryWishes): Promise<QueryReply> {
     const voice = this.ground.voice();
     if (!voice) throw new ContinuoError('badValue', `Deck ${this.ground.deck} plays no pack: load one first.`);
-    this.wishes = wishes;
+    this.recent = [wishes, ...this.recent.filter((other) => other !== noWishes && !isSame(other, wishes))].slice(0, rememberedWishes);
     const now = this.nowBeat;
     const { jumps } = this;
     const ready = this.answerAt(voice, wishes, now);
@@ -119,23 +123,25 @@ export class QueryDesk {
     this.ground.advance();
   }
 
-  /** Hears what happened, and finds the next note beforehand. `undefined`: nothing is to be done now. */
+  /** Hears what happened, and finds the next notes beforehand. `undefined`: nothing is to be done now. */
   nextTask(voice: Voice): Promise<void> | undefined {
     // A loop says nothing when it is asked: nothing is to be prepared.
     if (this.waiting > 0 || !voice.composer.nextNote) return undefined;
     if (!this.knows(voice)) return this.prepare(this.hear(voice));
     if (!this.rehearsed.has(voice.composer)) return this.prepare(this.rehearse(voice));
+    if (this.replies > 0) return undefined;
     const now = this.nowBeat;
-    const isKnown = this.found?.question === this.questionOf(voice, this.wishes) && !this.isLate(this.found, this.wishes, now);
+    const controls = this.ground.controls.read(voice);
     // What is to come so much after now is another note at every moment.
-    const isInVain = this.wishes.earliest !== undefined && this.ground.position.playing;
-    return isKnown || isInVain || this.replies > 0 ? undefined : this.prepare(this.find(voice, this.wishes, now, () => this.isDisturbed(voice)));
+    const isInVain = ({ earliest }: QueryWishes): boolean => earliest !== undefined && this.ground.position.playing;
+    const next = this.recent.find((wishes) => !isInVain(wishes) && !this.foundFor(wishes, now, controls));
+    return next && this.prepare(this.find(voice, next, now, () => this.isDisturbed(voice)));
   }
 
   /** Nothing of what was found beforehand holds. */
   forget(): void {
     this.heard = undefined;
-    this.found = undefined;
+    this.found.clear();
     this.replies = 0;
   }
 
@@ -177,7 +183,8 @@ export class QueryDesk {
     const beat = this.pastUntil;
     const count = this.ground.hearing.heard;
     if (this.heard?.count !== count) this.replies = 0;
-    this.found = undefined;
+    this.found.clear();
+    this.laterBeats.clear();
     this.fromBeat = beat;
     this.heard = { voice, count, beat };
     await this.ground.prime(voice, beat, { wholeNotes: true, mostNotes });
@@ -199,38 +206,43 @@ export class QueryDesk {
   }
 
   private answerAt(voice: Voice, wishes: QueryWishes, now: Beats): Note | undefined {
-    const { found } = this;
-    const isFor = found?.note !== undefined && this.knows(voice) && found.question === this.questionOf(voice, wishes);
-    return isFor && !this.isLate(found, wishes, now) ? found.note : undefined;
+    return this.knows(voice) ? this.foundFor(wishes, now, this.ground.controls.read(voice))?.note : undefined;
   }
 
-  /** A note at or after `fromBeat` is found; where that would be late, at or after now. */
-  private async find(voice: Voice, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Found> {
+  /** What was found beforehand, if it is not late by now. */
+  private foundFor(wishes: QueryWishes, now: Beats, controls: Controls): Attempt | undefined {
+    const found = this.found.get(this.questionOf(wishes, controls));
+    return found && !this.isLate(found, wishes, now) ? found : undefined;
+  }
+
+  /** A note at or after where it is asked from is found; where that would be late, at or after now. */
+  private async find(voice: Voice, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Attempt> {
     if (!this.knows(voice)) await this.hear(voice);
     const first = await this.findFrom(voice, wishes, now, awaited);
     if (first.isInterrupted || !this.isLate(first, wishes, now)) return first;
-    if (wishes.earliest === undefined) this.fromBeat = Math.max(this.fromBeat, now);
+    if (wishes.earliest === undefined) this.laterBeats.set(wordsOf(wishes), Math.max(this.fromBeat, now));
     return this.findFrom(voice, wishes, now, awaited);
   }
 
-  private async findFrom(voice: Voice, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Found> {
+  private async findFrom(voice: Voice, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Attempt> {
     const { heard } = this;
-    const question = this.questionOf(voice, wishes);
-    const attempt = await settle(wishes, voice.keeps, (kept) => this.ask(voice, kept, wishes, now, awaited));
-    const found = { ...attempt, question };
-    if (!attempt.isInterrupted && this.heard === heard) this.found = found;
+    const controls = this.ground.controls.read(voice);
+    const question = this.questionOf(wishes, controls);
+    const found = await settle(wishes, voice.keeps, (kept) => this.ask(voice, kept, wishes, now, awaited));
+    if (!found.isInterrupted && this.heard === heard) this.found.set(question, found);
     return found;
   }
 
   private async ask(voice: Voice, kept: QueryWishes, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Attempt> {
     if (voice.loopBars !== undefined) throw new ContinuoError('badValue', `Deck ${this.ground.deck} is frozen: thaw it first.`);
     if (!voice.composer.nextNote) throw new ContinuoError('badValue', `${voice.pack} cannot be asked for single notes: load another pack.`);
-    const fromBeat = kept.earliest === undefined ? this.fromBeat : Math.max(this.fromBeat, now + kept.earliest);
+    const from = this.laterBeats.get(wordsOf(wishes)) ?? this.fromBeat;
+    const fromBeat = kept.earliest === undefined ? from : Math.max(from, now + kept.earliest);
     const { note, isInterrupted } = await voice.composer.nextNote({ fromBeat, untilBeat: fromBeat + farthest }, this.asked(voice, kept), awaited);
     return { note, left: note ? this.unmetBy(note, wishes, now) : [], isInterrupted };
   }
 
-  private asked(voice: Voice, wishes: QueryWishes): ReturnType<ModeGround['controls']['read']> {
+  private asked(voice: Voice, wishes: QueryWishes): Controls {
     const controls = this.ground.controls.read(voice);
     const { sampling, constraint } = controls;
     return {
@@ -241,8 +253,8 @@ export class QueryDesk {
   }
 
   /** All that an answer hangs on, but for what happened. */
-  private questionOf(voice: Voice, wishes: QueryWishes): string {
-    return JSON.stringify([this.asked(voice, wishes), wishes]);
+  private questionOf(wishes: QueryWishes, controls: Controls): string {
+    return JSON.stringify([wishes, this.replies, controls]);
   }
 
   /** Whether a note would have had to come before now, or before it is wished for. */
@@ -258,4 +270,12 @@ export class QueryDesk {
     this.replies += 1;
     return { note, beatsFromNow: Math.max(0, note.beat - this.nowBeat), relaxed: namesOf(this.unmetBy(note, wishes, now)) };
   }
+}
+
+function wordsOf(wishes: QueryWishes): string {
+  return JSON.stringify(wishes);
+}
+
+function isSame(one: QueryWishes, other: QueryWishes): boolean {
+  return wordsOf(one) === wordsOf(other);
 }

@@ -136,6 +136,26 @@ describe('a deck that is queried', () => {
     }
   });
 
+  it('has the answers ready under the wishes of the last four queries, as if there had been no time for it', async () => {
+    const { stage, composer, ask, feed } = await asked();
+    const voices = [40, 50, 60, 70].map((low) => ['low-pitch', low] as const);
+    for (const wishes of voices) await ask(...wishes);
+    await feed(72, 90, 1, 0.5);
+    await stage.deck.settled();
+    const before = composer.notes;
+    const ready = await ask(...voices[0]);
+    assert.equal(composer.notes, before, 'no note was composed while it was waited for');
+    await feed(74, 90, 1, 0.5);
+    await stage.deck.settled();
+    const others = composer.notes;
+    await ask(...voices[1]);
+    assert.equal(composer.notes, others);
+    const inHaste = await asked();
+    for (const wishes of voices) await inHaste.ask(...wishes);
+    await inHaste.feed(72, 90, 1, 0.5);
+    assert.deepEqual(await inHaste.ask(...voices[0]), ready);
+  });
+
   it('says some notes to nobody before it is asked for the first one, once', async () => {
     const { stage, composer, ask, feed } = await asked();
     const before = composer.notes;
