@@ -8,9 +8,11 @@ import { percentile } from './support/percentile.js';
 export const summary = 'how soon a pack says the next note when it is asked: packs=a,b queries=330 bpm=120 pause=60 seed=1 threads=1';
 
 /** What happens between one query and the next. */
-const kinds = ['played', 'otherWishes', 'otherNote'] as const;
+const kinds = ['played', 'otherNote', 'otherWishes', 'newWishes'] as const;
 type Kind = (typeof kinds)[number];
 
+/** The last of all queries, so that those before are as of who asks for the same few voices. */
+const newShare = 0.25;
 const goalMilliseconds = 10;
 /** From being told what happened to being asked, in milliseconds: nobody asks at once. `pause=0` for those who do. */
 const usualPause = 60;
@@ -18,7 +20,8 @@ const registers = [[36, 60], [48, 72], [60, 84]];
 
 /**
  * Asks a deck for notes in the time of the music, and tells it what happened as it happens: `played`, the note that it said, and
- * the same wishes again; `otherWishes`, the same, and then others; `otherNote`, a note that it did not say. From asking to
+ * the same wishes again; `otherNote`, a note that it did not say, and the same wishes again; `otherWishes`, the note that it said, and then
+ * wishes for one of three registers, as of who plays several voices; `newWishes`, the same, and then wishes that were never made. From asking to
  * answer, in milliseconds; `processor` is what the whole process worked meanwhile: on a busy machine that counts, and the rest
  * is what the others take of it.
  */
@@ -36,7 +39,7 @@ async function measure(voices: ConstructorParameters<typeof LiveStage>[0], pack:
   const random = randomFrom(Number(options.seed ?? 1));
   await stage.write('play-mode', 'query');
   await stage.start(pack);
-  const times: Record<Kind, Spent[]> = { played: [], otherWishes: [], otherNote: [] };
+  const times: Record<Kind, Spent[]> = { played: [], otherNote: [], otherWishes: [], newWishes: [] };
   const relaxed: Record<string, number> = {};
   let wishes: readonly ParameterValue[] = ['low-pitch', 36, 'high-pitch', 84, 'latest', 1];
   let kind: Kind = 'otherNote';
@@ -46,13 +49,14 @@ async function measure(voices: ConstructorParameters<typeof LiveStage>[0], pack:
     const answered = spent();
     times[kind].push({ wall: answered.wall - asked.wall, processor: answered.processor - asked.processor });
     for (const word of String(left).split(' ')) if (word !== '') relaxed[word] = (relaxed[word] ?? 0) + 1;
-    kind = kinds[Math.floor(random() * kinds.length)];
+    kind = query < queries * (1 - newShare) ? kinds[Math.floor(random() * (kinds.length - 1))] : 'newWishes';
     const other = kind === 'otherNote' ? Math.max(0, Math.min(127, Number(pitch) + 1 + Math.floor(random() * 6))) : pitch;
     await pass((Number(beats) * 60_000) / bpm);
     await stage.write('feed', Number(other), Number(velocity), 0, Number(duration), Number(channel));
     await pass(pause);
     const [low, high] = registers[Math.floor(random() * registers.length)];
     if (kind === 'otherWishes') wishes = ['low-pitch', low, 'high-pitch', high, 'latest', 1];
+    if (kind === 'newWishes') wishes = ['low-pitch', low, 'high-pitch', high, 'latest', 1 + (query + 1) / 1024];
   }
   await stage.end();
   return { ...Object.fromEntries(kinds.map((each) => [each, shares(times[each])])), relaxed };
