@@ -11,7 +11,11 @@ export class TakeAxis {
 
   /** The beat of the take for a beat of the session; before the take begins it is 0. */
   at(beat: Beats): Beats {
-    const place = Math.max(0, beat + this.offset);
+    return this.reach(Math.max(0, beat + this.offset));
+  }
+
+  /** The take goes on up to `place` at least; returns it. */
+  reach(place: Beats): Beats {
     this.latest = Math.max(this.latest, place);
     return place;
   }

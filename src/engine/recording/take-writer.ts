@@ -7,8 +7,6 @@ import type { PlayedMessage } from './take-output.js';
 /** A tempo that differs less is the same one, told by a clock that settles; after a bar it is told all the same. */
 const tempoTolerance: Bpm = 0.5;
 const smallestTempoChange: Bpm = 0.02;
-/** The engine itself: what it says to silence an instrument is no music. */
-const engineOwner = 0;
 
 /** Turns what happens into the lines of a take. Thread: main. */
 export class TakeWriter {
@@ -18,7 +16,7 @@ export class TakeWriter {
   private beatsPerBar = 0;
   private count = 0;
   /** What people hold, by source, channel and pitch. */
-  private readonly heldIds = new Map<string, number>();
+  private readonly held = new Map<string, { readonly id: number; readonly place: Beats }>();
   private nextHeldId = -1;
   /** Marks that the take has no place for yet, by their kinds. */
   private readonly inForce = new Map<string, string>();
@@ -41,7 +39,6 @@ export class TakeWriter {
 
   played({ type, id, owner, beat, channel, data1, data2, microsPerBeat }: PlayedMessage): void {
     if (type === 'goesOn') return this.goOnAt(beat);
-    if (type === 'control' && owner === engineOwner) return;
     const place = this.placeOf(beat, 60_000_000 / microsPerBeat);
     if (type === 'note') this.noteOn({ on: id, part: owner, beat: place, channel, pitch: data1, velocity: data2 });
     else if (type === 'noteOff') this.write({ off: id, beat: place });
@@ -59,14 +56,16 @@ export class TakeWriter {
     const { channel, pitch, velocity, beat } = news.note;
     const key = `${news.source} ${channel} ${pitch}`;
     if (news.type === 'began') {
-      this.heldIds.set(key, this.nextHeldId);
-      this.noteOn({ on: this.nextHeldId, part: heardPart, beat: this.placeOf(beat, bpm), channel, pitch, velocity });
+      const place = this.placeOf(beat, bpm);
+      this.held.set(key, { id: this.nextHeldId, place });
+      this.noteOn({ on: this.nextHeldId, part: heardPart, beat: place, channel, pitch, velocity });
       this.nextHeldId -= 1;
       return;
     }
-    const id = this.heldIds.get(key);
-    this.heldIds.delete(key);
-    if (id !== undefined) this.write({ off: id, beat: this.placeOf(beat + news.note.duration, bpm) });
+    const held = this.held.get(key);
+    this.held.delete(key);
+    // The host may have moved the music meanwhile.
+    if (held) this.write({ off: held.id, beat: this.axis.reach(held.place + news.note.duration) });
   }
 
   /** Something to find again: of each kind, the last before the take begins is told where it does. */

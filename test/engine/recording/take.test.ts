@@ -73,6 +73,15 @@ describe('what is written of a take', () => {
     assert.deepEqual(score.meters, [{ beat: 0, numerator: 4, denominator: 4 }]);
   });
 
+  it('has what was heard as long as it was held, also where the host jumps meanwhile', () => {
+    const { writer, lines } = written();
+    writer.played(played('goesOn', 8));
+    writer.heard({ type: 'began', source: 'midi', note: { beat: 10, channel: 0, pitch: 50, velocity: 70 } }, 120);
+    writer.played(played('goesOn', 0));
+    writer.heard({ type: 'ended', source: 'midi', note: { beat: -2, duration: 3.5, channel: 0, pitch: 50, velocity: 70 } }, 120);
+    assert.deepEqual(readPrompt(takeFile(lines, 'a take')).notes.map(({ beat, duration }) => [beat, duration]), [[2, 3.5]]);
+  });
+
   it('has a track for each part, and markers', () => {
     const { writer, lines } = written();
     for (const pack of ['perlin', 'theremin']) writer.mark('deck 1', `deck 1: ${pack}`, 0);
