@@ -17,5 +17,8 @@ export type Sixteenths = Unit<'sixteenths'>;
 export const minimumBpm: Bpm = 20;
 export const maximumBpm: Bpm = 999;
 
+/** A host's beat is no further from 0 than this, either way: at 999 BPM two years. Where doubles of beats get coarse no clock can count on. */
+export const farthestBeat: Beats = 1e9;
+
 /** Beats closer than this are the same: they are rounded on their way between a host, a composer and a queue. */
 export const sameBeat: Beats = 1e-6;

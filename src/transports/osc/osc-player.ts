@@ -5,6 +5,7 @@ import type { ParameterValue } from '../../engine/parameters/parameter.js';
 import type { Clock } from '../../engine/time/clock.js';
 import type { OscMessage } from './osc-packet.js';
 import type { WordHandler } from './osc-surface.js';
+import { taggedTime } from './time-tag.js';
 import type { WallClock } from './wall-clock.js';
 
 const longestBeats = 64;
@@ -66,10 +67,8 @@ export class OscPlayer implements NoteSource {
     this.tell({ type: 'control', controller, value, channel: channelOf(message, channel), micros: this.timeOf(message) });
   }
 
-  private timeOf({ unixSeconds }: OscMessage): Micros {
-    if (unixSeconds === 0) return this.clock.now();
-    this.wallClock.read();
-    return this.wallClock.micros(unixSeconds);
+  private timeOf(message: OscMessage): Micros {
+    return taggedTime(message, this.clock, this.wallClock);
   }
 
   private tell(event: HeardEvent): void {

@@ -1,6 +1,6 @@
 import type { SyncListener, SyncSource, TransportChange } from '../../engine/contracts/sync-source.js';
 import { ContinuoError } from '../../engine/errors.js';
-import { maximumBpm, minimumBpm, type Beats, type Bpm, type Micros } from '../../engine/music/units.js';
+import { farthestBeat, maximumBpm, minimumBpm, type Beats, type Bpm, type Micros } from '../../engine/music/units.js';
 import type { ParameterValue } from '../../engine/parameters/parameter.js';
 import type { Clock } from '../../engine/time/clock.js';
 import { closestPhaseMatch } from '../../engine/time/phase.js';
@@ -9,6 +9,7 @@ import { BeatLine } from './beat-line.js';
 import type { OscMessage } from './osc-packet.js';
 import type { TableWriter, WordHandler } from './osc-surface.js';
 import { cycleOfPlay } from './tidal-play.js';
+import { taggedTime } from './time-tag.js';
 import type { WallClock } from './wall-clock.js';
 
 /** A beat that arrives further off than this is a jump of the host, not jitter of the network. */
@@ -19,11 +20,13 @@ const share = 0.15;
 const quietPeriods = 4;
 const shortestQuietMicros: Micros = 2_000_000;
 const usualBeatsPerBar: Beats = 4;
+/** Of a bar or cycle. */
+const mostBeats: Beats = 64;
 
 /**
  * A host that says where its beat is. It says what it can: beats with or without their numbers and tempo, bars, a tempo, or
  * Tidal's cycles; README.md of this folder lists the messages. In a time-tagged bundle the tag is the time that counts and is
- * believed; a plain message counts from its arrival, and its jitter is averaged away.
+ * believed where it is within 10 seconds of now; a plain message counts from its arrival, and its jitter is averaged away.
  * Thread: main. Blocks: no.
  */
 export class OscSyncSource implements SyncSource {
@@ -98,8 +101,9 @@ export class OscSyncSource implements SyncSource {
 
   private bar(message: OscMessage, values: readonly ParameterValue[]): void {
     const [bar, beats = this.barBeats ?? usualBeatsPerBar] = values;
-    if (values.length > 2 || (bar !== undefined && !isBeat(bar)) || !isBeat(beats) || beats <= 0) {
-      throw new ContinuoError('badValue', `${message.address} takes the bar, counted from 1, and how many beats it has; or nothing.`);
+    const isRight = values.length <= 2 && isPeriod(beats) && (bar === undefined || (isBeat(bar) && isBeat((bar - 1) * beats)));
+    if (!isRight) {
+      throw new ContinuoError('badValue', `${message.address} takes the bar, counted from 1, and how many beats it has, ${mostBeats} at most; or nothing.`);
     }
     const micros = this.timeOf(message);
     this.barBeats = beats;
@@ -120,14 +124,15 @@ export class OscSyncSource implements SyncSource {
 
   private cycle(message: OscMessage, values: readonly ParameterValue[]): void {
     const [cyclesPerSecond, cycle, beats = this.beatsPerCycle] = values;
-    const isRight = values.length >= 2 && values.length <= 3 && isBeat(cyclesPerSecond) && isBeat(cycle) && isBeat(beats) && beats > 0;
+    const isRight = values.length >= 2 && values.length <= 3 && isBeat(cyclesPerSecond) && isPeriod(beats) && isBeat(cycle) && isBeat(cycle * beats);
     const bpm = isRight ? cyclesPerSecond * beats * 60 : Number.NaN;
     if (!isRight || !isTempo(bpm)) {
       throw new ContinuoError('badValue', `${message.address} takes cps and cycle, and maybe the beats of a cycle, that make ${minimumBpm} to ${maximumBpm} BPM.`);
     }
+    const micros = this.timeOf(message);
     this.told = bpm;
     this.barBeats = beats;
-    this.observe(cycle * beats, this.timeOf(message), message.unixSeconds > 0, beats);
+    this.observe(cycle * beats, micros, message.unixSeconds > 0, beats);
   }
 
   /** `beat` is at `micros`, exactly or with the jitter of its way; the host says so every `period` beats. */
@@ -181,9 +186,7 @@ export class OscSyncSource implements SyncSource {
   }
 
   private timeOf(message: OscMessage): Micros {
-    if (message.unixSeconds === 0) return this.clock.now();
-    this.wallClock.read();
-    return this.wallClock.micros(message.unixSeconds);
+    return taggedTime(message, this.clock, this.wallClock);
   }
 
   private tell(timeline: Timeline): void {
@@ -210,5 +213,10 @@ function isTempo(value: ParameterValue | undefined): value is Bpm {
 }
 
 function isBeat(value: ParameterValue | undefined): value is Beats {
-  return typeof value === 'number' && Number.isFinite(value);
+  return typeof value === 'number' && Math.abs(value) <= farthestBeat;
+}
+
+/** Whether it is a number of beats that a bar or cycle may have. */
+function isPeriod(value: ParameterValue | undefined): value is Beats {
+  return isBeat(value) && value > 0 && value <= mostBeats;
 }

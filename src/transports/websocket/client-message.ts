@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ContinuoError } from '../../engine/errors.js';
-import { maximumBpm, minimumBpm } from '../../engine/music/units.js';
+import { farthestBeat, maximumBpm, minimumBpm } from '../../engine/music/units.js';
 
 const value = z.union([z.number(), z.string().max(1024), z.boolean()]);
 /** Of one entry of the table, or a pattern for several. */
@@ -26,7 +26,7 @@ const clientMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('sync'),
     id,
     bpm: z.number().min(minimumBpm).max(maximumBpm),
-    beat: z.number(),
+    beat: z.number().min(0 - farthestBeat).max(farthestBeat),
     /** When the beat is: on the engine's clock, or on the client's own; without either, now. */
     timeMicros: z.number().optional(),
     clientMilliseconds: z.number().optional(),

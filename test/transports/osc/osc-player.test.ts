@@ -47,6 +47,13 @@ describe('a player over OSC', () => {
     assert.ok(Math.abs(events[0].micros - 4_900_000) < 1100, String(events[0].micros));
   });
 
+  it('is refused with the time tag of another clock', () => {
+    const { events, say, wallClock } = stage();
+    wallClock.calibrate();
+    assert.throws(() => say('note/on', [60, 100], unixMilliseconds / 1000 + 65), /60 seconds from now/);
+    assert.deepEqual(events, []);
+  });
+
   it('is told what is wrong, whatever comes', () => {
     const { events, say } = stage();
     const odd = fc.array(fc.oneof(fc.double(), fc.string({ maxLength: 3 }), fc.boolean(), fc.integer({ min: -1000, max: 1000 })), { maxLength: 5 });

@@ -122,6 +122,34 @@ describe('the OSC sync source', () => {
     assert.equal(timelines.length, 0);
   });
 
+  it('refuses a beat that no song comes to, said or made of bars or cycles', () => {
+    const absurd: [string, ...number[]][] = [['host/beat', 120, 1e15], ['host/beat', 120, -1e15], ['/beat', 2e9], ['host/bar', 9e8, 64], ['host/bar', 1, 65], ['host/cycle', 0.5, 9e8, 8], ['host/cycle', 0.5, 1, 65]];
+    for (const said of absurd) {
+      assert.throws(() => say(...said), (error) => error instanceof ContinuoError && error.errorName === 'badValue', String(said));
+    }
+    assert.deepEqual(timelines, []);
+    say('host/beat', 120, 1e9);
+    for (const word of ['start', 'continue', 'stop']) assert.throws(() => say(`host/${word}`, 1e15), ContinuoError, word);
+    assert.deepEqual(changes, []);
+    assert.equal(timelines.length, 1);
+  });
+
+  it('refuses the time tag of another clock, and says how far off it is', () => {
+    say('host/beat', 120, 0);
+    const tagged = (seconds: number) => (unixMilliseconds + clock.now() / 1000) / 1000 + seconds;
+    for (const [word, away] of [['host/beat', 60], ['host/start', 61], ['host/stop', -3600], ['host/bar', 11], ['host/cycle', -11]] as const) {
+      const values = word === 'host/cycle' ? [0.5, 0] : [];
+      assert.throws(
+        () => perform({ address: word, values, unixSeconds: tagged(away) }),
+        (error) => error instanceof ContinuoError && error.errorName === 'badValue' && error.message.includes(`${away} seconds from now`),
+        word,
+      );
+    }
+    assert.deepEqual([timelines.length, changes.length], [1, 0]);
+    perform({ address: 'host/start', values: [], unixSeconds: tagged(9) });
+    assert.ok(Math.abs(changes[0].micros - 9_000_000) < 2000);
+  });
+
   it('is lost after four beats, two seconds at least, of silence', () => {
     say('host/beat', 240, 0);
     mock.timers.tick(1999);

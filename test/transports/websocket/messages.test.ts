@@ -27,6 +27,8 @@ describe('a client message', () => {
       ['{"type":"invoke","address":"start","arguments":[[1]]}', /arguments/],
       ['{"type":"sync","beat":0}', /bpm/],
       ['{"type":"sync","bpm":19,"beat":0}', /bpm/],
+      ['{"type":"sync","bpm":120,"beat":1e15}', /beat/],
+      ['{"type":"sync","bpm":120,"beat":-1e15}', /beat/],
       ['{"type":"probe","probe":1}', /clientMilliseconds/],
       [JSON.stringify({ type: 'get', address: 'a'.repeat(300) }), /address/],
       [JSON.stringify({ type: 'invoke', address: 'a', arguments: Array(17).fill(0) }), /arguments/],
