@@ -26,9 +26,15 @@ export type HeardMusic = (fromBeat: Beats, untilBeat: Beats) => Pick<Score, 'not
 export class Plan {
   private score: Score = emptyScore;
   private premise: Premise | undefined;
+  private forgottenUntil: Beats = -Infinity;
 
   /** @param heard what others played, which is part of the history. Default: nothing. */
   constructor(private readonly heard: HeardMusic = () => emptyScore) {}
+
+  /** Of what was played before it, some is forgotten. */
+  get remembersFrom(): Beats {
+    return this.forgottenUntil;
+  }
 
   /** Nothing may be planned yet at or after the span. */
   add(span: Pick<ComposedSpan, 'notes' | 'programs' | 'controls'>): void {
@@ -113,6 +119,7 @@ export class Plan {
   shift(by: Beats): void {
     this.score = shiftScore(this.score, by);
     this.premise = this.premise && movePremise(this.premise, by);
+    this.forgottenUntil += by;
   }
 
   /** Lets go of what is too old to matter; the last program of each channel stays. */
@@ -123,6 +130,7 @@ export class Plan {
     const lastPrograms = new Map(this.score.programs.filter((mark) => mark.beat < oldest).map((mark) => [mark.channel, mark]));
     const kept = select(this.score, (beat) => beat >= oldest);
     this.score = { ...kept, programs: [...lastPrograms.values(), ...kept.programs] };
+    this.forgottenUntil = oldest;
   }
 
   private keep(wanted: (beat: Beats) => boolean): void {

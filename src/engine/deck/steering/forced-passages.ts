@@ -1,5 +1,6 @@
 import { ContinuoError } from '../../errors.js';
 import type { Beats } from '../../music/units.js';
+import type { Plan } from '../plan.js';
 import { movePassage, type Passage } from './passage.js';
 
 /** A performer who sends melodies without end is told to wait. */
@@ -41,6 +42,13 @@ export class ForcedPassages {
   /** Forgets what begins at or after `beat`; of what has begun, the rest stands. */
   dropFrom(beat: Beats): void {
     this.list = this.list.filter((passage) => passage.fromBeat < beat);
+  }
+
+  /** Keeps what has been heard of the music that comes again. Call it often. */
+  keep(plan: Plan, now: Beats): void {
+    for (const { music, fromBeat, untilBeat } of this.list) {
+      if ('memory' in music) music.memory.keep(plan, music.sourceBeat, untilBeat - fromBeat, now);
+    }
   }
 
   /** Forgets what ended before `beat`. */

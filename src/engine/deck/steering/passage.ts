@@ -1,16 +1,21 @@
 import { drumChannel, type Note } from '../../music/note.js';
 import type { Beats } from '../../music/units.js';
 import type { Plan } from '../plan.js';
+import type { Recollection } from './recollection.js';
 
-/**
- * Music that is decided before a composer comes there, in session beats. Its notes are given, or they are those of the plan
- * from `sourceBeat` on, whatever these are by then.
- */
+/** Music of the plan from a beat on, whatever that is by then. */
+export interface Recalled {
+  readonly sourceBeat: Beats;
+  /** What is kept of it, should the plan forget it. */
+  readonly memory: Recollection;
+}
+
+/** Music that is decided before a composer comes there, in session beats. Its notes are given, or they are those of the plan. */
 export interface Passage {
   readonly fromBeat: Beats;
   /** Exclusive. */
   readonly untilBeat: Beats;
-  readonly music: { readonly notes: readonly Note[] } | { readonly sourceBeat: Beats };
+  readonly music: { readonly notes: readonly Note[] } | Recalled;
   /** `whole`: nothing else plays; `added`: it is written around; `outline`: so is what carries it. */
   readonly manner: 'whole' | 'added' | 'outline';
   /** What comes before it is to lead into it. Default: it comes as it comes. */
@@ -33,7 +38,7 @@ const onTheBeat: Beats = 1 / 32;
 /** What a passage comes to. `beatsPerBar`: where its bars begin, for an outline. */
 export function resolve(passage: Passage, plan: Plan, beatsPerBar: number): ForcedMusic {
   const { fromBeat, untilBeat, manner, isLedInto = false } = passage;
-  const notes = 'notes' in passage.music ? passage.music.notes : recalled(passage.music.sourceBeat, passage, plan);
+  const notes = 'notes' in passage.music ? passage.music.notes : recalled(passage.music, passage, plan);
   return { fromBeat, untilBeat, notes: manner === 'outline' ? outlineOf(notes, fromBeat, beatsPerBar) : notes, only: manner === 'whole', isLedInto };
 }
 
@@ -44,7 +49,7 @@ export function movePassage(passage: Passage, by: Beats): Passage {
     ...passage,
     fromBeat: fromBeat + by,
     untilBeat: untilBeat + by,
-    music: 'notes' in music ? { notes: music.notes.map((note) => ({ ...note, beat: note.beat + by })) } : { sourceBeat: music.sourceBeat + by },
+    music: 'notes' in music ? { notes: music.notes.map((note) => ({ ...note, beat: note.beat + by })) } : { ...music, sourceBeat: music.sourceBeat + by },
   };
 }
 
@@ -66,7 +71,6 @@ export function outlineOf(notes: readonly Note[], fromBeat: Beats, beatsPerBar: 
   });
 }
 
-function recalled(sourceBeat: Beats, { fromBeat, untilBeat }: Passage, plan: Plan): readonly Note[] {
-  const by = fromBeat - sourceBeat;
-  return plan.from(sourceBeat).notes.filter((note) => note.beat < untilBeat - by).map((note) => ({ ...note, beat: note.beat + by }));
+function recalled({ sourceBeat, memory }: Recalled, { fromBeat, untilBeat }: Passage, plan: Plan): readonly Note[] {
+  return memory.notes(plan, sourceBeat, untilBeat - fromBeat).map((note) => ({ ...note, beat: note.beat + fromBeat }));
 }

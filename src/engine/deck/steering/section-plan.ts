@@ -1,5 +1,7 @@
 import type { Beats } from '../../music/units.js';
+import type { Plan } from '../plan.js';
 import type { Passage } from './passage.js';
+import { Recollection } from './recollection.js';
 
 /** One word of a plan. */
 export interface Section {
@@ -30,16 +32,25 @@ export function planFromText(text: string): WrittenPlan {
  * outline, a new letter is left to the composer. Thread: main.
  */
 export class SectionPlan {
+  /** @param memories sections that come again, by their index. */
   constructor(
     private readonly sections: readonly Section[],
     private readonly goesRound: boolean,
     private readonly startBeat: Beats,
     private readonly sectionBeats: Beats,
+    private readonly memories = new Map<number, Recollection>(),
   ) {}
 
   /** The same, moved with the music. */
   moved(by: Beats): SectionPlan {
-    return new SectionPlan(this.sections, this.goesRound, this.startBeat + by, this.sectionBeats);
+    return new SectionPlan(this.sections, this.goesRound, this.startBeat + by, this.sectionBeats, this.memories);
+  }
+
+  /** Keeps what has been heard of sections that come again, however long they or what comes between are. Call it often. */
+  keep(plan: Plan, now: Beats): void {
+    const current = this.indexAt(now);
+    if (!this.memories.has(current) && this.at(current)) this.begin(current);
+    for (const [index, memory] of this.memories) memory.keep(plan, this.beatOf(index), this.sectionBeats, now);
   }
 
   /** Sections that come again and touch `fromBeat` .. `untilBeat` (exclusive). */
@@ -53,7 +64,7 @@ export class SectionPlan {
       passages.push({
         fromBeat: this.beatOf(index),
         untilBeat: this.beatOf(index + 1),
-        music: { sourceBeat: this.beatOf(source) },
+        music: { sourceBeat: this.beatOf(source), memory: this.memories.get(source) ?? new Recollection() },
         manner: section?.varied ? 'outline' : 'whole',
       });
     }
@@ -70,6 +81,19 @@ export class SectionPlan {
   /** Whether nothing of it comes after `beat`. */
   isOverAt(beat: Beats): boolean {
     return !this.goesRound && this.indexAt(beat) >= this.sections.length;
+  }
+
+  /** Remembers a section, and of those before it what comes again from there on. */
+  private begin(current: number): void {
+    const awaited = new Set<number | undefined>();
+    for (let index = current; index <= current + this.sections.length; index += 1) {
+      const section = this.at(index);
+      if (section) awaited.add(this.sourceOf(index, section));
+    }
+    for (const index of this.memories.keys()) {
+      if (!awaited.has(index) || index > current) this.memories.delete(index);
+    }
+    this.memories.set(current, new Recollection());
   }
 
   /** The last time before that the letter was played as it is, else the last time at all. */

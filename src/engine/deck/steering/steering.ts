@@ -24,6 +24,7 @@ import { canLeadIn, LeadIn } from './lead-in.js';
 import { barLineBefore, isBarLine, LoopWatch } from './loop-watch.js';
 import { OntoGrid } from './onto-grid.js';
 import { movePassage, resolve, type ForcedMusic, type Passage } from './passage.js';
+import { Recollection } from './recollection.js';
 import { Replaying } from './replaying.js';
 import { SectionPlan, type Section } from './section-plan.js';
 import { SpareTime } from './spare-time.js';
@@ -149,9 +150,12 @@ export class Steering {
     return fulfil(onGrid, this.forced(span.fromBeat - 1, span.untilBeat + foresight));
   }
 
-  /** Turns what a replay turns. Call it often. */
+  /** Turns what a replay turns, and keeps what is to come again. Call it often. */
   look(): void {
+    const { plan, position } = this.ground;
     this.replaying.look();
+    this.passages.keep(plan, position.beat());
+    this.sections?.keep(plan, position.beat());
   }
 
   /** Errors: `badValue` where the pack that plays has not such a style. */
@@ -278,10 +282,10 @@ export class Steering {
     const fromBeat = free + between * beatsPerBar;
     const beats = bars * beatsPerBar;
     const first = plan.from(sourceBeat).notes.some((note) => note.beat < sourceBeat + beats);
-    if (!first || sourceBeat + beats > free) {
+    if (!first || sourceBeat < plan.remembersFrom || sourceBeat + beats > free) {
       throw wrong(`Deck ${deck} has no music in bar ${sourceBeat / beatsPerBar + 1}${bars > 1 ? ` to ${sourceBeat / beatsPerBar + bars}` : ''} that it remembers: choose bars that have been played.`);
     }
-    this.give({ fromBeat, untilBeat: fromBeat + beats, music: { sourceBeat }, manner: 'whole', isLedInto: between > 0 });
+    this.give({ fromBeat, untilBeat: fromBeat + beats, music: { sourceBeat, memory: new Recollection() }, manner: 'whole', isLedInto: between > 0 });
     return fromBeat;
   }
 

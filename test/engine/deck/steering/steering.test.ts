@@ -10,6 +10,9 @@ import { AskedComposer, barOf, stageOf, takeOf, voicesOf, write } from './suppor
 const melody = 'C5:1 E5:0.5 G5:0.5 r:1 C6:1';
 const melodyNotes = [[0, 72], [1, 76], [1.5, 79], [3, 84]] as const;
 
+/** Other music in every bar, for hundreds of them. */
+const neverAgain = (note: Note): Note => ({ ...note, pitch: 30 + ((note.beat * 7 + Math.floor(note.beat / 61) * 3) % 61) });
+
 describe('forced notes', () => {
   it('begin at the next bar that is not committed, and stand exactly', async () => {
     const take = await takeOf(() => new NullComposer());
@@ -122,6 +125,26 @@ describe('bars that come again', () => {
     await take.end();
   });
 
+  it('are the same still where so many come before them that the deck has forgotten them by then', async () => {
+    const take = await takeOf(() => new AskedComposer(neverAgain));
+    await take.playUntil(257);
+    for (let round = 0; round < 3; round += 1) await write(take, 'recall-bar', 1, 64);
+    await take.playUntil(260 + 3 * 256);
+    await take.end();
+    const { notes } = take.recorder.score();
+    const from = (beat: number): readonly string[] => notes.filter((note) => note.beat >= beat && note.beat < beat + 256).map((note) => `${note.beat - beat} ${note.pitch}`);
+    assert.equal(from(0).length, 256);
+    for (const beat of [260, 516, 772]) assert.deepEqual(from(beat), from(0), String(beat));
+  });
+
+  it('are refused where the deck has forgotten some of them', async () => {
+    const take = await takeOf(() => new NullComposer());
+    await take.playUntil(540);
+    await assert.rejects(write(take, 'recall-bar', 1, 64), /has no music in bar 1 to 64 that it remembers/);
+    await write(take, 'recall-bar', 9, 64);
+    await take.end();
+  });
+
   it('are refused where there is no music', async () => {
     const take = await takeOf(() => new NullComposer());
     for (const [name, ...values] of [['recall-bar', 40], ['copy-bar', 5], ['copy-bar', -1], ['recall-bar', 0], ['recall-bar', 1, 65]] as const) {
@@ -187,6 +210,37 @@ describe('a plan of sections', () => {
     for (const bar of [3, 5, 7, 9, 11]) assert.deepEqual(barOf(take, bar), barOf(take, 1));
     for (const bar of [4, 6, 8, 10, 12]) assert.deepEqual(barOf(take, bar), barOf(take, 2));
     await take.end();
+  });
+
+  it('brings a letter back however long ago that was, wherever the host has jumped to meanwhile', async () => {
+    for (const jump of [0, 96]) {
+      const take = await takeOf(() => new AskedComposer(neverAgain));
+      await write(take, 'plan', "A B C D E A A'", 32);
+      await take.playUntil(700);
+      const { session } = take.ensemble;
+      if (jump > 0) take.ensemble.follow({ ...session.timeline, beatOrigin: session.timeline.beatOrigin + jump });
+      await take.playUntil(900);
+      await take.end();
+      const notes = take.recorder.score().notes.map((note) => (note.beat < 700 ? note : { ...note, beat: note.beat - jump }));
+      const from = (beat: number, until: number): readonly string[] => notes.filter((note) => note.beat >= beat && note.beat < until).map((note) => `${note.beat - beat} ${note.pitch}`);
+      const first = from(4, 132);
+      assert.equal(first.length, 128);
+      assert.deepEqual(from(644, 772), first, String(jump));
+      const variation = from(772, 900);
+      assert.deepEqual(first.filter((note) => !variation.includes(note)), []);
+    }
+  });
+
+  it('brings back whole what is longer than a deck remembers', async () => {
+    const take = await takeOf(() => new AskedComposer(neverAgain));
+    await take.parameters.write('beats-per-bar', [9], 'test');
+    await write(take, 'plan', 'A A', 64);
+    await take.playUntil(9 + 2 * 576);
+    await take.end();
+    const { notes } = take.recorder.score();
+    const pitches = (beat: number): readonly number[] => notes.filter((note) => note.beat >= beat && note.beat < beat + 576).map(({ pitch }) => pitch);
+    assert.equal(pitches(9).length, 576);
+    assert.deepEqual(pitches(585), pitches(9));
   });
 
   it('is refused where nobody could play it', async () => {
