@@ -1,6 +1,6 @@
 import { nextBoundary, samePlaceInBar } from '../deck/boundary.js';
 import type { PlayMode } from '../deck/modes/play-mode.js';
-import { ContinuoError, type ErrorName } from '../errors.js';
+import { ContinuoError } from '../errors.js';
 import type { Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import type { ParameterValue } from '../parameters/parameter.js';
@@ -52,19 +52,22 @@ export class SceneCourse {
   async run(): Promise<void> {
     const { scene, ground } = this;
     await this.makeDecks();
-    const ready = await Promise.all(
+    if (this.isCancelled) return;
+    const prepared = await Promise.all(
       ground.decks().flatMap((deck) => {
         const said = scene.decks.get(deck.number);
-        return said ? [prepareDeck(deck, said, ground)] : [];
+        const report = (error: ContinuoError): void => this.failed(error, deck);
+        return said ? [prepareDeck(deck, said, { ...ground, report })] : [];
       }),
     );
-    if (this.stage === 'cancelled') return;
+    if (this.isCancelled) return;
+    const ready = prepared.filter(({ deck }) => this.isThere(deck));
     this.stage = 'coming';
     this.chooseBeat();
     this.bringing = new Set(ready.flatMap(({ deck, begins }) => (begins ? [deck.number] : [])));
     ground.decided();
     const swaps = ready.map((each) => this.enter(each));
-    this.planValues(this.shortly, '', scene.values);
+    this.planValues(this.shortly, scene.values);
     this.dues.plan(() => 0, () => this.arrive());
     this.advance();
     await Promise.all(swaps);
@@ -72,7 +75,7 @@ export class SceneCourse {
 
   /** Whether a deck may still have a pack from the scene. */
   mayBring(deck: number): boolean {
-    return this.stage !== 'cancelled' && this.bringing.has(deck);
+    return !this.isCancelled && this.bringing.has(deck);
   }
 
   /** Called as time goes on. */
@@ -118,8 +121,8 @@ export class SceneCourse {
 
   private readonly committed = (): Beats => this.ground.settings().commit;
 
-  private planValues(lead: () => Beats, prefix: string, values: SceneValues): void {
-    if (values.size > 0) this.dues.plan(lead, () => this.writeAll(prefix, values));
+  private planValues(lead: () => Beats, values: SceneValues, deck?: SceneDeck): void {
+    if (values.size > 0) this.dues.plan(lead, () => this.writeAll(values, deck));
   }
 
   private arrive(): void {
@@ -139,13 +142,12 @@ export class SceneCourse {
    * effect later, and so is its mode.
    */
   private async enter({ deck, said, begins }: ReadyDeck): Promise<void> {
-    const prefix = `deck/${deck.number}/`;
     const { steering, mode, others } = this.parted(said.values);
-    this.planValues(this.shortly, prefix, others);
+    this.planValues(this.shortly, others, deck);
     const changeMode = once(() => this.changeMode(deck, mode));
     if (mode !== undefined) this.dues.plan(() => deck.modes.noticeFor(mode), changeMode);
-    if (!begins) return this.planValues(this.committed, prefix, steering);
-    const steer = once(() => this.writeAll(prefix, steering));
+    if (!begins) return this.planValues(this.committed, steering, deck);
+    const steer = once(() => this.writeAll(steering, deck));
     const loaded = this.load({ deck, said, begins }, steering, () => {
       this.hasBegun = true;
       steer();
@@ -153,7 +155,7 @@ export class SceneCourse {
       if (deck.modes.isSilent) changeMode();
     });
     // What plays instead of a pack that does not come is steered all the same.
-    this.dues.plan(this.committed, () => void loaded.then(() => this.stage !== 'cancelled' && steer()));
+    this.dues.plan(this.committed, () => void loaded.then(() => this.isCancelled || steer()));
     await loaded;
   }
 
@@ -164,35 +166,52 @@ export class SceneCourse {
   }
 
   private changeMode(deck: SceneDeck, mode: PlayMode | undefined): void {
-    if (mode === undefined) return;
+    if (mode === undefined || !this.isThere(deck)) return;
     deck.modes.notBefore(mode, this.ground.position.playing ? this.atBeat : -Infinity);
-    this.writeAll(`deck/${deck.number}/`, new Map([[modeName, mode]]));
+    this.writeAll(new Map([[modeName, mode]]), deck);
   }
 
   private async load({ deck, begins }: Required<ReadyDeck>, values: SceneValues, tookOver: () => void): Promise<void> {
     const { pack, premise } = begins;
     const atBeat = (): Beats | undefined => (this.stage === 'coming' ? this.atBeat : undefined);
     try {
-      await deck.load(pack, this.boundary, { atBeat, values, premise, isWanted: () => this.stage !== 'cancelled', tookOver });
+      await deck.load(pack, this.boundary, { atBeat, values, premise, isWanted: () => !this.isCancelled, tookOver });
     } catch (cause) {
-      this.report(cause, 'swapFailed');
+      this.failed(ContinuoError.from(cause, 'swapFailed'), deck);
     }
     this.bringing.delete(deck.number);
     this.ground.decided();
   }
 
   /** Each by itself: one that is refused (a host leads the tempo) keeps no other from being set. */
-  private writeAll(prefix: string, values: SceneValues): void {
+  private writeAll(values: SceneValues, deck?: SceneDeck): void {
+    if (deck && !this.isThere(deck)) return;
     this.hasBegun = true;
-    for (const [name, value] of values) void this.write(prefix + name, value);
+    const prefix = deck ? `deck/${deck.number}/` : '';
+    for (const [name, value] of values) void this.write(prefix + name, value, deck);
   }
 
-  private async write(address: string, value: ParameterValue): Promise<void> {
-    await this.ground.write(address, value, sceneOrigin).catch((cause: unknown) => this.report(cause, 'badValue'));
+  private async write(address: string, value: ParameterValue, deck?: SceneDeck): Promise<void> {
+    await this.ground.write(address, value, sceneOrigin).catch((cause: unknown) => this.report(ContinuoError.from(cause, 'badValue'), deck));
   }
 
-  private report(cause: unknown, fallback: ErrorName): void {
-    this.ground.report(ContinuoError.from(cause, fallback));
+  /** A pack does not come; where nobody wants it any more that is no fault. */
+  private failed(error: ContinuoError, deck: SceneDeck): void {
+    if (!this.isCancelled) this.report(error, deck);
+  }
+
+  /** What a deck does not take that has gone is no fault. */
+  private report(error: ContinuoError, deck?: SceneDeck): void {
+    if (!deck || this.isThere(deck)) this.ground.report(error);
+  }
+
+  private get isCancelled(): boolean {
+    return this.stage === 'cancelled';
+  }
+
+  /** A deck that was taken away is none, whoever has its number by then. */
+  private isThere(deck: SceneDeck): boolean {
+    return this.ground.decks().includes(deck);
   }
 }
 

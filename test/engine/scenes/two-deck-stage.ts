@@ -6,6 +6,7 @@ import { loadConfiguration } from '../../../src/engine/configuration.js';
 import { engineContainer } from '../../../src/engine/create-engine.js';
 import { ControllerDesk } from '../../../src/engine/controllers/controller-desk.js';
 import { ControllerFile } from '../../../src/engine/controllers/controller-file.js';
+import { bindDeckCount } from '../../../src/engine/deck-count.js';
 import { steers } from '../../../src/engine/deck/deck-controls.js';
 import { Ensemble } from '../../../src/engine/ensemble.js';
 import type { EngineEvent } from '../../../src/engine/events.js';
@@ -34,6 +35,8 @@ export class TwoDeckStage {
   readonly ensemble: Ensemble;
   readonly scenes: Scenes;
   readonly box = new KnobBox();
+  /** A prompt is read after this. */
+  promptsAfter: Promise<unknown> = Promise.resolve();
   private timeline: Timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
   private readonly clock = new VirtualClock();
   private readonly sender = new LocalSender(this.clock, { timeline: this.timeline });
@@ -45,10 +48,12 @@ export class TwoDeckStage {
   ) {
     const { clock, sender, parameters, timeline } = this;
     this.ensemble = new Ensemble({ clock, sender, voices, parameters, timeline }, 2);
-    const { session, decks } = this.ensemble;
+    const { ensemble } = this;
+    const { session } = ensemble;
     const desk = new ControllerDesk(parameters, new ControllerFile(join(dirname(file), 'knobs.json')));
     desk.register(this.box);
-    this.scenes = new Scenes({ parameters, desk, packs: () => packs, decks: () => decks, position: session, settings: () => this.ensemble.settings(), steers, readPrompt: promptFrom });
+    this.scenes = new Scenes({ parameters, desk, packs: () => packs, decks: () => ensemble.decks, position: session, settings: () => ensemble.settings(), steers, readPrompt: (prompt) => this.promptsAfter.then(() => promptFrom(prompt)) });
+    bindDeckCount({ ensemble, parameters, configuration: loadConfiguration() }, () => Promise.resolve());
     parameters.onEvent((event) => this.events.push({ ...event, heardAt: session.beat() }));
   }
 
