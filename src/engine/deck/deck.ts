@@ -71,7 +71,7 @@ export class Deck {
       errand: <Result>(run: (voice: Voice) => Promise<Result>) => this.errand(run),
       prime: (voice: Voice, atBeat: Beats, frame?: Frame) => this.prime(voice, atBeat, frame),
     };
-    const freeFrom = (): Beats => this.ahead.own(ground.freeFrom());
+    const freeFrom = (spareBeats: Beats = 0): Beats => this.ahead.own(ground.freeFrom() + spareBeats);
     this.succession = new Succession({
       ...ground,
       relocations: () => this.relocations,

@@ -54,8 +54,8 @@ export interface SteeringGround {
   isPressed?(): boolean;
   modeSettings(): ModeSettings;
   voice(): Voice | undefined;
-  /** The first beat of which a composer that is asked now can still decide. */
-  freeFrom(): Beats;
+  /** The first beat of which a composer that is asked now can still decide, with so many beats to spare. Default: none. */
+  freeFrom(spareBeats?: Beats): Beats;
   /** Composes again what is not committed. */
   revise(): void;
 }
@@ -302,7 +302,7 @@ export class Steering {
   /** The first bar line after what is forced as a whole, and from where on a composer that is asked now can still decide. */
   private nextFreeBar(): Beats {
     const { beatsPerBar } = this.ground.settings();
-    const free = this.ground.freeFrom() + margin;
+    const free = this.ground.freeFrom(margin);
     const taken = this.passages.between(free, Infinity).filter(({ manner }) => manner === 'whole');
     return nextBoundary(Math.max(free, ...taken.map(({ untilBeat }) => untilBeat)), 'bar', beatsPerBar);
   }
