@@ -75,14 +75,17 @@ export class Rewinding {
   private async goOn(voice: Voice, atBeat: Beats, from: (beat: Beats) => Opening, begins: (shift: Beats) => void = () => undefined): Promise<void> {
     const { ground } = this;
     const before = ground.steering.jumpedBy;
+    // The host may jump, and another pack come, while the voice thinks.
+    const line = (): Beats => atBeat + ground.steering.jumpedBy - before;
+    const left = (): Beats => line() - ground.ahead.writtenUntil;
     ground.asks(atBeat);
     // A deck that replays composes in pieces: from one thing that was done to the next.
-    for (let reached = -Infinity; ground.ahead.writtenUntil > reached && ground.ahead.writtenUntil < atBeat; ) {
-      reached = ground.ahead.writtenUntil;
-      await ground.compose(voice, atBeat);
+    for (let lastLeft = Infinity; left() < lastLeft && left() > 0; ) {
+      lastLeft = left();
+      await ground.compose(voice, line());
+      if (ground.voice() !== voice) throw wrong(`Deck ${ground.deck} is played by another pack by now, or by none: ask again.`);
     }
-    if (ground.voice() !== voice) return;
-    const beat = atBeat + ground.steering.jumpedBy - before;
+    const beat = line();
     ground.asks(beat);
     ground.ahead.beginAnewAt(beat);
     const opening = from(beat);
