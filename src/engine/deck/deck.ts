@@ -1,17 +1,17 @@
-import type { ComposedSpan } from '../contracts/composer.js';
 import type { LinkFigures } from '../contracts/link-figures.js';
 import { ContinuoError } from '../errors.js';
-import type { Beats, Micros } from '../music/units.js';
+import { sameBeat, type Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import type { DeckDependencies, DeckRealTime, DeckState } from './deck-dependencies.js';
 import type { Entry } from './entry.js';
 import { Errands } from './errands.js';
 import { KeptStates } from './kept-states.js';
+import type { Ready } from './make-ready.js';
 import { PlayModes } from './modes/play-modes.js';
 import { MusicAhead } from './music-ahead.js';
 import { DeckNews } from './news.js';
 import type { Frame, Plan } from './plan.js';
-import { ticksPerBeat, type Pace } from './real-time-law.js';
+import { Portions } from './portions.js';
 import { Rests, shortestRest } from './rests.js';
 import { Rewinding } from './rewinding.js';
 import { SpeedWatch } from './speed-watch.js';
@@ -47,6 +47,7 @@ export class Deck {
   /** What the voice does now; settled when it is idle. */
   private work: Promise<void> | undefined;
   private readonly wishes = new Wishes();
+  private readonly portions: Portions;
   private readonly rests = new Rests();
   private speed = new SpeedWatch();
   private readonly news: DeckNews;
@@ -67,7 +68,7 @@ export class Deck {
       plan: this.plan,
       ahead: this.ahead,
       voice: () => this.voice,
-      freeFrom: () => this.answerFrom(parts.position.beat(), parts.position.beat()),
+      freeFrom: () => this.portions.answerFrom(parts.position.beat(), parts.position.beat()),
       errand: <Result>(run: (voice: Voice) => Promise<Result>) => this.errand(run),
       prime: (voice: Voice, atBeat: Beats, frame?: Frame) => this.prime(voice, atBeat, frame),
     };
@@ -80,7 +81,8 @@ export class Deck {
       failed: (voice, error) => {
         if (voice.composer === this.voice?.composer) this.voiceFailed(error);
       },
-      takeOver: (voice, atBeat, span, answerMicros) => this.takeOver(voice, atBeat, span, answerMicros),
+      wishesMade: () => this.wishes.made,
+      takeOver: (voice, atBeat, ready) => this.takeOver(voice, atBeat, ready),
     });
     this.steering = new Steering({ ...ground, freeFrom, revise: () => this.revise() });
     this.modes = new PlayModes({
@@ -90,6 +92,7 @@ export class Deck {
       hearAgain: () => this.wishes.add('bars', parts.position.beat()),
       advance: () => this.advance(),
     });
+    this.portions = new Portions({ ...ground, steering: this.steering, modes: this.modes, wishes: this.wishes, speed: () => this.speed });
     this.rewinding = new Rewinding({
       ...ground,
       freeFrom,
@@ -157,7 +160,7 @@ export class Deck {
   get realTime(): DeckRealTime {
     const { figures, missedTicks } = this.ahead.ledger;
     const answerMilliseconds = this.speed.answerMicros(this.parts.position.beatMicros) / 1000;
-    return { ...figures, missedTicks, answerMilliseconds, pace: this.pace };
+    return { ...figures, missedTicks, answerMilliseconds, pace: this.portions.pace };
   }
 
   /** Beats planned past the present position. */
@@ -222,14 +225,17 @@ export class Deck {
   /** The host is at `toBeat` from now on: what was planned next plays there, at the same place in the bar. */
   relocate(fromBeat: Beats, toBeat: Beats): void {
     if (fromBeat === toBeat) return;
-    const by = this.ahead.relocate(fromBeat, toBeat, this.parts.settings().beatsPerBar);
+    const { beatsPerBar } = this.parts.settings();
+    const by = this.ahead.relocate(fromBeat, toBeat, beatsPerBar);
     this.shift += by;
     this.steering.moved(by);
     this.modes.moved(by);
     this.succession.freeze.moved(by);
     this.wishes.moved();
     this.relocations += 1;
-    this.advance();
+    // By less than a bar, the first beat of one has become another.
+    if (Math.abs(by - Math.round(by / beatsPerBar) * beatsPerBar) > sameBeat) this.rebar();
+    else this.advance();
   }
 
   /** Resolves when nothing more can be done before time moves on. For rendering, where time waits for the music. */
@@ -256,39 +262,16 @@ export class Deck {
     if (this.parts.mayPlay?.() === false) return undefined;
     if (this.modes.isSilent) return this.modes.nextTask(voice) ?? this.errands.next(voice);
     if (this.ahead.lastsUntil < now && !this.modes.isBeginning) return this.restart(voice, now);
-    if (this.hasDueWishes(now)) {
+    if (this.portions.hasDueWishes(now)) {
       const { wish, beat } = this.wishes.take(now);
-      const fromBeat = this.ahead.own(this.answerFrom(beat, now));
+      const fromBeat = this.ahead.own(this.portions.answerFrom(beat, now));
       if (wish === 'bars') return this.primeAgain(voice, Math.min(this.ahead.writtenUntil, fromBeat));
       if (this.ahead.writtenUntil > fromBeat) return this.takeBack(voice, fromBeat);
     }
     const errand = this.errands.next(voice);
     if (errand) return errand;
-    const limit = this.modes.limit(this.ahead.reach(this.steering.horizonFrom(this.ahead.writtenUntil)));
-    const until = this.modes.reach(this.nextUntil(now, limit - now));
-    return until > limit ? undefined : this.compose(voice, until);
-  }
-
-  private hasDueWishes(now: Beats): boolean {
-    const { playing } = this.parts.position;
-    return this.wishes.areDue(now, playing ? this.pace.intervalTicks / ticksPerBeat : 0);
-  }
-
-  /** An answer is as long as the law wants it; without a change it goes on beat by beat. What cannot be heard any more is passed over. */
-  private nextUntil(now: Beats, horizon: Beats): Beats {
-    const { writtenUntil } = this.ahead;
-    if (this.wishes.areAsked) return writtenUntil + this.pace.lengthTicks / ticksPerBeat;
-    return this.steering.portionFrom(writtenUntil < now ? this.answerFrom(now, now) : writtenUntil, horizon);
-  }
-
-  private get pace(): Pace {
-    return this.speed.pace(this.parts.position.beatMicros);
-  }
-
-  /** What is committed stands when something is wished for, and so does what an answer cannot be in time for. */
-  private answerFrom(wishBeat: Beats, now: Beats): Beats {
-    const { position, settings } = this.parts;
-    return Math.max(wishBeat + settings().commit, now + this.speed.answerBeats(position.beatMicros));
+    const until = this.portions.next(now);
+    return until === undefined ? undefined : this.compose(voice, until);
   }
 
   private async compose(voice: Voice, until: Beats): Promise<void> {
@@ -298,7 +281,7 @@ export class Deck {
     const { turn } = this.modes;
     const isOver = (): boolean => this.voice !== voice || this.disposed || this.modes.turn !== turn;
     // An answer is always given to its end: a knob that never rests would never be heard.
-    const stopped = (): boolean => isOver() || (asked === undefined && this.hasDueWishes(position.beat()));
+    const stopped = (): boolean => isOver() || (asked === undefined && this.portions.hasDueWishes(position.beat()));
     const place = { fromBeat: this.ahead.writtenUntil, untilBeat: until, shift: this.shift };
     const { span, micros } = await this.steering.compose(voice, place, asked !== undefined, stopped);
     if (isOver()) return;
@@ -359,7 +342,7 @@ export class Deck {
   }
 
   /** The boundary has a new owner: what the old voice planned after it goes, its sounding notes end when they would have. */
-  private takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan, answerMicros: Micros): void {
+  private takeOver(voice: Voice, atBeat: Beats, { span, answerMicros, wishesKnown }: Ready): void {
     const { voice: former, work: formerWork } = this;
     this.ahead.beginAt(atBeat);
     this.voice = voice;
@@ -368,7 +351,7 @@ export class Deck {
     this.speed = new SpeedWatch();
     this.speed.add(span, answerMicros);
     this.rests.end();
-    this.wishes.forget();
+    this.wishes.handOver(wishesKnown, this.parts.position.beat());
     this.ahead.ledger.passedOn();
     if (voice.loopBars === undefined) this.news.arrives(atBeat, voice.pack);
     this.parts.controls.adopt(voice.sampling);

@@ -9,7 +9,7 @@ import type { DeckSettings, Position } from './deck-dependencies.js';
 import type { DeckControls } from './deck-controls.js';
 import type { Entry } from './entry.js';
 import { joinSpans, spanFrom } from './join-spans.js';
-import { headStartBeats, makeReady } from './make-ready.js';
+import { headStartBeats, makeReady, type Ready } from './make-ready.js';
 import type { MusicAhead } from './music-ahead.js';
 import type { Plan } from './plan.js';
 import { premiseBefore } from './premise.js';
@@ -48,8 +48,9 @@ export interface SwapGround {
   /** Tells the deck that the swap now waits for time, not for the newcomer. */
   changed(): void;
   failed(voice: Voice, error: ContinuoError): void;
-  /** @param answerMicros how long the first of the span took, from the question to the answer. */
-  takeOver(voice: Voice, atBeat: Beats, span: ComposedSpan, answerMicros: Micros): void;
+  /** How many wishes the performer has made of the deck so far. */
+  wishesMade(): number;
+  takeOver(voice: Voice, atBeat: Beats, ready: Ready): void;
 }
 
 /**
@@ -134,7 +135,8 @@ export class HotSwap {
       await this.wait(atBeat - needed, () => isStale() || this.isReached(atBeat));
       if (isStale()) continue;
       const heardAll = this.isReached(atBeat);
-      const { span, answerMicros, readyMicros } = await makeReady(voice, atBeat, ground, () => this.isAbandoned, this.entry);
+      const ready = await makeReady(voice, atBeat, ground, () => this.isAbandoned, this.entry);
+      const { span, answerMicros, readyMicros } = ready;
       measured = this.leadFor(readyMicros);
       if (!heardAll && (await this.canHearMore(atBeat, measured, isStale))) continue;
       if (isStale()) continue;
@@ -143,7 +145,7 @@ export class HotSwap {
       const isTooEarly = lead * 2 <= longestLeadBeats && this.isTight(joined.span, answerMicros);
       if (!isTooEarly && !this.isLate(joined.atBeat)) {
         if (this.entry.premise) ground.plan.suppose(premiseBefore(this.entry.premise, atBeat, ground.settings().beatsPerBar));
-        ground.takeOver({ ...voice, readyMicros }, joined.atBeat, joined.span, answerMicros);
+        ground.takeOver({ ...voice, readyMicros }, joined.atBeat, { ...ready, span: joined.span });
         this.tell('ready', joined.atBeat);
         this.entry.tookOver?.();
         return true;

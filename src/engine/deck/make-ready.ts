@@ -15,22 +15,25 @@ export interface Ready {
   readonly answerMicros: Micros;
   /** And how long it took with the past that had to be heard before. */
   readonly readyMicros: Micros;
+  /** How many wishes the performer had made before: it knows of none that came later. */
+  readonly wishesKnown: number;
 }
 
 /** Lets a voice hear what the deck has played before a beat, or what its entry says instead, and compose past it. Errors: those of the composer. */
 export async function makeReady(
   voice: Voice,
   atBeat: Beats,
-  { clock, controls, plan, settings }: Pick<SwapGround, 'clock' | 'controls' | 'plan' | 'settings'>,
+  { clock, controls, plan, settings, wishesMade }: Pick<SwapGround, 'clock' | 'controls' | 'plan' | 'settings' | 'wishesMade'>,
   stopped: () => boolean,
   { values = new Map(), premise }: Entry = {},
 ): Promise<Ready> {
   const began = clock.now();
+  const wishesKnown = wishesMade();
   const supposed = premise && premiseBefore(premise, atBeat, settings().beatsPerBar);
   await voice.composer.prime(plan.history(atBeat, controls.frameFor(voice), supposed), atBeat);
   const asked = clock.now();
   voice.take?.under({ knobs: controls.knobs(values) });
   const span = await voice.composer.compose(atBeat + headStartBeats, controls.readUnder(values, voice), stopped);
   const answered = clock.now();
-  return { span, answerMicros: answered - asked, readyMicros: answered - began };
+  return { span, answerMicros: answered - asked, readyMicros: answered - began, wishesKnown };
 }

@@ -194,9 +194,13 @@ export class MusicAhead {
     if (replaces && this.lasts > fresh.untilBeat) this.put(rest, fresh.untilBeat, this.lasts);
   }
 
-  /** The host is at `toBeat`: what was planned next plays there, at the same place in the bar. Returns by how much it moved. */
+  /**
+   * The host is at `toBeat`: what was planned next plays there, at the same place in the bar; where the music ends before that,
+   * it goes on where it ends. Returns by how much it moved.
+   */
   relocate(fromBeat: Beats, toBeat: Beats, beatsPerBar: number): Beats {
-    const resume = Math.min(samePlaceInBar(fromBeat, toBeat, beatsPerBar), Math.max(this.lasts, fromBeat));
+    const place = samePlaceInBar(fromBeat, toBeat, beatsPerBar);
+    const resume = this.waits || this.lasts <= fromBeat ? place : Math.min(place, this.lasts);
     const by = toBeat - resume;
     this.plan.cut(fromBeat, resume);
     this.plan.shift(by);

@@ -167,12 +167,12 @@ export class Succession {
       emit: (event) => {
         if (voices === this.waiting || event.type !== 'swap' || event.stage === 'failed') ground.emit(event);
       },
-      takeOver: (voice, atBeat, span, answerMicros) => {
+      takeOver: (voice, atBeat, ready) => {
         if (by === 'performer') {
           this.rescue.abandon();
           this.rescue.forget();
         }
-        ground.takeOver(voice, atBeat, span, answerMicros);
+        ground.takeOver(voice, atBeat, ready);
       },
     };
   }

@@ -16,9 +16,14 @@ export class Wishes {
   private openBeat: Beats = Infinity;
   private passedOnBeat: Beats = -Infinity;
   private askedMicros: Micros | undefined;
+  private count = 0;
+  /** How many there were with the last for other bars. */
+  private countWithBars = 0;
 
   /** A greater wish takes the place of a smaller one. */
   add(wish: Exclude<Wish, 'none'>, nowBeat: Beats): void {
+    this.count += 1;
+    if (wish === 'bars') this.countWithBars = this.count;
     if (this.open !== 'bars') this.open = wish;
     this.openBeat = Math.min(this.openBeat, nowBeat);
   }
@@ -31,6 +36,11 @@ export class Wishes {
     if (this.open === 'none') return false;
     const intervalAt = (beat: Beats): number => Math.floor((beat + onTheLine) / intervalBeats);
     return intervalBeats === 0 || intervalAt(nowBeat) !== intervalAt(this.passedOnBeat);
+  }
+
+  /** How many have been made. */
+  get made(): number {
+    return this.count;
   }
 
   /** The wish, and where the music was when it was made. */
@@ -71,7 +81,13 @@ export class Wishes {
     this.passedOnBeat = nowBeat;
   }
 
-  /** Another voice plays, or none. */
+  /** Another voice plays, which knows what had been wished for when `known` wishes had been made. */
+  handOver(known: number, nowBeat: Beats): void {
+    this.forget();
+    if (this.count > known) this.add(this.countWithBars > known ? 'bars' : 'changed', nowBeat);
+  }
+
+  /** Nobody plays. */
   forget(): void {
     this.open = 'none';
     this.askedMicros = undefined;

@@ -26,6 +26,18 @@ describe('Wishes', () => {
     assert.ok(wishes.areDue(8, 4));
   });
 
+  it('stay where another voice takes over that did not know of them, the greater before the smaller', () => {
+    for (const [before, after, stays] of [[[], [], 'none'], [['bars'], ['changed'], 'changed'], [[], ['bars', 'changed'], 'bars']] as const) {
+      const wishes = new Wishes();
+      before.forEach((wish) => wishes.add(wish, 5));
+      const known = wishes.made;
+      after.forEach((wish) => wishes.add(wish, 6));
+      wishes.take(6.5);
+      wishes.handOver(known, 7);
+      assert.equal(wishes.take(8).wish, stays);
+    }
+  });
+
   it('do not drift: one that comes once an interval never waits for the next, however late the last was passed on', () => {
     const wishes = new Wishes();
     for (let tick = 1; tick < 1000; tick += 1) {
