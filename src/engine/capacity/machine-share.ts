@@ -89,7 +89,7 @@ export class MachineShare {
     const next = waiting.find(({ deck, load }) => {
       const { since, times } = this.resting.get(deck) as Rest;
       const isTrial = now - since >= retrial * 2 ** (times - 1) && room >= roomForTrial * this.places;
-      return isTrial || load <= Math.min(1, room);
+      return isTrial || load <= Math.max(little, Math.min(1, room));
     });
     if (next) this.wake(next.deck, now);
   }

@@ -60,6 +60,14 @@ describe('the share of the machine', () => {
     assert.deepEqual(said.slice(3), ['5 goes on']);
   });
 
+  it('lets a deck go on that needs next to nothing by now, as one that is frozen, though there is no room', () => {
+    const { machine, said } = share();
+    machine.judge([claim(1, 0.8, true), claim(2, 0.8, true), claim(3, 0.8, true)], 0);
+    machine.judge([claim(1, 0.8), claim(2, 0.8), claim(3, 0.8)], 10 * seconds);
+    machine.judge([claim(1, 0.8), claim(2, 0.8), claim(3, 0)], 11 * seconds);
+    assert.deepEqual(said, ['3 rests', '3 goes on']);
+  });
+
   it('tries a deck again that was measured in a bad hour, less and less often', () => {
     const { machine, said } = share();
     const bad = [claim(1, 0.9, true), claim(2, 0.9, true), claim(3, 3, true)];
