@@ -6,7 +6,7 @@ import type { Beats, Bpm, Micros } from './music/units.js';
 export type EngineEvent =
   | { readonly type: 'planned'; readonly deck: number; readonly fromBeat: Beats; readonly untilBeat: Beats; readonly notes: readonly Note[]; readonly tempos?: readonly TempoMark[] }
   | { readonly type: 'discarded'; readonly deck: number; readonly fromBeat: Beats }
-  /** `loading` is followed by `ready` and `playing`, by `failed`, or by `abandoned` where something else takes its place. */
+  /** `loading` is followed by `ready` and `playing`, or by `failed`; instead of any of these by `abandoned`, where something else takes its place. */
   | { readonly type: 'swap'; readonly deck: number; readonly stage: 'loading' | 'ready' | 'playing' | 'failed' | 'abandoned'; readonly pack: string; readonly atBeat?: Beats; readonly sentence?: string }
   | { readonly type: 'transport'; readonly playing: boolean; readonly beat: Beats }
   | { readonly type: 'timeline'; readonly leader: string; readonly bpm: Bpm; readonly beatOrigin: Beats; readonly timeOrigin: Micros }

@@ -249,6 +249,7 @@ export class Deck {
   /** Ends the deck's notes and frees its voice. */
   async dispose(): Promise<void> {
     this.disposed = true;
+    this.news.end();
     const succession = this.succession.dispose();
     this.errands.refuseAll(closed(this.number));
     this.parts.sender.silence(this.number);
@@ -353,7 +354,7 @@ export class Deck {
     this.rests.end();
     this.wishes.handOver(wishesKnown, this.parts.position.beat());
     this.ahead.ledger.passedOn();
-    if (voice.loopBars === undefined) this.news.arrives(atBeat, voice.pack);
+    this.news.arrives(atBeat, voice.loopBars === undefined ? voice.pack : undefined);
     this.parts.controls.adopt(voice.sampling);
     this.news.say(styleFault(voice, this.parts.controls.style));
     this.news.say(this.steering.unkept());

@@ -6,7 +6,8 @@ import type { Beats } from '../music/units.js';
 export class DeckNews {
   /** What waits until the work that it tells of is done. */
   private held: EngineEvent[] | undefined;
-  private arrival: { readonly beat: Beats; readonly pack: string } | undefined;
+  /** The packs that took over and are still to be heard, by their beats. */
+  private arrivals: readonly { readonly beat: Beats; readonly pack: string }[] = [];
 
   constructor(
     private readonly deck: number,
@@ -40,20 +41,26 @@ export class DeckNews {
 
   /** The host jumped: what was to come at a beat comes `by` beats later. */
   moved(by: Beats): void {
-    this.arrival = this.arrival && { ...this.arrival, beat: this.arrival.beat + by };
+    this.arrivals = this.arrivals.map(({ beat, pack }) => ({ beat: beat + by, pack }));
   }
 
-  /** A pack is going to be heard from `beat` on. */
-  arrives(beat: Beats, pack: string): void {
-    this.arrival = { beat, pack };
+  /** A pack is going to be heard from `beat` on; `undefined`: something that is none. What was to come from there on does not. */
+  arrives(beat: Beats, pack?: string): void {
+    const abandoned = this.arrivals.filter((former) => former.beat >= beat);
+    this.arrivals = [...this.arrivals.filter((former) => former.beat < beat), ...(pack === undefined ? [] : [{ beat, pack }])];
+    for (const former of abandoned) this.emit({ type: 'swap', deck: this.deck, stage: 'abandoned', pack: former.pack });
   }
 
-  /** Tells of the pack that is heard by now, once. */
+  /** Nothing comes any more. */
+  end(): void {
+    this.arrives(-Infinity);
+  }
+
+  /** Tells of the packs that are heard by now, each once. */
   heardAt(nowBeat: Beats): void {
-    if (!this.arrival || nowBeat < this.arrival.beat) return;
-    const { beat, pack } = this.arrival;
-    this.arrival = undefined;
-    this.emit({ type: 'swap', deck: this.deck, stage: 'playing', pack, atBeat: beat });
+    const heard = this.arrivals.filter(({ beat }) => beat <= nowBeat);
+    this.arrivals = this.arrivals.filter(({ beat }) => beat > nowBeat);
+    for (const { beat, pack } of heard) this.emit({ type: 'swap', deck: this.deck, stage: 'playing', pack, atBeat: beat });
   }
 
   private emit(event: EngineEvent): void {

@@ -59,11 +59,52 @@ describe('a swap that is given up', () => {
     assert.deepEqual(told().slice(1), ['1 abandoned 2', '1 loading bad', '1 abandoned bad', '1 loading 3', '1 ready 3', '1 playing 3']);
   });
 
-  it('is none that has taken over, or failed', async () => {
+  it('is told of where it was ready and another takes the same boundary, or one before', async () => {
+    const { stage, load, told } = await waiting();
+    await stage.playUntil(29);
+    await load;
+    const same = stage.deck.load('3', '8-bars');
+    await stage.playUntil(29.5);
+    await same;
+    assert.deepEqual(told().slice(1), ['1 ready 2', '1 loading 3', '1 abandoned 2', '1 ready 3']);
+    const before = stage.deck.load('4', 'beat');
+    await stage.playUntil(34);
+    await before;
+    assert.deepEqual(told().slice(5), ['1 loading 4', '1 abandoned 3', '1 ready 4', '1 playing 4']);
+  });
+
+  it('is told of where it was ready and the deck is frozen on its boundary, or closed', async () => {
+    const { stage, load, told } = await waiting();
+    await stage.playUntil(29);
+    await load;
+    const freeze = stage.deck.succession.freeze.begin(1);
+    await stage.playUntil(34);
+    await freeze;
+    assert.deepEqual(told().slice(1), ['1 ready 2', '1 abandoned 2']);
+    const thaw = stage.deck.succession.freeze.end();
+    await stage.playUntil(35);
+    await thaw;
+    await stage.ensemble.removeDeck();
+    assert.deepEqual(told().slice(3), ['1 loading 2', '1 ready 2', '1 abandoned 2']);
+  });
+
+  it('is none that is heard before another takes over', async () => {
+    const { stage, load, told } = await waiting();
+    await stage.parameters.write('horizon', [16], 'test');
+    await stage.playUntil(31.95);
+    await load;
+    const later = stage.deck.load('3', 'bar');
+    await stage.playUntil(31.99);
+    await later;
+    await stage.playUntil(38);
+    assert.deepEqual(told().slice(1), ['1 ready 2', '1 loading 3', '1 ready 3', '1 playing 2', '1 playing 3']);
+  });
+
+  it('is none that is heard, or failed', async () => {
     const stage = await Stage.with(new NumberedVoices(), '1', {});
     await assert.rejects(stage.deck.load('bad', 'bar'), /damaged/);
     const load = stage.deck.load('2', 'bar');
-    await stage.playUntil(2);
+    await stage.playUntil(5);
     await load;
     const freeze = stage.deck.succession.freeze.begin(1);
     await stage.playUntil(16);
