@@ -80,10 +80,11 @@ function command(access: ParameterAccess, client: QueryClient, text: string): vo
     client.ignore(DATA);
     return;
   }
-  const entry = access.entry(address ?? DATA);
+  if (address === undefined) throw outside(DATA);
+  const entry = access.entry(address);
   if (!client.listen(DATA)) throw new ContinuoError('queueFull', 'You listen to as many paths as one program may; ignore some.');
   // What it read before may have changed since.
-  if (address !== undefined && entry.kind === 'value') client.send(frameOf(DATA, entry, access.get(address)));
+  if (entry.kind === 'value') client.send(frameOf(DATA, entry, access.get(address)));
 }
 
 function readCommand(text: string): z.output<typeof commandSchema> {
@@ -97,7 +98,7 @@ function readCommand(text: string): z.output<typeof commandSchema> {
 /** Errors: `unknownAddress`; what the table says is told later. */
 function perform(access: ParameterAccess, client: QueryClient, { path, values }: FrameMessage): void {
   const pattern = addressOf(path);
-  if (pattern === undefined) throw new ContinuoError('unknownAddress', `There is nothing at ${path}: addresses begin with ${root}/.`);
+  if (pattern === undefined) throw outside(path);
   for (const address of addressesFor(access.addresses(), pattern)) {
     const entry = access.entry(address);
     if (values.length === 0 && entry.kind === 'value') client.send(frameOf(`${root}/${address}`, entry, access.get(address)));
@@ -108,6 +109,10 @@ function perform(access: ParameterAccess, client: QueryClient, { path, values }:
       );
     }
   }
+}
+
+function outside(path: string): ContinuoError {
+  return new ContinuoError('unknownAddress', `There is nothing at ${path}: addresses begin with ${root}/.`);
 }
 
 function answering(client: QueryClient, attempt: () => void): void {

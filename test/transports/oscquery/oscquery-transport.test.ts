@@ -129,12 +129,12 @@ describe('the OSCQuery wire', () => {
   it('answers a wrong command, a wrong path and a wrong value with their numbers', async (context) => {
     const { peer } = await stage(context);
     const numbers: unknown[] = [];
-    for (const wrong of [() => peer.say('DANCE', '/'), () => peer.say('LISTEN', '/continuo/nothing'), () => peer.send('/other', 1), () => peer.send('/continuo/bpm', 5000)]) {
+    for (const wrong of [() => peer.say('DANCE', '/'), () => peer.say('LISTEN', '/continuo/nothing'), () => peer.say('LISTEN', 'bpm'), () => peer.send('/other', 1), () => peer.send('/continuo/bpm', 5000)]) {
       wrong();
       numbers.push((await peer.next('/continuo/error')).values[0]);
     }
     const { badMessage, unknownAddress, badValue } = errorCodes;
-    assert.deepEqual(numbers, [badMessage, unknownAddress, unknownAddress, badValue]);
+    assert.deepEqual(numbers, [badMessage, unknownAddress, unknownAddress, unknownAddress, badValue]);
   });
 
   it('says when a deck comes or goes', async (context) => {
