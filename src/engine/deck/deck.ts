@@ -358,7 +358,7 @@ export class Deck {
     this.parts.controls.adopt(voice.sampling);
     this.news.say(styleFault(voice, this.parts.controls.style));
     this.news.say(this.steering.unkept());
-    const played = this.modes.isSilent ? undefined : this.ahead.accept(this.steering.finish(span), atBeat);
+    const played = this.modes.tookOver(() => this.steering.finish(span), atBeat);
     voice.take?.plays(played, 0);
     this.succession.tookOver(voice, former, formerWork);
   }

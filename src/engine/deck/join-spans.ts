@@ -28,3 +28,17 @@ export function spanFrom(span: ComposedSpan, beat: Beats): ComposedSpan {
     ...(span.tempos && { tempos: inForce(span.tempos) }),
   };
 }
+
+/** The part of a span up to `beat`; what sounds there ends when it would have. */
+export function spanUntil(span: ComposedSpan, beat: Beats): ComposedSpan {
+  if (beat >= span.untilBeat) return span;
+  const before = <T extends { readonly beat: Beats }>(marks: readonly T[]): T[] => marks.filter((mark) => mark.beat < beat);
+  return {
+    ...span,
+    untilBeat: beat,
+    notes: before(span.notes),
+    programs: before(span.programs),
+    controls: before(span.controls),
+    ...(span.tempos && { tempos: before(span.tempos) }),
+  };
+}

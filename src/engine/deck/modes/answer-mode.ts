@@ -45,9 +45,11 @@ export class AnswerMode {
   private toldOnset: Beats = -Infinity;
   private isTelling = false;
   private begunMicros: Micros | undefined;
+  /** Whether the deck had to rest since: how long it took tells nothing of its voice. */
+  private hasRested = false;
   /** What was composed of an answer that has no note yet. */
   private upbeat: ComposedSpan | undefined;
-  private readonly leads = new LeadTimes();
+  private leads = new LeadTimes();
 
   /** @param fills whether what is empty is played in though nobody has played anything new. */
   constructor(
@@ -71,7 +73,7 @@ export class AnswerMode {
 
   /** Answers at the next boundary; one that plays is begun anew. */
   takeOver(boundary: Boundary): void {
-    if (this.phase === 'answering') this.stop(this.ground.freeFrom());
+    if (this.phase === 'answering') this.stop(this.uncommitted);
     this.cue = boundary;
     if (this.isTelling) this.ground.voice()?.composer.hurry?.();
     this.ground.advance();
@@ -84,13 +86,21 @@ export class AnswerMode {
     this.begunMicros = undefined;
   }
 
+  /** Another voice owns what comes from `atBeat` on. An answer that has not begun by then begins anew, with that one. */
+  tookOver(atBeat: Beats): void {
+    this.leads = new LeadTimes();
+    this.toldAt = this.toldOnset = -Infinity;
+    if (this.phase !== 'answering' || !(this.isBeginning || atBeat < this.startBeat - sameBeat)) return;
+    this.chooseAgain();
+    this.begunMicros = undefined;
+    this.upbeat = undefined;
+    this.answeredOnset = -Infinity;
+  }
+
   /** The host jumped and the music moved. */
   moved(by: Beats): void {
-    if (this.phase === 'coming') {
-      this.phase = 'listening';
-      // Its line is another now; that it was asked for stands.
-      if (this.asked) this.cue = this.boundary;
-    }
+    // Its line is another now.
+    if (this.phase === 'coming') this.chooseAgain();
     this.startBeat += by;
     this.endBeat += by;
     this.answeredOnset += by;
@@ -102,7 +112,8 @@ export class AnswerMode {
   /** Ends an answer whose time is over, or that somebody plays into. Call it often. True where one has ended. */
   look(now: Beats): boolean {
     if (this.phase !== 'answering') return false;
-    if (this.isInterrupted()) return this.stop(this.ground.freeFrom());
+    if (this.ground.mayPlay?.() === false) this.hasRested = true;
+    if (this.isInterrupted()) return this.stop(this.uncommitted);
     if (now < this.endBeat) return false;
     // A last chord that came into its beginning is answered with the rest.
     this.answeredOnset = this.ground.hearing.lastOnset;
@@ -145,7 +156,7 @@ export class AnswerMode {
       this.upbeat = beginning;
       return { ...span, programs: [], controls: [], tempos: [] };
     }
-    if (this.begunMicros !== undefined) this.leads.add(clock.now() - this.begunMicros);
+    if (this.begunMicros !== undefined && !this.hasRested) this.leads.add(clock.now() - this.begunMicros);
     this.begunMicros = undefined;
     this.upbeat = undefined;
     return this.inTime(upbeatRemoved(this.withoutBars(beginning, settings().beatsPerBar)));
@@ -158,6 +169,18 @@ export class AnswerMode {
     if (!(by > 0 && by < Infinity)) return span;
     this.ground.delay(-by);
     return moveSpan(spanFrom(span, span.fromBeat + by), -by);
+  }
+
+  /** That the answer was asked for stands. */
+  private chooseAgain(): void {
+    this.phase = 'listening';
+    if (this.asked) this.cue = this.boundary;
+  }
+
+  /** From here on all can be taken back: nothing is to be composed in its place. */
+  private get uncommitted(): Beats {
+    const { position, settings } = this.ground;
+    return position.beat() + settings().commit;
   }
 
   private get leadBeats(): Beats {
@@ -196,6 +219,7 @@ export class AnswerMode {
     this.endBeat = bars === 0 ? forGood : this.startBeat + bars;
     this.phase = 'answering';
     this.begunMicros = this.ground.clock.now();
+    this.hasRested = false;
     this.upbeat = undefined;
     return this.ground.begin(voice, this.startBeat);
   }
@@ -216,13 +240,14 @@ export class AnswerMode {
   /** Once a beat, as long as there is something new: the voice hears what was played, up to where an answer may begin. */
   private tell(voice: Voice, now: Beats): Promise<void> | undefined {
     const { clock, hearing } = this.ground;
+    const { leads } = this;
     if (this.phase === 'coming' || Math.floor(now) <= this.toldAt || hearing.lastOnset <= this.toldOnset) return undefined;
     this.toldAt = Math.floor(now);
     this.toldOnset = hearing.lastOnset;
     const beat = nextBoundary(now + this.leadBeats, this.ground.modeSettings().answerAt, this.ground.settings().beatsPerBar);
     const asked = clock.now();
     this.isTelling = true;
-    return this.ground.prime(voice, beat).then(() => this.leads.expect(clock.now() - asked)).finally(() => (this.isTelling = false));
+    return this.ground.prime(voice, beat).then(() => leads.expect(clock.now() - asked)).finally(() => (this.isTelling = false));
   }
 
   /** Whether somebody plays on whose silence was to be answered. */

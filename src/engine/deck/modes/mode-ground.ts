@@ -34,6 +34,8 @@ export interface ModeGround {
   settings(): DeckSettings;
   modeSettings(): ModeSettings;
   voice(): Voice | undefined;
+  /** False while the deck has to rest. Default: it has not. */
+  mayPlay?(): boolean;
   /** The first beat that can still be taken back. */
   freeFrom(): Beats;
   /** Lets the voice hear what was played and heard before `atBeat`: all of it, and notes that reach over it end there, unless `frame` says otherwise. */

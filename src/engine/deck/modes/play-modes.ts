@@ -2,6 +2,7 @@ import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js'
 import { ContinuoError } from '../../errors.js';
 import type { Beats } from '../../music/units.js';
 import type { Boundary } from '../../parameters/boundaries.js';
+import { spanUntil } from '../join-spans.js';
 import type { Place } from '../steering/steering.js';
 import type { Voice } from '../voice.js';
 import { AccompanyMode, heardKey } from './accompany-mode.js';
@@ -103,6 +104,22 @@ export class PlayModes {
     return this.turnTaking?.finish(span) ?? span;
   }
 
+  /**
+   * Another voice owns what comes from `atBeat` on. Returns what of its head start is going to play: nothing where the deck
+   * listens, nothing after an answer.
+   */
+  tookOver(headStart: () => ComposedSpan, atBeat: Beats): ComposedSpan | undefined {
+    this.answer.tookOver(atBeat);
+    this.fill.tookOver(atBeat);
+    if (this.isSilent) return undefined;
+    const span = headStart();
+    const untilBeat = Math.max(atBeat, this.turnTaking?.until ?? Infinity);
+    if (span.untilBeat <= untilBeat) return this.ground.ahead.accept(span, atBeat);
+    // It has composed further, and is to stand where its music ends.
+    this.ground.hearAgain();
+    return untilBeat > atBeat ? this.ground.ahead.accept(spanUntil(span, untilBeat), atBeat) : undefined;
+  }
+
   /** Answers at the next boundary, by default the one that is set. Errors: `badValue` in other modes. */
   takeOver(boundary?: Boundary): void {
     this.look();
@@ -164,7 +181,7 @@ export class PlayModes {
     this.returns = waited && !isSilent;
     if (!this.isSilent) return;
     this.turns += 1;
-    ahead.endAt(Math.max(this.ground.freeFrom(), this.earliest));
+    ahead.endAt(Math.max(this.ground.position.beat() + this.ground.settings().commit, this.earliest));
   }
 
   private complete(controls: ComposeControls, place?: Place): ComposeControls {

@@ -205,6 +205,23 @@ describe('a deck that answers', () => {
     assert.deepEqual(beatsOf(stage.played).slice(7), Array.from({ length: 19 }, (_unused, index) => 12 + index));
   });
 
+  it('yields after what is committed however long its voice takes to answer', async () => {
+    const composer = new BusyComposer();
+    const stage = await Stage.begin({ ...answer, 'answer-bars': 0 }, composer);
+    await stage.parameters.write('commit', [0.25], 'test');
+    stage.at(6, () => {
+      composer.pass = (milliseconds) => {
+        if (milliseconds === 50) stage.clock.advanceTo(stage.clock.now() + 200_000);
+      };
+    });
+    stage.willPlay([0, 3, 60], [13.95, 4, 70]);
+    await stage.playUntil(13.9);
+    assert.equal(stage.deck.state, 'playing');
+    await stage.playUntil(17.9);
+    assert.equal(beatsOf(stage.played).at(-1), 13.25);
+    assert.equal(stage.deck.state, 'listening');
+  });
+
   it('does not begin where somebody plays on after all', async () => {
     const stage = await Stage.begin({ ...answer, 'answer-bars': 1 });
     stage.willPlay([0, 2, 60], [3.6, 3, 62]);
