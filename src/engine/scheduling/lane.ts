@@ -143,7 +143,7 @@ export class Lane {
     if (jumps) this.time.forgetPast();
     this.overtake(position, now);
     this.moved ||= jumps;
-    if (by >= -jump) return;
+    if (!jumps || by > 0) return;
     this.startBeat = -Infinity;
     this.forgetLeft();
     this.endNotes(now);

@@ -7,6 +7,7 @@ import { ParameterStore } from '../../../src/engine/parameters/parameter-store.j
 import { LocalSender } from '../../../src/engine/scheduling/local-sender.js';
 import { VirtualClock } from '../../../src/engine/time/clock.js';
 import { range } from './numbered-voices.js';
+import { oneAmongOthers } from './one-among-others.js';
 
 const timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };
 const horizon = 8;
@@ -38,14 +39,7 @@ async function thinkingDeck() {
   const clock = new VirtualClock();
   const parameters = new ParameterStore();
   const sender = new LocalSender(clock, { timeline });
-  const open = async ({ pack }: { pack: string }) => {
-    if (pack === 'null') return { pack, composer, sampling: {} };
-    const newcomer = new NullComposer();
-    await newcomer.prepare();
-    return { pack, composer: newcomer, sampling: {} };
-  };
-  const voices = { fallback: undefined, open };
-  const ensemble = new Ensemble({ clock, sender, voices, parameters, timeline }, 1);
+  const ensemble = new Ensemble({ clock, sender, voices: oneAmongOthers(composer), parameters, timeline }, 1);
   parameters.publish('horizon', horizon);
   const [deck] = ensemble.decks;
   ensemble.transport({ type: 'start', beat: 0, micros: 0 });
