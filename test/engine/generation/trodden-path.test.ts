@@ -54,7 +54,8 @@ describe('a path that is remembered', () => {
         assert.deepEqual(opinions, await ask((await begun()).path, withLast(asked)));
         const latest = former.at(-1) ?? [];
         const fork = asked.findIndex((ids, index) => String(ids) !== String(latest[index]));
-        assert.equal(model.runs - runs, fork < 0 ? 0 : asked.length - fork);
+        // What was gone before the latest way is still known where that was a part of it.
+        assert.ok(model.runs - runs <= (fork < 0 ? 0 : asked.length - fork));
       }),
       { numRuns: 200 },
     );
