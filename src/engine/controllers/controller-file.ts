@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ContinuoError } from '../errors.js';
 import { findJsonFault } from '../json-fault.js';
 import { describeIssues } from '../plugins/describe-issues.js';
+import { writeWhole } from '../write-whole.js';
 import type { Mapping } from './controller-map.js';
 
 const mappingSchema = z.strictObject({
@@ -18,8 +18,8 @@ const mappingSchema = z.strictObject({
 const fileSchema = z.strictObject({ controllers: z.array(mappingSchema) });
 
 /**
- * What was learned, as JSON that a performer may edit while Continuo is not running. It is written beside itself and put in
- * place at once, so that it is whole whatever happens. Thread: main. Blocks: only `read`.
+ * What was learned, as JSON that a performer may edit while Continuo is not running. It is whole whatever
+ * happens. Thread: main. Blocks: only `read`.
  */
 export class ControllerFile {
   private writing: Promise<void> = Promise.resolve();
@@ -38,13 +38,8 @@ export class ControllerFile {
   /** Writes take place one after the other. Errors: what the file system says. */
   write(mappings: readonly Mapping[]): Promise<void> {
     const controllers = mappings.map(({ channel, ...mapping }) => ({ ...mapping, ...(channel === undefined ? {} : { channel: channel + 1 }) }));
-    const unfinished = `${this.path}.unfinished`;
-    const task = async (): Promise<void> => {
-      await writeFile(unfinished, `${JSON.stringify({ controllers }, undefined, 2)}\n`);
-      await rename(unfinished, this.path);
-    };
     // One that failed was told to whoever asked for it.
-    this.writing = this.writing.catch(() => undefined).then(task);
+    this.writing = this.writing.catch(() => undefined).then(() => writeWhole(this.path, `${JSON.stringify({ controllers }, undefined, 2)}\n`));
     return this.writing;
   }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ContinuoError } from '../errors.js';
+import { writeWhole } from '../write-whole.js';
 import { manifestName, readPackManifest, type PackManifest } from './pack-manifest.js';
 
 type ListedFile = PackManifest['files'][number];
@@ -18,9 +19,7 @@ export async function adoptPack(folder: string): Promise<readonly ListedFile[]> 
   const manifest = await readJson(path);
   const files: ListedFile[] = [];
   for (const name of namedFiles(manifest)) files.push(await listed(folder, name));
-  const partial = `${path}.partial`;
-  await writeFile(partial, `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
-  await rename(partial, path);
+  await writeWhole(path, `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
   await readPackManifest(folder);
   return files;
 }

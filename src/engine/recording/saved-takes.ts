@@ -1,7 +1,8 @@
-import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ContinuoError } from '../errors.js';
 import { reasonOf } from '../reason-of.js';
+import { writeWhole } from '../write-whole.js';
 
 /**
  * The MIDI files that a take is saved as. One takes the place of what was saved under its name before, whole, and of nothing
@@ -9,7 +10,6 @@ import { reasonOf } from '../reason-of.js';
  */
 export class SavedTakes {
   private readonly own = new Set<string>();
-  private count = 0;
 
   /** @param folder where files are saved whose names are relative. */
   constructor(private readonly folder: string) {}
@@ -23,12 +23,9 @@ export class SavedTakes {
     if (!this.own.has(file) && (await exists(file))) {
       throw new ContinuoError('badValue', `${file} is there already, and no take of this run: save the take under another name.`);
     }
-    this.count += 1;
-    const unfinished = `${file}.${process.pid}-${this.count}.unfinished`;
     try {
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(unfinished, content);
-      await rename(unfinished, file);
+      await writeWhole(file, content);
     } catch (cause) {
       throw new ContinuoError('recordingFailed', `${file} cannot be written: ${reasonOf(cause)}`, { cause });
     }

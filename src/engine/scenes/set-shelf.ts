@@ -1,9 +1,10 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Disposable } from '../disposable.js';
 import { ContinuoError } from '../errors.js';
 import { reasonOf } from '../reason-of.js';
+import { writeWhole } from '../write-whole.js';
 import { inOwnLayout, writeScene } from './set-document.js';
 import { parseSetFile, type ParameterTypes, type SetFile } from './set-file.js';
 import type { Scene, SetList } from './set-list.js';
@@ -90,10 +91,7 @@ export class SetShelf implements Disposable {
   private async write(file: string, text: string): Promise<void> {
     try {
       // A link to the set is to stay one.
-      const target = await realpath(file);
-      const unfinished = `${target}.${process.pid}.unfinished`;
-      await writeFile(unfinished, text);
-      await rename(unfinished, target);
+      await writeWhole(await realpath(file), text);
     } catch (cause) {
       throw new ContinuoError('badSetFile', `${file} cannot be written: ${reasonOf(cause)}`, { cause });
     }

@@ -31,8 +31,6 @@ const noWishes: QueryWishes = {};
 
 const feedSource = 'feed';
 
-type Controls = ReturnType<ModeGround['controls']['read']>;
-
 /** The answer to a query. */
 export interface QueryReply {
   readonly note: Note;
@@ -131,10 +129,10 @@ export class QueryDesk {
     if (!this.rehearsed.has(voice.composer)) return this.prepare(this.rehearse(voice));
     if (this.replies > 0) return undefined;
     const now = this.nowBeat;
-    const controls = this.ground.controls.read(voice);
+    const settings = this.settingsOf(voice);
     // What is to come so much after now is another note at every moment.
     const isInVain = ({ earliest }: QueryWishes): boolean => earliest !== undefined && this.ground.position.playing;
-    const next = this.recent.find((wishes) => !isInVain(wishes) && !this.foundFor(wishes, now, controls));
+    const next = this.recent.find((wishes) => !isInVain(wishes) && !this.foundFor(wishes, now, settings));
     return next && this.prepare(this.find(voice, next, now, () => this.isDisturbed(voice)));
   }
 
@@ -206,12 +204,12 @@ export class QueryDesk {
   }
 
   private answerAt(voice: Voice, wishes: QueryWishes, now: Beats): Note | undefined {
-    return this.knows(voice) ? this.foundFor(wishes, now, this.ground.controls.read(voice))?.note : undefined;
+    return this.knows(voice) ? this.foundFor(wishes, now, this.settingsOf(voice))?.note : undefined;
   }
 
   /** What was found beforehand, if it is not late by now. */
-  private foundFor(wishes: QueryWishes, now: Beats, controls: Controls): Attempt | undefined {
-    const found = this.found.get(this.questionOf(wishes, controls));
+  private foundFor(wishes: QueryWishes, now: Beats, settings: string): Attempt | undefined {
+    const found = this.found.get(wordsOf(wishes) + settings);
     return found && !this.isLate(found, wishes, now) ? found : undefined;
   }
 
@@ -226,8 +224,7 @@ export class QueryDesk {
 
   private async findFrom(voice: Voice, wishes: QueryWishes, now: Beats, awaited?: () => boolean): Promise<Attempt> {
     const { heard } = this;
-    const controls = this.ground.controls.read(voice);
-    const question = this.questionOf(wishes, controls);
+    const question = wordsOf(wishes) + this.settingsOf(voice);
     const found = await settle(wishes, voice.keeps, (kept) => this.ask(voice, kept, wishes, now, awaited));
     if (!found.isInterrupted && this.heard === heard) this.found.set(question, found);
     return found;
@@ -242,7 +239,7 @@ export class QueryDesk {
     return { note, left: note ? this.unmetBy(note, wishes, now) : [], isInterrupted };
   }
 
-  private asked(voice: Voice, wishes: QueryWishes): Controls {
+  private asked(voice: Voice, wishes: QueryWishes): ReturnType<ModeGround['controls']['read']> {
     const controls = this.ground.controls.read(voice);
     const { sampling, constraint } = controls;
     return {
@@ -252,9 +249,9 @@ export class QueryDesk {
     };
   }
 
-  /** All that an answer hangs on, but for what happened. */
-  private questionOf(wishes: QueryWishes, controls: Controls): string {
-    return JSON.stringify([wishes, this.replies, controls]);
+  /** All that an answer hangs on, but for what is wished for and what happened. */
+  private settingsOf(voice: Voice): string {
+    return JSON.stringify([this.replies, this.ground.controls.read(voice)]);
   }
 
   /** Whether a note would have had to come before now, or before it is wished for. */
