@@ -209,11 +209,9 @@ describe('a deck that answers', () => {
     const composer = new BusyComposer();
     const stage = await Stage.begin({ ...answer, 'answer-bars': 0 }, composer);
     await stage.parameters.write('commit', [0.25], 'test');
-    stage.at(6, () => {
-      composer.pass = (milliseconds) => {
-        if (milliseconds === 50) stage.clock.advanceTo(stage.clock.now() + 200_000);
-      };
-    });
+    composer.pass = (milliseconds) => {
+      if (milliseconds === 50) stage.clock.advanceTo(stage.clock.now() + 200_000);
+    };
     stage.willPlay([0, 3, 60], [13.95, 4, 70]);
     await stage.playUntil(13.9);
     assert.equal(stage.deck.state, 'playing');
