@@ -30,8 +30,7 @@ import type { Clock } from './time/clock.js';
 /** How often the decks are asked whether they need composing: no note waits for it, the horizon is beats long. */
 const planningMilliseconds = 10;
 const counterMilliseconds = 250;
-/** A crash costs no more of a take than this. */
-/** Shorter than any bar: a crash loses no more. */
+/** Shorter than any bar: a crash costs no more of a take than this. */
 const recordingMilliseconds = 100;
 /** As in the wires' configuration. */
 const largestOffsetMilliseconds = 1000;
