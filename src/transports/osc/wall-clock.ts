@@ -16,7 +16,8 @@ const maximumReadings = 50_000;
  *
  * The wall clock is read in whole milliseconds, so one reading only says that the offset between the two clocks lies in
  * an interval a millisecond wide. Readings at different phases intersect to a few microseconds; the middle of that
- * interval, averaged, is the offset. A reading outside of what is possible means that the wall clock was set: start anew.
+ * interval, averaged, is the offset, and it never leaves the interval: after a pause, in which the clocks have drifted or
+ * were set, the first reading puts it right. A reading outside of what is possible means that the wall clock was set: start anew.
  *
  * Thread: one. Blocks: `calibrate` spins up to 3 ms, the rest never. Allocates: no.
  */
@@ -51,15 +52,11 @@ export class WallClock {
     const low = Math.max(this.low - widening, wall - after);
     const high = Math.min(this.high + widening, wall + millisecond - before);
     this.readAt = after;
-    if (low <= high) {
-      this.low = low;
-      this.high = high;
-      this.offset = this.known ? this.offset + share * ((low + high) / 2 - this.offset) : (low + high) / 2;
-    } else {
-      this.low = wall - after;
-      this.high = wall + millisecond - before;
-      this.offset = (this.low + this.high) / 2;
-    }
+    const isPossible = low <= high;
+    this.low = isPossible ? low : wall - after;
+    this.high = isPossible ? high : wall + millisecond - before;
+    const middle = (this.low + this.high) / 2;
+    this.offset = this.known && isPossible ? Math.max(this.low, Math.min(this.high, this.offset + share * (middle - this.offset))) : middle;
     this.known = true;
   }
 
