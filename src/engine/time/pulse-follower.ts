@@ -119,6 +119,8 @@ export class PulseFollower {
 
   /** The host goes on from where it stands; its next pulse is that position. */
   continue(): PulseNews {
+    // Its stop was lost on the way.
+    if (this.isPlaying && this.pending === undefined) this.heldBeat = this.beatOf(this.index + 1);
     this.pending = 'continue';
     return noNews;
   }

@@ -237,6 +237,14 @@ describe('PulseFollower: transport', () => {
     near(host.heardBeat, 9.25, 1e-6);
   });
 
+  it('goes on where it is when a host continues whose stop was lost', () => {
+    const host = new Host(120).start().pulses(10 * quarter).continue().pulses(1);
+    assert.equal(host.changes.at(-1)?.type, 'continue');
+    near(host.heardBeat, 10, 1e-6);
+    host.hear(host.follower.songPosition(8, host.micros));
+    near(host.continue().pulses(1).heardBeat, 2, 1e-6);
+  });
+
   it('runs on from where a host is located to that is stopped', () => {
     const host = new Host(120).pulses(48);
     host.hear(host.follower.songPosition(37, host.micros));
