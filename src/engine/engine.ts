@@ -97,7 +97,7 @@ export class Engine {
 
   /** Opens the wires, loads the first packs and, where the internal clock leads, plays. */
   async start(): Promise<void> {
-    const { configuration, plugins, shelf, ensemble, parameters, chooser, internal, scenes } = this.parts;
+    const { configuration, plugins, shelf, ensemble, parameters, chooser, scenes } = this.parts;
     const loaded = await loadPlugins(plugins, configuration.plugins, configuration.folder);
     this.disposables.push(...loaded.registrations);
     for (const fault of loaded.faults) this.fault(fault, 'plugins');
@@ -125,8 +125,7 @@ export class Engine {
     bindDeckCount({ ensemble, parameters, configuration }, firstUnlessBrought);
     await Promise.all(ensemble.decks.map(first));
     await this.openSet();
-    // Who names a host waits for it.
-    if (['auto', internal.name].includes(configuration.sync)) chooser.launch();
+    chooser.launch();
   }
 
   /** Ends every note, closes every wire, frees every model. */

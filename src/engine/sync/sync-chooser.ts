@@ -52,7 +52,7 @@ interface Candidate {
  * - A new leader whose host plays has a song position, and that is the position. One whose host is stopped demands only
  *   its tempo and its beat (its bar, where it counts any): the position moves by half a beat (half a
  *   bar) at most, and goes on. It never stops the music by taking over; its next start, continue or locate puts the
- *   position where it says. A host that was lost while it played comes back like one that is stopped.
+ *   position where it says. Nor does it start what the performer stopped. A host that was lost while it played comes back like one that is stopped.
  * - What the performer asks of the transport is asked of a leader that can be asked; elsewhere the music joins in and
  *   drops out by itself.
  *
@@ -73,6 +73,10 @@ export class SyncChooser {
   private offset: Beats = 0;
   private isPlaying = false;
   private heldBeat: Beats = 0;
+  /** Whether anybody has started or stopped the music yet. */
+  private isFresh = true;
+  /** The performer has stopped the music, and nobody has started it since: no takeover does. */
+  private isStopped = false;
   /** The listener hears nothing while we are being made: it may well hold a variable that we are to be put in. */
   private readonly opened: boolean = false;
 
@@ -161,14 +165,16 @@ export class SyncChooser {
 
   /**
    * Everything is ready. Whoever is heard may lead, settled or not, for there is no music yet that a takeover could move. Where nobody
-   * is, the music begins; beside a host that may never start, it joins in. A host whose start is sure to come is waited for.
+   * is, the music begins; beside a host that may never start, it joins in. A host that was named, or whose start is sure to come, is
+   * waited for; music that somebody has started or stopped already is left to them.
    */
   launch(): void {
+    if (this.choice !== 'auto' && this.choice !== this.internal.name) return;
     if (this.choice === 'auto') {
       const heard = this.best(this.clock.now());
       if (heard !== this.lead) this.takeOver(heard);
     }
-    if (this.isPlaying) return;
+    if (!this.isFresh) return;
     if (this.lead === this.fallback) this.internal.startPlaying();
     else this.proposeTransport('join');
   }
@@ -187,6 +193,8 @@ export class SyncChooser {
 
   /** The performer stops: a host that can be asked, else the music alone, whatever the host does. */
   stop(): void {
+    this.isFresh = false;
+    this.isStopped = true;
     if (this.lead === this.fallback || !this.proposeTransport('stop')) this.halt();
   }
 
@@ -306,8 +314,8 @@ export class SyncChooser {
     if (!next.playing) this.offset = quantum * Math.round((closestPhaseMatch(before, theirs, quantum) - theirs) / quantum);
     this.publish(shifted(next.timeline, this.offset));
     if (!next.playing) return;
-    if (!this.isPlaying) this.tell({ type: 'continue', beat: theirs, micros: now });
-    else if (Math.abs(theirs - before) > jumpBeats) this.tell({ type: 'locate', beat: theirs, micros: now });
+    if (this.isPlaying && Math.abs(theirs - before) > jumpBeats) this.tell({ type: 'locate', beat: theirs, micros: now });
+    if (!this.isPlaying && !this.isStopped) this.tell({ type: 'continue', beat: theirs, micros: now });
   }
 
   private publish(timeline: Timeline): void {
@@ -316,7 +324,11 @@ export class SyncChooser {
   }
 
   private tell(change: TransportChange): void {
-    if (change.type !== 'locate') this.isPlaying = change.type !== 'stop';
+    if (change.type !== 'locate') {
+      this.isPlaying = change.type !== 'stop';
+      this.isStopped &&= !this.isPlaying;
+      this.isFresh = false;
+    }
     this.heldBeat = change.beat;
     this.listener.transport(change);
   }

@@ -76,6 +76,62 @@ describe('SyncChooser: the performer', () => {
     assert.ok(said().includes('start 0'));
   });
 
+  it('stays stopped by the performer whoever takes the lead, until somebody starts anew', () => {
+    for (const restart of ['performer', 'host']) {
+      for (const way of ['lost', 'chosen']) {
+        const { chooser, hosts, pass, said } = stage();
+        hosts.best.does('start', 0);
+        hosts.good.does('start', 30);
+        pass(5_000_000);
+        chooser.stop();
+        if (way === 'lost') hosts.best.listener?.lost();
+        else for (const name of ['internal', 'good']) chooser.choose(name);
+        assert.equal(chooser.leader, 'good');
+        assert.ok(!chooser.playing, way);
+        said();
+        if (restart === 'host') hosts.good.does('continue', 50);
+        else chooser.continue();
+        assert.equal(said().at(-1), `continue ${restart === 'host' ? 50 : 40}`);
+      }
+    }
+  });
+
+  it('stays stopped where a host that was asked to stop is left for one that plays', () => {
+    const { chooser, clock, hosts, pass } = stage();
+    const session = new FakeHost('session', clock, true);
+    chooser.register(Object.assign(session, { proposeTransport: () => (session.does('stop', 8), true) }));
+    chooser.choose('session');
+    session.does('start', 0);
+    hosts.good.does('start', 0);
+    pass(4_000_000);
+    chooser.stop();
+    assert.ok(!chooser.playing);
+    chooser.choose('good');
+    assert.ok(!chooser.playing);
+  });
+
+  it('does not launch what has been started or stopped before, nor where a host was named', () => {
+    const stopped = stage();
+    stopped.chooser.start();
+    stopped.chooser.stop();
+    stopped.chooser.launch();
+    assert.ok(!stopped.chooser.playing);
+    const neverStarted = stage();
+    neverStarted.chooser.stop();
+    neverStarted.chooser.launch();
+    assert.ok(!neverStarted.chooser.playing);
+    const byHost = stage();
+    byHost.hosts.good.does('start', 0);
+    byHost.hosts.good.does('stop', 4);
+    byHost.hosts.good.listener?.lost();
+    byHost.chooser.launch();
+    assert.ok(!byHost.chooser.playing);
+    const named = stage();
+    named.chooser.choose('best');
+    named.chooser.launch();
+    assert.ok(!named.chooser.playing);
+  });
+
   it('takes nobody for the leader at launch where another was chosen', () => {
     const { chooser, hosts } = stage();
     chooser.choose('internal');
