@@ -72,7 +72,7 @@ function isAttribute(query: string): query is Attribute {
   return (attributes as readonly string[]).includes(query);
 }
 
-/** Errors: `badMessage`, `unknownAddress`, `queueFull`. */
+/** Errors: `badMessage`, `unknownAddress`. */
 function command(access: ParameterAccess, client: QueryClient, text: string): void {
   const { COMMAND, DATA } = readCommand(text);
   const address = addressOf(DATA);
@@ -82,7 +82,7 @@ function command(access: ParameterAccess, client: QueryClient, text: string): vo
   }
   if (address === undefined) throw outside(DATA);
   const entry = access.entry(address);
-  if (!client.listen(DATA)) throw new ContinuoError('queueFull', 'You listen to as many paths as one program may; ignore some.');
+  client.listen(DATA);
   // What it read before may have changed since.
   if (entry.kind === 'value') client.send(frameOf(DATA, entry, access.get(address)));
 }

@@ -2,7 +2,6 @@ import { WebSocket } from 'ws';
 
 /** What may wait for a program that does not read; past it changes are left out: the next one says what is. */
 const maximumWaitingBytes = 1 << 20;
-const maximumListened = 4096;
 
 /** One connected program, and what it listens to. Thread: main. Blocks: no. */
 export class QueryClient {
@@ -13,11 +12,9 @@ export class QueryClient {
     private readonly socket: WebSocket,
   ) {}
 
-  /** False once it listens to 4096 paths. */
-  listen(path: string): boolean {
-    if (this.listened.size >= maximumListened) return false;
+  /** @param path of an entry of the table: there are no more to listen to */
+  listen(path: string): void {
     this.listened.add(path);
-    return true;
   }
 
   ignore(path: string): void {

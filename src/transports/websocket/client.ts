@@ -41,11 +41,13 @@ export class Client {
     return false;
   }
 
-  /** From now on it hears what matches, and what matched before; `*` is everything. False where that is too much. */
+  /** From now on it hears what matches, and what matched before; `*` is everything. False, and all as it was, where that is too much. */
   listen(patterns: readonly string[]): boolean {
-    this.wanted ??= new Map();
-    for (const pattern of patterns) this.wanted.set(pattern, pattern === '*' ? () => true : addressMatcher(pattern));
-    return this.wanted.size <= maximumPatterns;
+    const wanted = new Map(this.wanted);
+    for (const pattern of patterns) wanted.set(pattern, pattern === '*' ? () => true : addressMatcher(pattern));
+    if (wanted.size > maximumPatterns) return false;
+    this.wanted = wanted;
+    return true;
   }
 
   /** Takes patterns back; without any it hears nothing more. */

@@ -102,6 +102,21 @@ describe('the WebSocket wire', () => {
     await peer.close();
   });
 
+  it('hears nothing of what it was refused to listen to', async () => {
+    const peer = await WebSocketPeer.open(port);
+    const many = (count: number, from: number): string[] => Array.from({ length: count }, (_unused, index) => `nothing/${from + index}`);
+    for (const from of [0, 64, 128, 192]) assert.equal((await peer.ask({ type: 'listen', to: many(64, from) })).type, 'done');
+    const refused = await peer.ask({ type: 'listen', to: ['nothing/0', 'bpm'] });
+    assert.ok(refused.type === 'error' && refused.code === errorCodes.queueFull);
+    assert.equal((await peer.ask({ type: 'listen', to: ['nothing/0', 'nothing/255'] })).type, 'done', 'what it listens to already');
+    store.publish('bpm', 90);
+    await peer.ask({ type: 'unlisten', to: ['nothing/7'] });
+    await peer.ask({ type: 'listen', to: ['bpm'] });
+    store.publish('bpm', 91);
+    assert.equal((await peer.next('value')).value, 91);
+    await peer.close();
+  });
+
   it('keeps values and actions apart', async () => {
     const peer = await WebSocketPeer.open(port);
     store.handle('start', () => undefined);
