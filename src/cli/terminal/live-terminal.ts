@@ -3,6 +3,7 @@ import { ContinuoError } from '../../engine/errors.js';
 import type { Deck } from '../../engine/deck/deck.js';
 import type { Engine } from '../../engine/engine.js';
 import { eventSentence, swapWords } from './event-sentence.js';
+import { KeyStrokes } from './key-strokes.js';
 import { NoteWindow } from './note-window.js';
 import type { DeckView } from './deck-lines.js';
 import { drawScreen } from './screen.js';
@@ -14,12 +15,11 @@ const nudgeMilliseconds = 10;
 const csi = '\u001b[';
 const up = `${csi}A`;
 const down = `${csi}B`;
-/** An arrow comes as three characters. */
-const keyStroke = /\u001b\[[A-D]|[^]/gu;
 
 /** The engine on a terminal: a picture that moves and a few keys. Thread: main. */
 export class LiveTerminal {
   private readonly window = new NoteWindow();
+  private readonly strokes = new KeyStrokes();
   /** What swaps do; a deck that is taken away takes its own along. */
   private readonly swaps = new WeakMap<Deck, string>();
   /** The number of the deck that the keys are for. */
@@ -68,7 +68,7 @@ export class LiveTerminal {
   }
 
   private readonly onKeys = (text: string | Buffer): void => {
-    for (const key of String(text).match(keyStroke) ?? []) void this.press(key);
+    for (const key of this.strokes.read(String(text), performance.now())) void this.press(key);
   };
 
   private async press(key: string): Promise<void> {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
@@ -33,12 +34,13 @@ class FakeWindow extends Writable {
 }
 
 /** An engine without wires on a terminal that nobody sees. */
-async function onTerminal(context: TestContext): Promise<{ readonly engine: Engine; deckLine(number: number): string }> {
+async function onTerminal(context: TestContext): Promise<{ readonly engine: Engine; readonly keys: FakeKeys; deckLine(number: number): string }> {
   const transports = Object.fromEntries(['midi', 'link', 'websocket', 'osc', 'oscquery'].map((wire) => [wire, false as const]));
   const packFolders = [join(repositoryRoot, 'test', 'fixtures', 'packs')];
   const engine = engineContainer({ ...loadConfiguration(), bpm: 200, pack: 'perlin', packFolders, takes: false, transports }, builtInPlugins).get(Engine);
+  const keys = new FakeKeys();
   const window = new FakeWindow();
-  const terminal = new LiveTerminal(engine, new FakeKeys() as unknown as ReadStream, window as unknown as WriteStream, () => undefined);
+  const terminal = new LiveTerminal(engine, keys as unknown as ReadStream, window as unknown as WriteStream, () => undefined);
   context.after(async () => {
     terminal.stop();
     await engine.stop();
@@ -48,7 +50,7 @@ async function onTerminal(context: TestContext): Promise<{ readonly engine: Engi
   await engine.parameters.write('decks', [2], 'test');
   const deckLine = (number: number): string => window.picture.split('\r\n').find((line) => new RegExp(`^[ ▸]${number} `).test(line)) ?? '';
   await until('both decks are drawn', () => /playing/.test(deckLine(1)) && /playing/.test(deckLine(2)), patience);
-  return { engine, deckLine };
+  return { engine, keys, deckLine };
 }
 
 describe('LiveTerminal', () => {
@@ -63,5 +65,15 @@ describe('LiveTerminal', () => {
     await parameters.write('deck/1/load', ['tiny-lm', 'bar'], 'test');
     await until('who comes is shown', () => /tiny-lm at bar \d/.test(deckLine(1)), patience);
     await until('it plays, and nothing is shown', () => /^.1 tiny-lm/.test(deckLine(1)) && !/at bar/.test(deckLine(1)), patience);
+  });
+
+  it('loads no pack for keys that it does not know', async (context) => {
+    const { engine: { parameters }, keys } = await onTerminal(context);
+    const loads: string[] = [];
+    parameters.onEvent((event) => event.type === 'swap' && event.stage === 'loading' && loads.push(event.pack));
+    // Page up, F5, delete, shift-up and end.
+    keys.write(`${['[5~', '[15~', '[3~', '[1;2A', '[4~'].map((rest) => `\u001b${rest}`).join('')}m`);
+    await until('the key after them is heard', () => parameters.boolean('deck/1/mute'), patience);
+    assert.deepEqual(loads, []);
   });
 });
