@@ -100,19 +100,21 @@ export function transportOptions(configuration: Configuration, plugins: PluginRe
     const known = wires.map((wire) => wire.name).join(', ') || 'none';
     throw badConfiguration(`transports names ${unknown.join(', ')}, which is no wire there is; there are ${known}`);
   }
-  return new Map(wires.map((wire) => [wire, optionsOf(wire, configuration.transports[wire.name] ?? {})]));
+  return new Map(wires.map((wire) => [wire, wireOptions(configuration, wire)]));
+}
+
+/** The options of one wire, validated by its own schema, or false where it is off. Errors: `badConfiguration`. */
+export function wireOptions({ transports }: Configuration, wire: PluginDescriptor): unknown {
+  const given = transports[wire.name] ?? {};
+  if (given === false) return false;
+  const parsed = wire.optionsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw badConfiguration(`transports.${wire.name} is wrong: ${describeIssues(parsed.error)}`);
 }
 
 function refuseImpossibleProvider(choice: ProviderChoice, context: z.RefinementCtx): void {
   const obstacle = platformObstacle(choice);
   if (obstacle !== undefined) context.addIssue({ code: 'custom', message: `${obstacle}; choose one of ${possibleChoices().join(', ')}` });
-}
-
-function optionsOf(wire: PluginDescriptor, given: false | Record<string, unknown>): unknown {
-  if (given === false) return false;
-  const parsed = wire.optionsSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw badConfiguration(`transports.${wire.name} is wrong: ${describeIssues(parsed.error)}`);
 }
 
 function parseConfiguration(content: unknown, folder: string, source: string): Configuration {

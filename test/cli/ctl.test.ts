@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import type { ControlSurface } from '../../src/engine/contracts/control-surface.js';
@@ -73,6 +76,22 @@ describe('continuo ctl', () => {
     const { code, stderr } = await runCli('ctl', '--port', '1', 'get', 'bpm');
     assert.equal(code, 1);
     assert.match(stderr, /No engine answers at ws:\/\/127\.0\.0\.1:1: nothing listens there\. Start it/);
+  });
+
+  it('finds the engine by its configuration, whatever that says of wires from elsewhere', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'continuo-ctl-'));
+    const file = join(folder, 'stage.json');
+    const asked = (transports: object) => {
+      writeFileSync(file, JSON.stringify({ plugins: ['./lights.js'], transports }));
+      return runCli('ctl', '--config', file, 'get', 'bpm');
+    };
+    try {
+      assert.deepEqual(await asked({ lights: { universe: 1 }, websocket: { listen: { port: Number(port) } } }), { code: 0, stdout: '120\n', stderr: '' });
+      assert.match((await asked({ websocket: false })).stderr, /is off in its configuration/);
+      assert.match((await asked({ websocket: { listen: { port: 'one' } } })).stderr, /transports\.websocket is wrong: /);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('lists what a pattern matches, or what stands under a name, and completes names', async () => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadConfiguration, transportOptions } from '../../engine/configuration.js';
+import { loadConfiguration, wireOptions } from '../../engine/configuration.js';
 import { ContinuoError } from '../../engine/errors.js';
 import { parameterTable } from '../../engine/parameters/table.js';
 import { PluginRegistry } from '../../engine/plugins/plugin-registry.js';
@@ -80,9 +80,8 @@ async function connected(options: CtlOptions, perform: (running: Running) => Pro
 
 /** Errors: `badConfiguration` where the configuration has no such wire. */
 function placeOf({ config }: CtlOptions): { readonly host: string; readonly port: number } {
-  const configuration = loadConfiguration(config);
-  for (const [wire, options] of transportOptions(configuration, new PluginRegistry(builtInPlugins))) {
-    if (wire.name === 'websocket' && options !== false) return (options as { listen: { host: string; port: number } }).listen;
-  }
+  const websocket = new PluginRegistry(builtInPlugins).get('transport', 'websocket');
+  const options = wireOptions(loadConfiguration(config), websocket);
+  if (options !== false) return (options as { listen: { host: string; port: number } }).listen;
   throw new ContinuoError('badConfiguration', 'The WebSocket of the engine is off in its configuration, and `ctl` comes in by it.');
 }
