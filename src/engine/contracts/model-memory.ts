@@ -7,7 +7,7 @@ export interface ModelMemory {
   snapshot(): Float32Array;
   /**
    * Goes on with `state` as the memory, from the next place where the model decides (its next bar): what it has taken in
-   * since it decided last comes on top of it. A rewind voids it where that has not come yet.
+   * since it decided last comes on top of it. Where that has not come yet a mark holds it, and a rewind to an earlier one voids it.
    * Errors: `modelFailed` where the state is of another length than this model's.
    */
   restore(state: Float32Array): void;

@@ -23,10 +23,12 @@ interface Made {
   readonly model: RememberingModel;
 }
 
-/** Bars of tracks by a model that remembers, prepared. */
-async function make(): Promise<Made> {
-  const tokenizer = new RemiTokenizer({ encoding: 'base' });
-  const model = new RememberingModel({ vocabularySize: tokenizer.vocabulary.size, favoured: [bar, trackStart, trackStart, trackEnd] });
+/** Bars of tracks by a model that remembers, prepared. `decidesWith`: with that id only, and there is one part. */
+async function make(decidesWith?: number): Promise<Made> {
+  const hasOnePart = decidesWith !== undefined;
+  const tokenizer = new RemiTokenizer({ encoding: 'base', ...(hasOnePart && { program: 0 }) });
+  const favoured = [bar, trackStart, trackStart, ...(hasOnePart ? [] : [trackEnd])];
+  const model = new RememberingModel({ vocabularySize: tokenizer.vocabulary.size, favoured, decidesWith });
   const composer = new TokenComposer(tokenizer, model, { generation: plainGeneration, sampling: {} });
   await composer.prepare();
   return { composer, model };
@@ -38,14 +40,16 @@ const wishes: readonly { readonly fromBeat: number; readonly controls: ComposeCo
   { fromBeat: 16, controls: { ...plainControls, constraint, density: 0.7, mode: 'minor' } },
   { fromBeat: 28, controls: { ...plainControls, constraint, style: 'waltz' } },
 ];
-const recallBeat = 20;
+const recallBeat = 21;
 const kept = Float32Array.from({ length: 8 }, (_, index) => Math.sin(index));
 
 const doing = fc.oneof(
-  fc.record({ compose: fc.double({ min: 0.05, max: 9, noNaN: true }) }),
+  fc.record({ compose: fc.double({ min: 0.05, max: 16, noNaN: true }) }),
   fc.record({ composeStopped: fc.nat(60) }),
   fc.record({ back: fc.integer({ min: 1, max: 6 }) }),
 );
+
+const backToTheLineAfterTheRecall = [{ compose: 18 }, { back: 1 }];
 
 /** Plays it all with some doings on the way; what is left of the music. */
 async function play({ composer }: Made, doings: readonly object[], amount = 1): Promise<Note[]> {
@@ -85,16 +89,17 @@ async function play({ composer }: Made, doings: readonly object[], amount = 1): 
 composerContract('a model that remembers', async () => (await make()).composer);
 
 describe('a steered take', () => {
-  for (const amount of [0, 0.4, 1]) {
-    it(`hangs on the wishes and states and where they came, not on the spans it is asked for nor on what is taken back: ${amount}`, async () => {
-      const made = await make();
+  for (const [amount, decidesWith] of [[0], [0.4], [1], [0.4, bar], [1, bar]]) {
+    const model = decidesWith === undefined ? '' : ', by a model that decides at bar lines';
+    it(`hangs on the wishes and states and where they came, not on the spans it is asked for nor on what is taken back: ${amount}${model}`, async () => {
+      const made = await make(decidesWith);
       const straight = await play(made, [], amount);
       assert.ok(straight.length > 20);
       await fc.assert(
         fc.asyncProperty(fc.array(doing, { maxLength: 10 }), async (doings) => {
           assert.deepEqual(await play(made, doings, amount), straight);
         }),
-        { numRuns: 30 },
+        { numRuns: 30, examples: [[backToTheLineAfterTheRecall]] },
       );
     });
   }

@@ -24,7 +24,11 @@ interface PhraseMark extends ModelMark {
   readonly bar: Bar | undefined;
   /** Ids of the bar's phrase. */
   readonly length: number;
+  /** What was to be gone on with from the next bar line. */
+  readonly recalled: Float32Array | undefined;
 }
+
+const emptyContext: PhraseMark = { tokens: 0, bar: undefined, length: 0, recalled: undefined };
 
 interface Loaded {
   readonly tables: PhraseTables;
@@ -118,17 +122,17 @@ export class PhraseLanguageModel implements LanguageModel {
   }
 
   mark(): PhraseMark {
-    const { tokens, bar } = this;
-    return { tokens, bar, length: bar?.ids.length ?? 0 };
+    const { tokens, bar, recalled } = this;
+    return { tokens, bar, length: bar?.ids.length ?? 0, recalled };
   }
 
   rewind(mark: ModelMark | undefined): void {
-    const { tokens, bar, length } = (mark as PhraseMark | undefined) ?? { tokens: 0, bar: undefined, length: 0 };
+    const { tokens, bar, length, recalled } = (mark as PhraseMark | undefined) ?? emptyContext;
     this.tokens = tokens;
     this.bar = bar;
     if (bar) bar.ids.length = length;
     this.loaded?.nets.decoder.truncate(length);
-    this.recalled = undefined;
+    this.recalled = recalled;
     // The context that is left for an empty one is remembered until another is read.
     if (mark) this.trail.backTo(tokens);
   }

@@ -9,6 +9,8 @@ export interface RememberingModelOptions {
   readonly vocabularySize: number;
   /** Ids that are likelier than the others, the more often they stand here, so that bars are written. */
   readonly favoured: readonly number[];
+  /** The only id with which it decides, and so takes up a state that it is given: one that opens a bar. Default: any. */
+  readonly decidesWith?: number;
 }
 
 const size = 8;
@@ -16,9 +18,10 @@ const favour = 5;
 
 interface Mark extends ModelMark {
   readonly state: Float32Array;
+  readonly recalled: Float32Array | undefined;
 }
 
-/** A recurrent model in miniature: each id is taken in under the wishes that hold, and decides at every id. No weights. */
+/** A recurrent model in miniature: each id is taken in under the wishes that hold. No weights. */
 export class RememberingModel implements LanguageModel {
   readonly contextTokens = Infinity;
   readonly vocabularySize: number;
@@ -27,13 +30,17 @@ export class RememberingModel implements LanguageModel {
   readonly told: ModelSteering[] = [];
   private readonly logits: Float32Array;
   private readonly favoured: readonly number[];
+  private readonly decidesWith: number | undefined;
+  /** A state to go on with once it decides. */
+  private recalled: Float32Array | undefined;
   private state: Float32Array = new Float32Array(size);
   private tokens = 0;
   private wish = 0;
 
-  constructor({ vocabularySize, favoured }: RememberingModelOptions) {
+  constructor({ vocabularySize, favoured, decidesWith }: RememberingModelOptions) {
     this.vocabularySize = vocabularySize;
     this.favoured = favoured;
+    this.decidesWith = decidesWith;
     this.logits = new Float32Array(vocabularySize);
     this.steer(plainSteering);
   }
@@ -56,12 +63,14 @@ export class RememberingModel implements LanguageModel {
   }
 
   mark(): Mark {
-    return { tokens: this.tokens, state: this.state };
+    const { tokens, state, recalled } = this;
+    return { tokens, state, recalled };
   }
 
   rewind(mark: ModelMark | undefined): void {
     this.tokens = mark?.tokens ?? 0;
     this.state = (mark as Mark | undefined)?.state ?? new Float32Array(size);
+    this.recalled = (mark as Mark | undefined)?.recalled;
   }
 
   async dispose(): Promise<void> {
@@ -69,13 +78,17 @@ export class RememberingModel implements LanguageModel {
   }
 
   private takeIn(token: number): void {
+    if (this.recalled && token === (this.decidesWith ?? token)) {
+      this.state = this.recalled;
+      this.recalled = undefined;
+    }
     this.state = this.state.map((number, index) => 0.75 * number + mix(this.wish ^ mix(token * size + index)) / 2 ** 31);
     this.tokens += 1;
   }
 
   private restore(state: Float32Array): void {
     if (state.length !== size) throw new ContinuoError('modelFailed', `a state of ${state.length} numbers, not ${size}`);
-    this.state = state.slice();
+    this.recalled = state.slice();
   }
 }
 

@@ -289,6 +289,21 @@ describe('phrase-mamba', () => {
       close(await model.extend([barId]), straight);
     });
 
+    it('is still recalled where it goes back to a place at which the recall had not come yet', async () => {
+      const kept = await stateAfter(scene);
+      await afresh(now.slice(0, -2));
+      model.memory.restore(kept);
+      await model.extend(now.slice(-2));
+      const mark = model.mark();
+      await model.extend([barId, ...track(3)]);
+      const state = model.memory.snapshot();
+      for (const way of [[barId, ...track(5), barId], [barId]]) {
+        model.rewind(mark);
+        await model.extend(way);
+      }
+      assert.deepEqual(model.memory.snapshot(), state);
+    });
+
     it('is told all controls of the present once another is recalled', async () => {
       const kept = await stateAfter(scene);
       const heads = [tempoId(150), tempoId(66)].map((id) => piece(4, (bar) => (bar === 0 ? [id] : [])));
