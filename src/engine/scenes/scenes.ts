@@ -26,8 +26,10 @@ export class Scenes implements Disposable {
   private readonly shelf: SetShelf;
   private readonly live: LiveScene;
   private readonly recalls: SceneRecall;
-  /** The scene that was asked for last, whether it has come about or not. */
-  private wanted: string | undefined;
+  /** The scene that came about last, or was saved last. */
+  private present: string | undefined;
+  /** The scene that was recalled and has not come about. */
+  private coming: string | undefined;
   /** Of the set that holds. */
   private held: { readonly file: string; readonly names: readonly string[] } = { file: '', names: [] };
   private readonly programs: Disposable;
@@ -45,7 +47,9 @@ export class Scenes implements Disposable {
       arrived: (scene, atBeat) => {
         const { name, knobs } = scene;
         if (knobs) parts.desk.lend(knobs);
-        parameters.emit({ type: 'scene', number: this.numberOf(name), name, atBeat });
+        this.present = this.coming;
+        this.coming = undefined;
+        parameters.emit({ type: 'scene', number: this.numberOf(this.present), name, atBeat });
         this.tell(silentDecks(scene, parameters));
       },
     });
@@ -84,7 +88,9 @@ export class Scenes implements Disposable {
   /** Said each time: who edits the file sees that it is good. */
   private holds({ scenes }: SetList, file: string, needs: readonly SetNeed[]): void {
     const names = scenes.map(({ name }) => name);
-    if (this.held.file === file) this.wanted = sameScene(this.wanted, this.held.names, names);
+    const nameNow = (name: string | undefined): string | undefined => (this.held.file === file ? sameScene(name, this.held.names, names) : undefined);
+    this.present = nameNow(this.present);
+    this.coming = nameNow(this.coming);
     this.held = { file, names };
     this.tell([`The set ${basename(file)} holds: ${names.join(', ')}.`, ...missingNeeds(needs, basename(file), this.parts.packs())]);
     this.show();
@@ -102,27 +108,37 @@ export class Scenes implements Disposable {
   }
 
   private async recall(scene: Scene, boundary?: string): Promise<void> {
-    this.wanted = scene.name;
+    const at = boundaryFor(boundary ?? scene.at, this.parts.parameters);
+    this.coming = scene.name;
     this.show();
-    await this.recalls.recall(scene, boundaryFor(boundary ?? scene.at, this.parts.parameters));
+    await this.recalls.recall(scene, at);
   }
 
   private async step(by: 1 | -1): Promise<void> {
     const { scenes } = this.shelf.set;
-    const number = this.wanted === undefined ? 0 : this.numberOf(this.wanted);
+    const number = this.numberOf(this.wanted);
     const next = scenes[number - 1 + by];
     if (!next) throw new ContinuoError('badValue', `There is no scene ${by > 0 ? 'after' : 'before'} ${number === 0 ? 'the first' : scenes[number - 1].name}.`);
     await this.recall(next);
   }
 
-  private async save(name = this.wanted): Promise<void> {
+  private async save(asked?: string): Promise<void> {
+    if (asked === undefined && this.coming !== undefined) {
+      throw new ContinuoError('badValue', `Scene ${this.coming} is on its way and what plays is not it yet: save when it has come, or say which scene is meant.`);
+    }
+    const name = asked ?? this.present;
     if (name === undefined || name === '') throw new ContinuoError('badValue', 'No scene has been recalled: say what the new one is called.');
     const { scenes } = this.shelf.set;
     const scene = this.live.read(name, scenes.find((each) => each.name === name), scenes);
     await this.shelf.save(scene);
     this.tell(unsavedDoings(scene, this.parts.parameters));
-    this.wanted = name;
+    this.present = name;
     this.show();
+  }
+
+  /** The scene that was asked for last, whether it has come about or not. */
+  private get wanted(): string | undefined {
+    return this.coming ?? this.present;
   }
 
   private tell(sentences: readonly string[]): void {
@@ -142,14 +158,14 @@ export class Scenes implements Disposable {
     throw new ContinuoError('badValue', `There is no scene ${asked}; there are ${scenes.map(({ name }, index) => `${index + 1} ${name}`).join(', ')}.`);
   }
 
-  /** From 1; 0 where the set has it no longer. */
-  private numberOf(name: string): number {
+  /** From 1; 0 where the set does not have it. */
+  private numberOf(name: string | undefined): number {
     return this.shelf.set.scenes.findIndex((scene) => scene.name === name) + 1;
   }
 
   private show(): void {
     const { parameters } = this.parts;
-    const number = this.wanted === undefined ? 0 : this.numberOf(this.wanted);
+    const number = this.numberOf(this.wanted);
     parameters.publish('scenes', this.shelf.set.scenes.map(({ name }) => name).join(', '));
     parameters.publish('scene', number);
     parameters.publish('scene-name', number === 0 ? '' : this.shelf.set.scenes[number - 1].name);

@@ -31,6 +31,6 @@ export const scenesParameters: readonly Parameter[] = [
   action({ name: 'previous-scene', scope: 'engine', controller: 115, arguments: [], description: 'Recalls the scene before the one that was recalled last.' }),
   action({
     name: 'save-scene', scope: 'engine', arguments: [{ name: 'name', type: 'text', optional: true }],
-    description: 'Writes the packs that play and what has been set by hand into the set file: as the scene of that name, else as the one that was recalled last.',
+    description: 'Writes the packs that play and what has been set by hand into the set file: as the scene of that name, else as the one that came about last; refused without a name while another is on its way.',
   }),
 ];
