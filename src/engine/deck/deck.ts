@@ -262,7 +262,7 @@ export class Deck {
     const now = this.parts.position.beat();
     if (this.parts.mayPlay?.() === false) return undefined;
     if (this.modes.isSilent) return this.modes.nextTask(voice) ?? this.errands.next(voice);
-    if (this.ahead.lastsUntil < now && !this.modes.isBeginning) return this.restart(voice, now);
+    if (this.ahead.lastsUntil < now && this.modes.misses(this.ahead.lastsUntil)) return this.restart(voice, now);
     if (this.portions.hasDueWishes(now)) {
       const { wish, beat } = this.wishes.take(now);
       const fromBeat = this.ahead.own(this.portions.answerFrom(beat, now));

@@ -1,4 +1,4 @@
-import type { Beats } from '../music/units.js';
+import { sameBeat, type Beats } from '../music/units.js';
 import type { DeckSettings, Position } from './deck-dependencies.js';
 import type { PlayModes } from './modes/play-modes.js';
 import type { MusicAhead } from './music-ahead.js';
@@ -47,11 +47,10 @@ export class Portions {
   next(now: Beats): Beats | undefined {
     const { ahead, modes, steering, wishes } = this.ground;
     const limit = modes.limit(ahead.reach(steering.horizonFrom(ahead.writtenUntil)));
-    const until = modes.reach(this.wanted(now, limit - now));
-    if (until <= limit) return until;
-    if (!wishes.areAsked) return undefined;
-    const most = Math.min(Math.max(limit, ahead.writtenUntil + shortestAnswer), modes.limit(Infinity));
-    return most > ahead.writtenUntil ? Math.min(until, most) : undefined;
+    const wanted = modes.reach(this.wanted(now, limit - now));
+    const most = wishes.areAsked ? Math.min(Math.max(limit, ahead.writtenUntil + shortestAnswer), modes.limit(Infinity)) : limit;
+    const until = wishes.areAsked ? Math.min(wanted, most) : wanted;
+    return until > ahead.writtenUntil + sameBeat && until <= most ? until : undefined;
   }
 
   /** An answer is as long as the law wants it; without a change it goes on beat by beat. What cannot be heard any more is passed over. */

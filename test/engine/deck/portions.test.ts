@@ -22,7 +22,7 @@ function next({ written, horizon, end = Infinity, areAsked = true }: { written: 
     position: { playing: true, beatMicros, beat: () => now },
     ahead: { writtenUntil: written, reach: (beats) => beats },
     steering: { horizonFrom: () => horizon, portionFrom: (beat) => Math.floor(beat) + 1 },
-    modes: { limit: (beats) => Math.min(now + beats, end), reach: (untilBeat) => untilBeat },
+    modes: { limit: (beats) => Math.min(now + beats, end), reach: (untilBeat) => Math.min(untilBeat, end) },
     wishes: { areAsked, areDue: () => false },
     speed: () => speed,
     settings: () => ({ horizon, commit: 1, beatsPerBar: 4 }),
@@ -41,6 +41,12 @@ describe('what is composed at a time', () => {
 
   it('never reaches beyond the end of what may be played', () => {
     assert.deepEqual([next({ written: 18, horizon: 16, end: 20 }), next({ written: 19.5, horizon: 2, end: 20 }), next({ written: 20, horizon: 16, end: 20 })], [20, 20, undefined]);
+  });
+
+  it('reaches up to the end of what may be played, though that lies on no beat, and not a hair further', () => {
+    const upTo = (written: number): number | undefined => next({ written, horizon: 16, end: 20.37, areAsked: false });
+    assert.deepEqual([upTo(19), upTo(20), upTo(20.37), upTo(20.37 - 1e-9)], [20, 20.37, undefined, undefined]);
+    assert.equal(next({ written: 20.37 - 1e-9, horizon: 16, end: 20.37 }), undefined);
   });
 
   it('is a beat where nobody waits for it, and nothing where enough is there', () => {

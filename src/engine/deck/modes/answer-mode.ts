@@ -141,10 +141,14 @@ export class AnswerMode {
     return this.phase === 'answering' && this.begunMicros !== undefined;
   }
 
-  /** Up to where to compose: of the beginning little, so that it is soon there; later its first beat in one piece, so that it begins with a note. */
+  /**
+   * Up to where to compose: of the beginning little, so that it is soon there; later its first beat in one piece, so that it begins
+   * with a note, and nothing beyond its end.
+   */
   reach(fromBeat: Beats, untilBeat: Beats): Beats {
     if (this.isBeginning) return fromBeat + firstPiece;
-    return Math.abs(fromBeat - this.startBeat) > sameBeat ? untilBeat : Math.max(untilBeat, this.startBeat + 1);
+    const isFirst = Math.abs(fromBeat - this.startBeat) <= sameBeat;
+    return Math.min(this.endBeat, isFirst ? Math.max(untilBeat, this.startBeat + 1) : untilBeat);
   }
 
   /** What was composed as it is to be played: an answer begins on its line, with the first note that there is. */

@@ -1,6 +1,6 @@
 import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js';
 import { ContinuoError } from '../../errors.js';
-import type { Beats } from '../../music/units.js';
+import { sameBeat, type Beats } from '../../music/units.js';
 import type { Boundary } from '../../parameters/boundaries.js';
 import { spanUntil } from '../join-spans.js';
 import type { Place } from '../steering/steering.js';
@@ -92,6 +92,11 @@ export class PlayModes {
   /** Whether the deck is about to begin, whatever time it is. */
   get isBeginning(): boolean {
     return this.turnTaking?.isBeginning === true;
+  }
+
+  /** Whether music is missed where there is none from `beat` on: not before a beginning, and not behind the end of an answer. */
+  misses(beat: Beats): boolean {
+    return !this.isBeginning && beat < (this.turnTaking?.until ?? Infinity) - sameBeat;
   }
 
   /** Up to where to compose next, where otherwise it would be to `untilBeat`. */
