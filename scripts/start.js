@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import { join } from 'node:path';
-import { isatty } from 'node:tty';
 import { engineEnvironment } from './launcher/environment.js';
-import { passSignals } from './launcher/signals.js';
+import { runEngine } from './launcher/run-engine.js';
 import { repositoryRoot } from './setup/places.js';
 import { sayOnStandardError, setUpOrExit } from './setup/set-up.js';
 
@@ -14,15 +11,7 @@ const words = quiet ? given.slice(1) : given;
 const { environment, remarks } = setUpOrExit();
 if (!quiet) remarks.forEach(sayOnStandardError);
 
-const child = spawn(process.execPath, [join(repositoryRoot, 'dist', 'src', 'cli', 'main.js'), ...words], {
-  stdio: 'inherit',
+runEngine(join(repositoryRoot, 'dist', 'src', 'cli', 'main.js'), words, {
   env: engineEnvironment(environment),
-});
-passSignals(child, { terminal: isatty(0) });
-child.on('error', (error) => {
-  sayOnStandardError(`the engine could not be started: ${error.message}`);
-  process.exitCode = 1;
-});
-child.on('exit', (code, signal) => {
-  process.exitCode = code ?? 128 + constants.signals[signal];
+  plays: words.length === 0 || words[0] === 'play' || words[0].startsWith('-'),
 });

@@ -14,3 +14,12 @@ export function passSignals(child, { terminal, send = (signal) => child.kill(sig
     });
   }
 }
+
+/**
+ * Whether a process neither ended by itself nor was told to end: native code crashed, memory ran out, it was killed.
+ * @param {number | null} code  Windows has no signals, but codes of its own for crashes
+ * @param {NodeJS.Signals | null} signal
+ */
+export function hasCrashed(code, signal) {
+  return signal === null ? code > 255 : !passedOn.includes(signal);
+}
