@@ -33,7 +33,8 @@ export async function makeReady(
   await voice.composer.prime(plan.history(atBeat, controls.frameFor(voice), supposed), atBeat);
   const asked = clock.now();
   voice.take?.under({ knobs: controls.knobs(values) });
-  const span = await voice.composer.compose(atBeat + headStartBeats, controls.readUnder(values, voice), stopped);
+  const place = { fromBeat: atBeat, untilBeat: atBeat + headStartBeats, shift: 0 };
+  const span = await voice.composer.compose(place.untilBeat, controls.readUnder(values, voice, place), stopped);
   const answered = clock.now();
   return { span, answerMicros: answered - asked, readyMicros: answered - began, wishesKnown };
 }
