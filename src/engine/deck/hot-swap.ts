@@ -182,7 +182,7 @@ export class HotSwap {
       const untilBeat = atBeat + headStartBeats;
       if (untilBeat <= span.untilBeat) continue;
       voice.take?.under({ knobs: ground.controls.knobs() });
-      const next = await voice.composer.compose(untilBeat, ground.controls.read(voice), () => this.isAbandoned);
+      const next = await voice.composer.compose(untilBeat, ground.controls.read(voice, { fromBeat: span.untilBeat, untilBeat, shift: 0 }), () => this.isAbandoned);
       span = joinSpans(span, next);
       if (this.isAbandoned || ground.relocations() !== relocations) break;
     }
