@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { natureOf } from './launcher/command.js';
 import { engineEnvironment } from './launcher/environment.js';
 import { runEngine } from './launcher/run-engine.js';
 import { repositoryRoot } from './setup/places.js';
@@ -8,10 +9,11 @@ import { sayOnStandardError, setUpOrExit } from './setup/set-up.js';
 const given = process.argv.slice(2);
 const quiet = given[0] === '--quiet';
 const words = quiet ? given.slice(1) : given;
-const { environment, remarks } = setUpOrExit();
+const { plays, runsModels } = natureOf(words);
+const { environment, remarks } = setUpOrExit({ runsModels });
 if (!quiet) remarks.forEach(sayOnStandardError);
 
 runEngine(join(repositoryRoot, 'dist', 'src', 'cli', 'main.js'), words, {
   env: engineEnvironment(environment),
-  plays: words.length === 0 || words[0] === 'play' || words[0].startsWith('-'),
+  plays,
 });

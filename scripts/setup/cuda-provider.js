@@ -32,6 +32,9 @@ export function providerMismatch(root) {
   return `the CUDA provider at hand is made for onnxruntime ${cudaProvider.onnxruntimeVersion}, and ${version} is installed`;
 }
 
+/** A start waits for it: a network without a way to the registry is asked once, and given up when it is silent for so long. */
+const impatient = ['--fetch-retries=0', '--fetch-timeout=20000'];
+
 /** Gets the provider's package into the cache, unless it is there. Errors: npm's own words. */
 export function fetchProvider(cache) {
   const folder = join(cache, `onnxruntime-cuda-${cudaProvider.onnxruntimeVersion}`);
@@ -51,7 +54,7 @@ export function fetchProvider(cache) {
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock, null, 2));
-  runNpm(['ci'], folder, 'The CUDA provider could not be fetched');
+  runNpm(['ci', ...impatient], folder, 'The CUDA provider could not be fetched');
   return unpacked;
 }
 

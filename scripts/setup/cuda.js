@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cudaProvider, fetchProvider, placeProvider, providerInPlace, providerMismatch } from './cuda-provider.js';
 import { findCudaLibraries, hasNvidiaGpu, installCommand } from './cuda-libraries.js';
@@ -14,16 +14,20 @@ import { cacheFolder } from './places.js';
  */
 export function prepareCuda(root, environment, say) {
   if (environment.CONTINUO_CUDA === 'off' || !hasNvidiaGpu(environment)) return { environment: {} };
-  const mismatch = providerMismatch(root);
-  if (mismatch) return unused(mismatch);
-  if (!providerInPlace(root)) {
-    say(`gpu: fetching onnxruntime's CUDA provider (${cudaProvider.megabytes} MB, once)`);
-    try {
+  try {
+    const mismatch = providerMismatch(root);
+    if (mismatch) return unused(mismatch);
+    if (!providerInPlace(root)) {
+      say(`gpu: fetching onnxruntime's CUDA provider (${cudaProvider.megabytes} MB, once)`);
       placeProvider(fetchProvider(cacheFolder(environment)), root);
-    } catch (error) {
-      return unused(error.message);
     }
+    return withLibraries(root, environment);
+  } catch (error) {
+    return unused(error.message);
   }
+}
+
+function withLibraries(root, environment) {
   const memory = join(root, '.continuo', 'cuda-libraries.json');
   const remembered = recall(memory);
   const { folders, missing } = findCudaLibraries(environment, remembered);
@@ -38,12 +42,22 @@ export function prepareCuda(root, environment, say) {
 }
 
 function recall(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  try {
+    const folders = JSON.parse(readFileSync(file, 'utf8'));
+    return Array.isArray(folders) ? folders.filter((folder) => typeof folder === 'string') : [];
+  } catch {
+    // Not written yet, or only half: what it would have said is found by a search.
+    return [];
+  }
 }
 
 function remember(file, folders) {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(folders));
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(folders));
+  } catch {
+    // A checkout that can only be read: the next start searches again.
+  }
 }
 
 function unused(reason) {

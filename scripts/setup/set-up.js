@@ -14,12 +14,21 @@ const steps = [
 
 /**
  * Does what is missing and nothing else: packages, build, CUDA provider. Idempotent; lines go to stderr, because
- * stdout belongs to the command that follows.
+ * stdout belongs to the command that follows. Ends the process with one message when it fails.
+ * @param {{ runsModels?: boolean }} options whether what follows may need the GPU
  * @returns {{ environment: Record<string, string>, remarks: string[] }} what the engine's process needs in its
  *   environment, and sentences about what stays off
- * Errors: one that says what failed and with which words.
  */
-export function setUp(root = repositoryRoot, say = sayOnStandardError) {
+export function setUpOrExit({ runsModels = true } = {}) {
+  try {
+    return setUp(repositoryRoot, runsModels);
+  } catch (error) {
+    sayOnStandardError(error.message);
+    process.exit(1);
+  }
+}
+
+function setUp(root, runsModels) {
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const fault = nodeFault(process.versions.node, engines.node);
   if (fault) throw new Error(fault);
@@ -27,25 +36,16 @@ export function setUp(root = repositoryRoot, say = sayOnStandardError) {
     inTurn(root, () => {
       for (const step of steps) {
         if (!step.needed(root)) continue;
-        say(step.line);
+        sayOnStandardError(step.line);
         step.run(root);
       }
     });
   }
-  const { environment, sentence } = prepareCuda(root, process.env, say);
+  if (!runsModels) return { environment: {}, remarks: [] };
+  const { environment, sentence } = prepareCuda(root, process.env, sayOnStandardError);
   return { environment, remarks: sentence ? [sentence] : [] };
 }
 
 export function sayOnStandardError(line) {
   process.stderr.write(`set-up: ${line}\n`);
-}
-
-/** Runs the set-up and ends the process with one message when it fails. */
-export function setUpOrExit() {
-  try {
-    return setUp();
-  } catch (error) {
-    sayOnStandardError(error.message);
-    process.exit(1);
-  }
 }

@@ -7,6 +7,8 @@ import { loadScript } from '../load-script.js';
 
 const { hasCrashed } = await loadScript<{ hasCrashed(code: number | null, signal: NodeJS.Signals | null): boolean }>('scripts/launcher/signals.js');
 
+const { natureOf } = await loadScript<{ natureOf(words: readonly string[]): { readonly plays: boolean; readonly runsModels: boolean } }>('scripts/launcher/command.js');
+
 const fixtures = join(repositoryRoot, 'test', 'fixtures', 'launcher');
 const escape = String.fromCharCode(27);
 
@@ -18,6 +20,16 @@ function crashAtTerminal(command: string): string {
 }
 
 const noTerminal = process.platform !== 'linux' || spawnSync('script', ['--version']).status !== 0;
+
+describe('the launcher', () => {
+  it('takes what is no other command for one to play', () => {
+    for (const words of [[], ['play'], ['--pack', 'perlin'], ['play', '--bpm', '90']]) assert.deepEqual(natureOf(words), { plays: true, runsModels: true }, words.join(' '));
+  });
+  it('makes a cue from the command line wait for no GPU', () => {
+    for (const words of [['ctl', 'invoke', 'load'], ['takes']]) assert.deepEqual(natureOf(words), { plays: false, runsModels: false });
+    for (const words of [['render'], ['bench', 'swap'], ['doctor']]) assert.deepEqual(natureOf(words), { plays: false, runsModels: true });
+  });
+});
 
 describe('the launcher of an engine that crashes', () => {
   it('tells a crash from an end in good order, and from one that was asked for', () => {
