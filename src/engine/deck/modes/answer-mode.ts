@@ -7,7 +7,7 @@ import { joinSpans, spanFrom } from '../join-spans.js';
 import { moveSpan } from '../move-span.js';
 import type { Voice } from '../voice.js';
 import { LeadTimes } from './lead-times.js';
-import type { ModeGround } from './mode-ground.js';
+import { uncommittedFrom, type ModeGround } from './mode-ground.js';
 import { upbeatRemoved } from './upbeat-removed.js';
 
 /** Who asks for an answer may play on for so long into it: a last chord, a foot that is late. */
@@ -21,7 +21,8 @@ const handlingMicros: Micros = 2_000;
 /** An answer of no given length. */
 const forGood: Beats = Infinity;
 
-type Phase = 'listening' | 'coming' | 'answering';
+/** `beginning`: the first of an answer is being composed. */
+type Phase = 'listening' | 'coming' | 'beginning' | 'answering';
 
 /**
  * Call and response: the deck is silent while somebody plays and hears him, and answers at a cue, or once he has been silent
@@ -44,8 +45,8 @@ export class AnswerMode {
   private toldAt: Beats = -Infinity;
   private toldOnset: Beats = -Infinity;
   private isTelling = false;
-  private begunMicros: Micros | undefined;
-  /** Whether the deck had to rest since: how long it took tells nothing of its voice. */
+  /** When the answer was begun, and whether the deck had to rest since: how long it took tells nothing of its voice. */
+  private begunMicros: Micros = 0;
   private hasRested = false;
   /** What was composed of an answer that has no note yet. */
   private upbeat: ComposedSpan | undefined;
@@ -58,7 +59,7 @@ export class AnswerMode {
   ) {}
 
   get isSilent(): boolean {
-    return this.phase !== 'answering';
+    return this.phase === 'listening' || this.phase === 'coming';
   }
 
   /** Whether there is to be no music now: nobody has answered yet. */
@@ -71,28 +72,37 @@ export class AnswerMode {
     return this.endBeat;
   }
 
-  /** Answers at the next boundary; one that plays is begun anew. */
-  takeOver(boundary: Boundary): void {
-    if (this.phase === 'answering') this.stop(this.uncommitted);
+  /**
+   * Answers at the next boundary; one that plays is begun anew. One that is about to begin there is what was asked for. True where
+   * an answer has ended.
+   */
+  takeOver(boundary: Boundary): boolean {
+    if (this.isAboutToBeginAt(boundary)) {
+      this.asked = true;
+      this.boundary = boundary;
+      return false;
+    }
+    const hasEnded = !this.isSilent && this.stop(uncommittedFrom(this.ground));
+    this.phase = 'listening';
     this.cue = boundary;
     if (this.isTelling) this.ground.voice()?.composer.hurry?.();
-    this.ground.advance();
+    return hasEnded;
   }
 
-  /** Listens from now on, whatever was. */
-  reset(): void {
-    this.phase = 'listening';
-    this.cue = undefined;
-    this.begunMicros = undefined;
+  /** Listens from now on, whatever was; what was played long ago is answered no more. */
+  enter(): void {
+    const { hearing, position } = this.ground;
+    this.reset();
+    const recent = Math.max(this.ground.settings().beatsPerBar, this.ground.modeSettings().answerAfter);
+    if (hearing.quietBeats(position.beat()) > recent) this.answeredOnset = hearing.lastOnset;
   }
 
   /** Another voice owns what comes from `atBeat` on. An answer that has not begun by then begins anew, with that one. */
   tookOver(atBeat: Beats): void {
     this.leads = new LeadTimes();
     this.toldAt = this.toldOnset = -Infinity;
-    if (this.phase !== 'answering' || !(this.isBeginning || atBeat < this.startBeat - sameBeat)) return;
+    if (this.isSilent || !(this.isBeginning || atBeat < this.startBeat - sameBeat)) return;
     this.chooseAgain();
-    this.begunMicros = undefined;
     this.upbeat = undefined;
     this.answeredOnset = -Infinity;
   }
@@ -111,9 +121,9 @@ export class AnswerMode {
 
   /** Ends an answer whose time is over, or that somebody plays into. Call it often. True where one has ended. */
   look(now: Beats): boolean {
-    if (this.phase !== 'answering') return false;
+    if (this.isSilent) return false;
     if (this.ground.mayPlay?.() === false) this.hasRested = true;
-    if (this.isInterrupted()) return this.stop(this.uncommitted);
+    if (this.isInterrupted()) return this.stop(uncommittedFrom(this.ground));
     if (now < this.endBeat) return false;
     // A last chord that came into its beginning is answered with the rest.
     this.answeredOnset = this.ground.hearing.lastOnset;
@@ -131,14 +141,14 @@ export class AnswerMode {
 
   /** What the beginning of an answer is to be like: there is a note at once. */
   opening(constraint: MusicConstraint, fromBeat: Beats): MusicConstraint {
-    if (this.phase !== 'answering' || (Math.abs(fromBeat - this.startBeat) > sameBeat && !this.isBeginning)) return constraint;
+    if (this.isSilent || (Math.abs(fromBeat - this.startBeat) > sameBeat && !this.isBeginning)) return constraint;
     const { onsetsPerBeat } = constraint;
     return { ...constraint, onsetsPerBeat: { low: Math.max(1, onsetsPerBeat?.low ?? 0), high: Math.max(1, onsetsPerBeat?.high ?? Infinity) } };
   }
 
   /** Whether the first of an answer is being composed: it is not late, whatever time it is. */
   get isBeginning(): boolean {
-    return this.phase === 'answering' && this.begunMicros !== undefined;
+    return this.phase === 'beginning';
   }
 
   /**
@@ -160,8 +170,8 @@ export class AnswerMode {
       this.upbeat = beginning;
       return { ...span, programs: [], controls: [], tempos: [] };
     }
-    if (this.begunMicros !== undefined && !this.hasRested) this.leads.add(clock.now() - this.begunMicros);
-    this.begunMicros = undefined;
+    if (!this.hasRested) this.leads.add(clock.now() - this.begunMicros);
+    this.phase = 'answering';
     this.upbeat = undefined;
     return this.inTime(upbeatRemoved(this.withoutBars(beginning, settings().beatsPerBar)));
   }
@@ -181,10 +191,12 @@ export class AnswerMode {
     if (this.asked) this.cue = this.boundary;
   }
 
-  /** From here on all can be taken back: nothing is to be composed in its place. */
-  private get uncommitted(): Beats {
-    const { position, settings } = this.ground;
-    return position.beat() + settings().commit;
+  /** Whether an answer is on its way to that line that nobody has heard anything of yet. */
+  private isAboutToBeginAt(boundary: Boundary): boolean {
+    if (this.isBeginning && boundary === this.boundary) return true;
+    const now = this.ground.position.beat();
+    const line = nextBoundary(now, boundary, this.ground.settings().beatsPerBar);
+    return !this.isSilent && now < this.startBeat && Math.abs(line - this.startBeat) <= sameBeat;
   }
 
   private get leadBeats(): Beats {
@@ -221,7 +233,7 @@ export class AnswerMode {
     const bars = answerBars * this.ground.settings().beatsPerBar;
     this.answeredOnset = hearing.lastOnset;
     this.endBeat = bars === 0 ? forGood : this.startBeat + bars;
-    this.phase = 'answering';
+    this.phase = 'beginning';
     this.begunMicros = this.ground.clock.now();
     this.hasRested = false;
     this.upbeat = undefined;
@@ -270,5 +282,10 @@ export class AnswerMode {
     this.ground.ahead.endAt(beat);
     this.reset();
     return true;
+  }
+
+  private reset(): void {
+    this.phase = 'listening';
+    this.cue = undefined;
   }
 }

@@ -36,7 +36,7 @@ export interface ModeGround {
   voice(): Voice | undefined;
   /** False while the deck has to rest. Default: it has not. */
   mayPlay?(): boolean;
-  /** The first beat that can still be taken back. */
+  /** The first beat that a composer asked now can decide on. */
   freeFrom(): Beats;
   /** Lets the voice hear what was played and heard before `atBeat`: all of it, and notes that reach over it end there, unless `frame` says otherwise. */
   prime(voice: Voice, atBeat: Beats, frame?: Frame): Promise<void>;
@@ -51,4 +51,9 @@ export interface ModeGround {
   /** Looks for what there is to do. */
   advance(): void;
   report(error: ContinuoError): void;
+}
+
+/** From here on all can be taken back where nothing is to be composed in its place. */
+export function uncommittedFrom({ position, settings }: Pick<ModeGround, 'position' | 'settings'>): Beats {
+  return position.beat() + settings().commit;
 }

@@ -7,7 +7,7 @@ import type { Place } from '../steering/steering.js';
 import type { Voice } from '../voice.js';
 import { AccompanyMode, heardKey } from './accompany-mode.js';
 import { AnswerMode } from './answer-mode.js';
-import type { ModeGround } from './mode-ground.js';
+import { uncommittedFrom, type ModeGround } from './mode-ground.js';
 import { waitsForSomebody, type PlayMode } from './play-mode.js';
 import { QueryDesk } from './query-desk.js';
 
@@ -132,8 +132,8 @@ export class PlayModes {
     if (!turnTaking) {
       throw new ContinuoError('badValue', `Deck ${this.ground.deck} does not answer: set deck/${this.ground.deck}/play-mode to answer first.`);
     }
-    this.turns += 1;
-    turnTaking.takeOver(boundary ?? (this.current === 'fill' ? 'bar' : this.ground.modeSettings().answerAt));
+    if (turnTaking.takeOver(boundary ?? (this.current === 'fill' ? 'bar' : this.ground.modeSettings().answerAt))) this.turns += 1;
+    this.ground.advance();
   }
 
   /** Where it is asked for single notes. Errors: `badValue` in other modes. */
@@ -179,14 +179,14 @@ export class PlayModes {
     this.earliest = this.booked?.mode === mode ? this.booked.beat : -Infinity;
     this.booked = undefined;
     this.returns = false;
-    this.answer.reset();
-    this.fill.reset();
+    this.answer.enter();
+    this.fill.enter();
     this.desk.begin();
     const isSilent = this.isSilentByMode;
     this.returns = waited && !isSilent;
     if (!this.isSilent) return;
     this.turns += 1;
-    ahead.endAt(Math.max(this.ground.position.beat() + this.ground.settings().commit, this.earliest));
+    ahead.endAt(Math.max(uncommittedFrom(this.ground), this.earliest));
   }
 
   private complete(controls: ComposeControls, place?: Place): ComposeControls {
