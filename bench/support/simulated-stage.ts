@@ -41,25 +41,27 @@ export class SimulatedStage {
   readonly sender: LocalSender;
   readonly deck: Deck;
   readonly sentences: string[] = [];
-  private readonly ensemble: Ensemble;
+  readonly ensemble: Ensemble;
   private readonly timeline: Timeline;
   private sleepers: { readonly due: Micros; readonly wake: () => void }[] = [];
   private thinking = 0;
   private readonly onRest: (() => void)[] = [];
   private tick = 0;
 
-  constructor(voices: VoiceSource, bpm: Bpm, costOf: (work: Work) => Micros) {
+  constructor(voices: VoiceSource, bpm: Bpm, costOf: (work: Work) => Micros, deckCount = 1, loadingMicros: Micros = 0) {
     this.timeline = { bpm, beatOrigin: 0, timeOrigin: 0 };
     this.sender = new LocalSender(this.clock, { timeline: this.timeline });
     const timed: VoiceSource = {
       fallback: voices.fallback,
       open: async (request, onFailure) => {
         this.thinking += 1;
-        return this.timed(await voices.open(request, onFailure).finally(() => this.rests()), costOf);
+        const voice = await voices.open(request, onFailure).finally(() => this.rests());
+        await this.sleep(loadingMicros);
+        return this.timed(voice, costOf);
       },
     };
     const { clock, sender, parameters, timeline } = this;
-    this.ensemble = new Ensemble({ clock, sender, voices: timed, parameters, timeline }, 1);
+    this.ensemble = new Ensemble({ clock, sender, voices: timed, parameters, timeline }, deckCount);
     [this.deck] = this.ensemble.decks;
     parameters.onEvent((event) => event.type === 'notice' && this.sentences.push(event.sentence));
   }
@@ -147,13 +149,17 @@ export class SimulatedStage {
     if (this.thinking === 0) for (const resolve of this.onRest.splice(0)) resolve();
   }
 
+  private async sleep(micros: Micros): Promise<void> {
+    if (micros > 0) await new Promise<void>((wake) => this.sleepers.push({ due: this.clock.now() + micros, wake }));
+  }
+
   private timed(voice: Voice, costOf: (work: Work) => Micros): Voice {
     const lasting = async <Result>(method: Work['method'], begins: boolean, work: () => Promise<Result>, beatsOf: (result: Result) => Beats = () => 0): Promise<[Result, Micros]> => {
       this.thinking += 1;
       const before = composingMicros();
       const result = await work().finally(() => this.rests());
       const micros = costOf({ pack: voice.pack, method, begins, beats: beatsOf(result), processorMicros: Math.max(0, composingMicros() - before) });
-      if (micros > 0) await new Promise<void>((wake) => this.sleepers.push({ due: this.clock.now() + micros, wake }));
+      await this.sleep(micros);
       return [result, micros];
     };
     return { ...voice, composer: timedComposer(voice.composer, lasting) };

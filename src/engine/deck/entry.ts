@@ -6,6 +6,8 @@ import type { ParameterValue } from '../parameters/parameter.js';
 export interface Entry {
   /** The boundary that is meant, where it can still be had; asked whenever one is chosen, as a host's jump makes it another. `undefined`: any. */
   readonly atBeat?: () => Beats | undefined;
+  /** Resolves once all are there that begin on that boundary; `leadBeats`: how long before it this one must know of it. Default: it begins alone. */
+  readonly meet?: (leadBeats: Beats) => Promise<void>;
   /** Values of the deck's parameters that it composes under before they are set, by their names. */
   readonly values?: ReadonlyMap<string, ParameterValue>;
   /** What it takes for what was played before, instead of what was: beats from 0, its last bar ends where the newcomer begins. */

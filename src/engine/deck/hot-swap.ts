@@ -125,6 +125,7 @@ export class HotSwap {
     const { ground } = this;
     let lead = voice.readyMicros === undefined ? firstLeadBeats : this.leadFor(voice.readyMicros);
     let measured: Beats | undefined;
+    await this.entry.meet?.(lead);
     while (!this.isAbandoned && lead <= longestLeadBeats) {
       const relocations = ground.relocations();
       const isStale = (): boolean => this.isAbandoned || ground.relocations() !== relocations;

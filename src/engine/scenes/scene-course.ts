@@ -1,10 +1,12 @@
 import { nextBoundary, samePlaceInBar } from '../deck/boundary.js';
+import type { Entry } from '../deck/entry.js';
 import type { PlayMode } from '../deck/modes/play-mode.js';
 import { ContinuoError } from '../errors.js';
 import type { Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import type { ParameterValue } from '../parameters/parameter.js';
 import { Dues } from './dues.js';
+import { Meeting } from './meeting.js';
 import { prepareDeck, type ReadyDeck } from './prepare-deck.js';
 import type { SceneDeck, SceneGround } from './scene-ground.js';
 import type { Scene, SceneValues } from './set-list.js';
@@ -15,7 +17,7 @@ export const sceneOrigin = 'scene';
 /** How long before its beat a value is set that is heard from the next note on: what begins on the beat is not queued for good yet. */
 const justBefore = { micros: 25_000 };
 const modeName = 'play-mode';
-/** A pack that waits takes over with this much notice. */
+/** The notice of a scene, where nothing of it needs more. */
 const noticeBeats: Beats = 1;
 /** A scene is looked for often: one that is further from its beat came about elsewhere, as the host jumped or stopped. */
 const latestBeats: Beats = 1;
@@ -27,7 +29,8 @@ export interface SceneCourseGround extends SceneGround {
 }
 
 /**
- * The way of one scene, from its recall to its beat: packs are made ready first, then all decks change at the same boundary.
+ * The way of one scene, from its recall to its beat: packs are made ready first, then all decks change at the same boundary,
+ * which is far enough ahead for each of them.
  * Where the host jumps before anything of it has come about, that is the next boundary from there; what has begun moves with
  * the music. Thread: main. Blocks: no.
  */
@@ -39,6 +42,8 @@ export class SceneCourse {
   private hasBegun = false;
   /** The decks that the scene may still bring a pack. */
   private bringing: Set<number>;
+  /** Of the newcomers to the decks, before the beat is chosen. */
+  private meeting = new Meeting([]);
 
   constructor(
     private readonly scene: Scene,
@@ -62,15 +67,14 @@ export class SceneCourse {
     );
     if (this.isCancelled) return;
     const ready = prepared.filter(({ deck }) => this.isThere(deck));
-    this.stage = 'coming';
-    this.chooseBeat();
     this.bringing = new Set(ready.flatMap(({ deck, begins }) => (begins ? [deck.number] : [])));
     ground.decided();
-    const swaps = ready.map((each) => this.enter(each));
+    this.meeting = new Meeting([...this.bringing]);
+    const setOut = this.meeting.complete.then(() => this.setOut());
+    const swaps = ready.map((each) => this.enter(each, setOut));
     this.planValues(this.shortly, scene.values);
     this.dues.plan(() => 0, () => this.arrive());
-    this.advance();
-    await Promise.all(swaps);
+    await Promise.all([setOut, ...swaps]);
   }
 
   /** Whether a deck may still have a pack from the scene. */
@@ -80,6 +84,7 @@ export class SceneCourse {
 
   /** Called as time goes on. */
   advance(): void {
+    if (this.stage === 'preparing') return;
     const { position } = this.ground;
     this.dues.runAt(position.playing ? this.atBeat - position.beat() : -Infinity);
   }
@@ -99,13 +104,23 @@ export class SceneCourse {
   cancel(): void {
     this.stage = 'cancelled';
     this.dues.clear();
+    this.meeting.breakUp();
+  }
+
+  /** Every pack is there. */
+  private setOut(): void {
+    if (this.isCancelled) return;
+    this.stage = 'coming';
+    this.chooseBeat();
+    this.advance();
   }
 
   private chooseBeat(): void {
     const { position, settings } = this.ground;
     const { commit, beatsPerBar } = settings();
     const now = position.beat();
-    const notice = Math.max(noticeBeats, ...(this.boundary === 'now' ? [] : [commit, ...this.modeNotices()]));
+    const packNotice = this.meeting.leadBeats + this.shortly();
+    const notice = Math.max(noticeBeats, packNotice, ...(this.boundary === 'now' ? [] : [commit, ...this.modeNotices()]));
     this.atBeat = position.playing ? nextBoundary(now + notice, this.boundary, beatsPerBar) : now;
   }
 
@@ -141,18 +156,25 @@ export class SceneCourse {
    * What says how a deck composes is set as the newcomer takes over; without one, or in vain, so long before the beat as it takes
    * effect later, and so is its mode.
    */
-  private async enter({ deck, said, begins }: ReadyDeck): Promise<void> {
+  private async enter({ deck, said, begins }: ReadyDeck, setOut: Promise<void>): Promise<void> {
     const { steering, mode, others } = this.parted(said.values);
     this.planValues(this.shortly, others, deck);
     const changeMode = once(() => this.changeMode(deck, mode));
     if (mode !== undefined) this.dues.plan(() => deck.modes.noticeFor(mode), changeMode);
     if (!begins) return this.planValues(this.committed, steering, deck);
     const steer = once(() => this.writeAll(steering, deck));
-    const loaded = this.load({ deck, said, begins }, steering, () => {
-      this.hasBegun = true;
-      steer();
-      // It has all the time there is to begin on its beat.
-      if (deck.modes.isSilent) changeMode();
+    const loaded = this.load({ deck, said, begins }, {
+      values: steering,
+      meet: (leadBeats) => {
+        this.meeting.come(deck.number, leadBeats);
+        return setOut;
+      },
+      tookOver: () => {
+        this.hasBegun = true;
+        steer();
+        // It has all the time there is to begin on its beat.
+        if (deck.modes.isSilent) changeMode();
+      },
     });
     // What plays instead of a pack that does not come is steered all the same.
     this.dues.plan(this.committed, () => void loaded.then(() => this.isCancelled || steer()));
@@ -171,14 +193,15 @@ export class SceneCourse {
     this.writeAll(new Map([[modeName, mode]]), deck);
   }
 
-  private async load({ deck, begins }: Required<ReadyDeck>, values: SceneValues, tookOver: () => void): Promise<void> {
+  private async load({ deck, begins }: Required<ReadyDeck>, entry: Entry): Promise<void> {
     const { pack, premise } = begins;
     const atBeat = (): Beats | undefined => (this.stage === 'coming' ? this.atBeat : undefined);
     try {
-      await deck.load(pack, this.boundary, { atBeat, values, premise, isWanted: () => !this.isCancelled, tookOver });
+      await deck.load(pack, this.boundary, { ...entry, atBeat, premise, isWanted: () => !this.isCancelled });
     } catch (cause) {
       this.failed(ContinuoError.from(cause, 'swapFailed'), deck);
     }
+    this.meeting.leave(deck.number);
     this.bringing.delete(deck.number);
     this.ground.decided();
   }
