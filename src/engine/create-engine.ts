@@ -166,6 +166,7 @@ function recordingOf(parameters: ParameterStore, { takes, folder }: Configuratio
   const position = (): ReturnType<RecordingParts['position']> => ({ beat: session.beat(), bpm: session.timeline.bpm });
   const recording = new Recording({ parameters, folder: takes.folder, saveFolder: folder, minutes: takes.minutes, position });
   hearing.onHeard((news) => recording.heard(news));
+  session.onRelocated(() => recording.relocated());
   return recording;
 }
 

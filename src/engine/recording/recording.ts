@@ -2,14 +2,13 @@ import type { OutputSpecification } from '../contracts/output.js';
 import { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
 import type { HeardNews } from '../listening/hearing.js';
-import type { Beats, Bpm } from '../music/units.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { NoteFeed } from '../scheduling/note-feed.js';
 import { SavedTakes } from './saved-takes.js';
 import { takeFile } from './take-file.js';
 import { keepNewest, TakeJournal } from './take-journal.js';
 import { takeOutputName, type PlayedMessage } from './take-output.js';
-import { TakeWriter } from './take-writer.js';
+import { TakeWriter, type SessionPlace } from './take-writer.js';
 
 /** Takes that are kept besides the one that goes on. */
 const keptTakeCount = 20;
@@ -25,7 +24,7 @@ export interface RecordingParts {
   /** How much of a take is kept. */
   readonly minutes: number;
   /** Where the music is, and how fast. */
-  position(): { readonly beat: Beats; readonly bpm: Bpm };
+  position(): SessionPlace;
 }
 
 /**
@@ -37,12 +36,13 @@ export class Recording {
   private readonly journal: TakeJournal;
   private readonly writer: TakeWriter;
   private readonly saved: SavedTakes;
+  private isPlaying = false;
 
   constructor(private readonly parts: RecordingParts) {
     const { parameters, folder, minutes } = parts;
     const name = `take-${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`;
     this.journal = new TakeJournal(folder, name, Math.ceil(minutes / segmentMinutes) + 1, (error) => parameters.report(error, takeOutputName));
-    this.writer = new TakeWriter(() => parameters.number('beats-per-bar'), (line) => this.journal.add(line));
+    this.writer = new TakeWriter(() => parameters.number('beats-per-bar'), (line) => this.journal.add(line, this.writer.end));
     this.saved = new SavedTakes(parts.saveFolder);
     this.feed.setListeners(1);
     parameters.publish('take-folder', folder);
@@ -70,10 +70,15 @@ export class Recording {
 
   /** Somebody played. */
   heard(news: HeardNews): void {
-    this.writer.heard(news, this.parts.position().bpm);
+    this.writer.heard(news, this.parts.position());
   }
 
-  /** Writes what has come. Call it every half second or so. */
+  /** The host has moved the music. */
+  relocated(): void {
+    this.writer.moved();
+  }
+
+  /** Writes what has come. Call it often: what was not written is lost in a crash. */
   async advance(): Promise<void> {
     this.parts.parameters.publish('take-notes', this.writer.notes);
     await this.journal.write();
@@ -105,6 +110,11 @@ export class Recording {
 
   /** Swaps and scenes can be found again. */
   private happened(event: EngineEvent): void {
+    if (event.type === 'transport') {
+      // Up to a bar may be played into the downbeat that it starts with.
+      if (event.playing && !this.isPlaying) this.writer.moved();
+      this.isPlaying = event.playing;
+    }
     if (event.type === 'swap' && event.stage === 'playing') this.writer.mark(`deck ${event.deck}`, `deck ${event.deck}: ${event.pack}`, event.atBeat ?? this.parts.position().beat);
     if (event.type === 'scene') this.writer.mark('scene', `scene ${event.number}: ${event.name}`, event.atBeat);
   }

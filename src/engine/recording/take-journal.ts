@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContinuoError } from '../errors.js';
+import type { Beats } from '../music/units.js';
 import { reasonOf } from '../reason-of.js';
 import { formatLine, parseLines, type TakeLine } from './take-line.js';
 
@@ -63,8 +64,9 @@ export class TakeJournal {
     return this.lost;
   }
 
-  add(line: TakeLine): void {
-    if (line.beat >= this.segmentEnd) this.nextSegment(line);
+  /** @param end up to where there is music: a line may be of a beat that is still to come. */
+  add(line: TakeLine, end: Beats = line.beat): void {
+    if (end >= this.segmentEnd) this.nextSegment(end);
     if ('bpm' in line) this.inForce.set('bpm', line);
     if ('beatsPerBar' in line) this.inForce.set('beatsPerBar', line);
     this.wait(line);
@@ -149,10 +151,10 @@ export class TakeJournal {
     this.lost += tooMany;
   }
 
-  private nextSegment({ beat }: TakeLine): void {
+  private nextSegment(end: Beats): void {
     this.segment += 1;
-    this.segmentEnd = Math.floor(beat / segmentBeats + 1) * segmentBeats;
-    for (const line of this.inForce.values()) this.wait({ ...line, beat });
+    this.segmentEnd = Math.floor(end / segmentBeats + 1) * segmentBeats;
+    for (const line of this.inForce.values()) this.wait({ ...line, beat: end });
     const oldest = this.segment - this.segments;
     if (oldest < 0) return;
     void this.write();

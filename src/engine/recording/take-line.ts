@@ -3,7 +3,7 @@ import type { Beats, Bpm } from '../music/units.js';
 /** Whose note it is: a deck from 1, or a person. */
 export const heardPart = 0;
 
-/** One thing that happened, in beats of the take. `id` says which note ends. */
+/** One thing that happened, in beats of the take: `on` and `off` name the note. Of markers of one `kind` the last holds. */
 export type TakeLine =
   | { readonly on: number; readonly part: number; readonly beat: Beats; readonly channel: number; readonly pitch: number; readonly velocity: number }
   | { readonly off: number; readonly beat: Beats }
@@ -11,7 +11,7 @@ export type TakeLine =
   | { readonly controller: number; readonly value: number; readonly part: number; readonly beat: Beats; readonly channel: number }
   | { readonly bpm: Bpm; readonly beat: Beats }
   | { readonly beatsPerBar: number; readonly beat: Beats }
-  | { readonly marker: string; readonly beat: Beats };
+  | { readonly marker: string; readonly kind: string; readonly beat: Beats };
 
 export function formatLine(line: TakeLine): string {
   return `${JSON.stringify(line)}\n`;

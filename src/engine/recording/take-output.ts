@@ -1,6 +1,7 @@
 import type { Output, WireEvent } from '../contracts/output.js';
 import type { Beats } from '../music/units.js';
 import { NoteFeedWriter, type NoteFeedEnd } from '../scheduling/note-feed.js';
+import { sameMusic } from './take-axis.js';
 
 /** The output that the recording listens on; its name is taken. */
 export const takeOutputName = 'take';
@@ -17,8 +18,6 @@ export interface PlayedMessage {
   readonly microsPerBeat: number;
 }
 
-/** What is so near to the clock is of the same place; the lane calls a fourth of a beat a jump, and a clock comes every 24th. */
-const sameMusic: Beats = 0.375;
 /** The engine itself: what it says to silence an instrument is no music. */
 const engineOwner = 0;
 

@@ -93,15 +93,17 @@ describe('what sounds as the host jumps', () => {
     assertNear(await taken(3), [[0, 4, 60], [4.1, 0.05, 62], [4.5, 0.5, 64]]);
   });
 
-  it('costs no beat where the music stops and goes on', async (context) => {
-    const { sender, clock, playFor, jump, taken } = await stage(context);
-    sender.queue(1, [note(4, 60, 16)]);
-    playFor(6);
-    sender.transport({ type: 'stop', beat: 6, micros: clock.now() });
-    playFor(20);
-    jump(6, 'continue');
-    sender.queue(1, [note(7, 62, 0.5)]);
-    playFor(2);
-    assertNear(await taken(2), [[0, 2, 60], [3, 0.5, 62]]);
-  });
+  for (const past of [0, 0.003, 0.02]) {
+    it(`costs no beat where the music stops ${past} past the sixteenth where it goes on`, async (context) => {
+      const { sender, clock, playFor, jump, taken } = await stage(context);
+      sender.queue(1, [note(4, 60, 16), note(6, 64, 1)]);
+      playFor(6 + past);
+      sender.transport({ type: 'stop', beat: 6 + past, micros: clock.now() });
+      playFor(20);
+      jump(6, 'continue');
+      sender.queue(1, [note(6, 64, 1), note(7, 62, 0.5)]);
+      playFor(2);
+      assertNear(await taken(4), [[0, 2, 60], [2, 1, 64], [3, 0.5, 62]]);
+    });
+  }
 });

@@ -10,12 +10,12 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { readMidiFile } from '../../../src/engine/midi-file/read-midi-file.js';
 import { readPrompt } from '../../../src/engine/midi-file/prompt.js';
-import { TakeAxis } from '../../../src/engine/recording/take-axis.js';
+import { sameMusic, TakeAxis } from '../../../src/engine/recording/take-axis.js';
 import { takeFile } from '../../../src/engine/recording/take-file.js';
 import { keepNewest, keptTakes, readTake, TakeJournal } from '../../../src/engine/recording/take-journal.js';
 import { formatLine, parseLines, type TakeLine } from '../../../src/engine/recording/take-line.js';
 import type { PlayedMessage } from '../../../src/engine/recording/take-output.js';
-import { TakeWriter } from '../../../src/engine/recording/take-writer.js';
+import { TakeWriter, type SessionPlace } from '../../../src/engine/recording/take-writer.js';
 
 const played = (type: PlayedMessage['type'], beat: number, id = 1, pitch = 60, bpm = 120): PlayedMessage => ({
   type, id, owner: 1, beat, channel: 0, data1: pitch, data2: 90, microsPerBeat: 60_000_000 / bpm,
@@ -25,6 +25,8 @@ function written(bars = 4): { writer: TakeWriter; lines: TakeLine[] } {
   const lines: TakeLine[] = [];
   return { writer: new TakeWriter(() => bars, (line) => lines.push(line)), lines };
 }
+
+const at = (beat: number): SessionPlace => ({ beat, bpm: 120 });
 
 async function folderOf(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'continuo-takes-'));
@@ -42,11 +44,12 @@ describe('the beats of a take', () => {
         for (const { to, plays } of jumps) {
           const before = axis.end;
           const beat = to / 4;
-          axis.goOnAt(beat, bar);
-          const place = axis.at(beat);
-          assert.ok(place >= before - 1e-6 && place < before + bar + 1e-6);
+          axis.playedGoesOnAt(beat, { line: 0, length: bar });
+          const place = axis.ofPlayed(beat);
+          assert.ok(place >= before - sameMusic - 1e-6 && place < before + bar + 1e-6);
           assert.ok(Math.abs(((((place - beat) % bar) + bar + 1e-6) % bar) - 1e-6) < 1e-3);
-          assert.ok(Math.abs(axis.at(beat + plays / 4) - place - plays / 4) < 1e-6);
+          axis.reach(axis.ofPlayed(beat + plays / 4));
+          assert.ok(Math.abs(axis.end - Math.max(before, place + plays / 4)) < 1e-6);
         }
       }),
     );
@@ -58,10 +61,10 @@ describe('what is written of a take', () => {
     const { writer, lines } = written();
     writer.played(played('goesOn', 8));
     writer.played(played('note', 8, 7, 64));
-    writer.heard({ type: 'began', source: 'midi', note: { beat: 8.5, channel: 2, pitch: 50, velocity: 70 } }, 120);
+    writer.heard({ type: 'began', source: 'midi', note: { beat: 8.5, channel: 2, pitch: 50, velocity: 70 } }, at(8.5));
     writer.mark('deck 1', 'deck 1: perlin', 9);
     writer.played(played('noteOff', 9, 7, 64));
-    writer.heard({ type: 'ended', source: 'midi', note: { beat: 8.5, duration: 1, channel: 2, pitch: 50, velocity: 70 } }, 120);
+    writer.heard({ type: 'ended', source: 'midi', note: { beat: 8.5, duration: 1, channel: 2, pitch: 50, velocity: 70 } }, at(8.5));
     writer.played(played('note', 12, 8, 65, 90));
     assert.equal(writer.notes, 3);
     const score = readPrompt(takeFile(lines, 'a take'));
@@ -76,9 +79,9 @@ describe('what is written of a take', () => {
   it('has what was heard as long as it was held, also where the host jumps meanwhile', () => {
     const { writer, lines } = written();
     writer.played(played('goesOn', 8));
-    writer.heard({ type: 'began', source: 'midi', note: { beat: 10, channel: 0, pitch: 50, velocity: 70 } }, 120);
+    writer.heard({ type: 'began', source: 'midi', note: { beat: 10, channel: 0, pitch: 50, velocity: 70 } }, at(10));
     writer.played(played('goesOn', 0));
-    writer.heard({ type: 'ended', source: 'midi', note: { beat: -2, duration: 3.5, channel: 0, pitch: 50, velocity: 70 } }, 120);
+    writer.heard({ type: 'ended', source: 'midi', note: { beat: -2, duration: 3.5, channel: 0, pitch: 50, velocity: 70 } }, at(-2));
     assert.deepEqual(readPrompt(takeFile(lines, 'a take')).notes.map(({ beat, duration }) => [beat, duration]), [[2, 3.5]]);
   });
 
@@ -88,7 +91,7 @@ describe('what is written of a take', () => {
     writer.played({ ...played('note', 0, 1), owner: 2 });
     writer.played({ ...played('note', 0, 2), owner: 1, channel: 3 });
     writer.played({ ...played('note', 1, 3), owner: 1, channel: 9 });
-    writer.heard({ type: 'began', source: 'osc', note: { beat: 1, channel: 0, pitch: 50, velocity: 70 } }, 120);
+    writer.heard({ type: 'began', source: 'osc', note: { beat: 1, channel: 0, pitch: 50, velocity: 70 } }, at(1));
     writer.mark('scene', 'scene 2: Dusk', 1);
     const file = takeFile(lines, 'a take');
     const text = Buffer.from(file).toString('latin1');
@@ -110,7 +113,7 @@ describe('what is written of a take', () => {
 
 describe('the lines of a take', () => {
   it('read back as they were, as far as they were written', () => {
-    const lines: TakeLine[] = [{ beatsPerBar: 3, beat: 0 }, { bpm: 99.5, beat: 0 }, note(1, 0), { marker: 'ü "x"\n{', beat: 0.5 }, { off: 1, beat: 1 }];
+    const lines: TakeLine[] = [{ beatsPerBar: 3, beat: 0 }, { bpm: 99.5, beat: 0 }, note(1, 0), { marker: 'ü "x"\n{', kind: 'scene', beat: 0.5 }, { off: 1, beat: 1 }];
     const text = lines.map(formatLine).join('');
     assert.deepEqual(parseLines(text), lines);
     for (let length = 0; length < text.length; length += 1) {
@@ -120,8 +123,20 @@ describe('the lines of a take', () => {
   });
 
   it('of a note that nothing ended end with the take', () => {
-    const score = readPrompt(takeFile([note(1, 0), note(2, 3), { off: 2, beat: 5 }], 'cut short'));
+    const score = readPrompt(takeFile([note(1, 0), { ...note(2, 3), pitch: 61 }, { off: 2, beat: 5 }], 'cut short'));
     assert.deepEqual(score.notes.map(({ beat, duration }) => [beat, duration]), [[0, 5], [3, 2]]);
+  });
+
+  it('of a note that is struck again before it has ended end it there', () => {
+    const lines: TakeLine[] = [note(1, 0), note(2, 3), { off: 1, beat: 4 }, note(3, 5), note(4, 5), { off: 3, beat: 5 }, { off: 2, beat: 6 }, { off: 4, beat: 8 }];
+    const score = readPrompt(takeFile([...lines, note(5, 40), note(6, 10), { off: 5, beat: 41 }, { off: 6, beat: 11 }], 'one key'));
+    assert.deepEqual(score.notes.map(({ beat, duration }) => [beat, duration]), [[0, 3], [3, 2], [5, 3], [10, 1], [40, 1]]);
+  });
+
+  it('begin with the bar that the first is in', () => {
+    const score = readPrompt(takeFile([{ bpm: 100, beat: 1024.5 }, { beatsPerBar: 3, beat: 1024 }, note(1, 1024.5), note(2, 1019.5)], 'what is left'));
+    assert.deepEqual(score.notes.map(({ beat }) => beat), [1.5, 6.5]);
+    assert.deepEqual(score.meters.map(({ beat }) => beat).slice(-1), [6]);
   });
 });
 
