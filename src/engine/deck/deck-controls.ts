@@ -43,6 +43,7 @@ export function steers(name: string): boolean {
 
 /** Reads a deck's parameters as the controls of a composer. What the performer has set goes before what a pack recommends. */
 export class DeckControls {
+  /** Knobs that were turned otherwise than by being set: by the configuration, or for what is composed under them. */
   private readonly touched = new Set<string>();
   private readonly written = new WrittenTempo();
   /** Adds what hangs on where the music is. Default: nothing does. */
@@ -196,7 +197,7 @@ export class DeckControls {
 
   private chosen(field: keyof typeof recommended, sampling: Partial<SamplingControls>): number {
     const address = this.prefix + recommended[field];
-    if (this.touched.has(recommended[field])) return this.store.number(address);
+    if (this.touched.has(recommended[field]) || this.store.wasSet(address)) return this.store.number(address);
     return sampling[field] ?? this.store.defaultOf(address);
   }
 }

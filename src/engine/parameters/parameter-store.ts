@@ -18,6 +18,8 @@ interface Slot {
   handler: ActionHandler | undefined;
   /** Who asks for a new value, until the handler returns. */
   asker?: string;
+  /** Whether anybody has ever set it. */
+  wasSet: boolean;
 }
 
 /**
@@ -75,6 +77,11 @@ export class ParameterStore implements ParameterAccess {
     return entry.kind === 'value' && value !== entry.default;
   }
 
+  /** Whether somebody has set a value, be it to what it was. */
+  wasSet(address: string): boolean {
+    return this.slot(address).wasSet;
+  }
+
   boolean(address: string): boolean {
     return this.get(address) as boolean;
   }
@@ -98,6 +105,7 @@ export class ParameterStore implements ParameterAccess {
     if (values.length !== 1) throw new ContinuoError('badValue', `${address} takes one value, not ${values.length}.`);
     const checked = validateValue(address, slot.entry, values[0]);
     if (slot.handler) await this.consult(slot, slot.handler, checked, origin);
+    slot.wasSet = true;
     this.publish(address, checked, origin);
     return [];
   }
@@ -169,7 +177,7 @@ export class ParameterStore implements ParameterAccess {
   private addScope(scope: Parameter['scope'], prefix: string): Disposable {
     const added = this.table.filter((entry) => entry.scope === scope).map((entry) => {
       const address = `${prefix}${entry.name}`;
-      this.slots.set(address, { entry, value: entry.kind === 'value' ? entry.default : undefined, handler: undefined });
+      this.slots.set(address, { entry, value: entry.kind === 'value' ? entry.default : undefined, handler: undefined, wasSet: false });
       return address;
     });
     const tell = (): void => this.addressListeners.forEach((listener) => listener(prefix));

@@ -1,28 +1,19 @@
-import type { ParameterAccess } from '../contracts/control-surface.js';
-import { replayOrigin } from '../deck/deck-controls.js';
+import type { ParameterStore } from '../parameters/parameter-store.js';
 import type { ParameterValue } from '../parameters/parameter.js';
 import { setFileAddress, type DeckScene, type Scene, type SceneValues } from './set-list.js';
 
-/** Where changes come from that nobody made by hand: what the engine counts, what packs recommend, and what a replay turns. */
-const notByHand: ReadonlySet<string> = new Set(['engine', 'pack', replayOrigin]);
-
 /**
- * What of the parameter table is as the performer made it: what was set by hand, or by a scene, since the engine started.
- * Thread: main.
+ * What of the parameter table is as the performer made it: what was set by hand, or by a scene, since the engine started, and not
+ * what packs recommend or a replay turns. Thread: main.
  */
 export class LiveScene {
-  private readonly set = new Set<string>();
-
-  constructor(private readonly parameters: ParameterAccess) {
-    parameters.onChange((address, _value, origin) => {
-      if (!notByHand.has(origin)) this.set.add(address);
-    });
-  }
+  constructor(private readonly parameters: ParameterStore) {}
 
   /** The present state as a scene: what was set, what any scene of its set speaks of, and the packs that play. `base`: the scene as it was. */
   read(name: string, base: Scene | undefined, scenes: readonly Scene[]): Scene {
     const { parameters } = this;
-    const wanted = new Set([...this.set, ...scenes.flatMap(addressesOf)].filter((address) => this.isSettable(address)));
+    const spokenOf = new Set(scenes.flatMap(addressesOf));
+    const wanted = new Set(parameters.addresses().filter((address) => this.isSettable(address) && (parameters.wasSet(address) || spokenOf.has(address))));
     const decks = new Map<number, DeckScene>();
     for (const number of this.deckNumbers()) {
       const prefix = `deck/${number}/`;
@@ -51,7 +42,7 @@ export class LiveScene {
   }
 
   private isSettable(address: string): boolean {
-    if (address === setFileAddress || !this.parameters.addresses().includes(address)) return false;
+    if (address === setFileAddress) return false;
     const entry = this.parameters.entry(address);
     return entry.kind === 'value' && entry.readOnly !== true;
   }

@@ -51,6 +51,16 @@ describe('ParameterStore', () => {
     assert.deepEqual(heard, [['bpm', 90, 'osc']]);
   });
 
+  it('knows whether a value was ever set, be it to what it was, and not by the engine or in vain', async () => {
+    const store = new ParameterStore();
+    store.addDeck(1);
+    await store.write('bpm', [120], 'osc');
+    store.publish('horizon', 4);
+    await assert.rejects(store.write('commit', [99], 'osc'));
+    await store.write('deck/1/density', [0.25], 'osc');
+    assert.deepEqual(['bpm', 'horizon', 'commit', 'deck/1/density'].map((address) => store.wasSet(address)), [true, false, false, true]);
+  });
+
   it('refuses a value out of range, of another type, or not among the choices, and keeps the old one', async () => {
     const store = new ParameterStore();
     await assert.rejects(store.write('bpm', [5], 'test'), refusal('badValue', /20 to 999/));

@@ -24,6 +24,15 @@ describe('the present state as a scene', () => {
     assert.deepEqual([...live.read('New', undefined, []).values], [['bpm', 128]]);
   });
 
+  it('has what was set to what it was already', async () => {
+    const store = new ParameterStore();
+    store.addDeck(1);
+    const live = new LiveScene(store);
+    await store.write('deck/1/temperature', [1], 'scene');
+    store.publish('deck/1/top-p', 0.97);
+    assert.deepEqual([...(live.read('New', undefined, []).decks.get(1)?.values ?? [])], [['temperature', 1]]);
+  });
+
   it('does not name the set that it is in', async () => {
     const store = new ParameterStore();
     const live = new LiveScene(store);
