@@ -33,13 +33,14 @@ function setUp(root, runsModels) {
   const fault = nodeFault(process.versions.node, engines.node);
   if (fault) throw new Error(fault);
   if (steps.some((step) => step.needed(root))) {
-    inTurn(root, () => {
+    const work = () => {
       for (const step of steps) {
         if (!step.needed(root)) continue;
         sayOnStandardError(step.line);
         step.run(root);
       }
-    });
+    };
+    inTurn(root, work, sayOnStandardError);
   }
   if (!runsModels) return { environment: {}, remarks: [] };
   const { environment, sentence } = prepareCuda(root, process.env, sayOnStandardError);
