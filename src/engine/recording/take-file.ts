@@ -3,7 +3,7 @@ import type { Note } from '../music/note.js';
 import { scoreOf, type ControlMark, type MeterMark, type ProgramMark, type Score, type TempoMark } from '../music/score.js';
 import type { Beats } from '../music/units.js';
 import { phase } from '../time/phase.js';
-import { heardPart, type TakeLine } from './take-line.js';
+import { heardPart, settingOf, type TakeLine } from './take-line.js';
 
 /** No note is shorter. */
 const shortest: Beats = 1 / 96;
@@ -44,7 +44,11 @@ export function takeFile(lines: readonly TakeLine[], title: string): Uint8Array 
     byId.set(on, note);
     partOf(part).notes.push(note);
   };
+  const inForce = new Map<string, string | number>();
   for (const line of lines) {
+    const setting = settingOf(line);
+    if (setting && line.again && inForce.get(setting.what) === setting.value) continue;
+    if (setting) inForce.set(setting.what, setting.value);
     const beat = Math.max(0, line.beat - origin);
     if ('on' in line) begin(line, beat);
     else if ('off' in line) endAt(byId.get(line.off), beat);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { ContinuoError } from '../errors.js';
 import type { Beats } from '../music/units.js';
 import { reasonOf } from '../reason-of.js';
-import { formatLine, parseLines, type TakeLine } from './take-line.js';
+import { phase } from '../time/phase.js';
+import { formatLine, parseLines, settingOf, type TakeLine } from './take-line.js';
 
 const ending = '.jsonl';
 /** A file of a take holds so many beats; the oldest is let go as a whole. */
@@ -39,7 +40,7 @@ export class TakeJournal {
   private waiting: WaitingLine[] = [];
   private segment = 0;
   private segmentEnd = segmentBeats;
-  /** What a file must say before anything else: the tempo and the bars in force. */
+  /** What a file must say before anything else: whatever was set and holds on. */
   private readonly inForce = new Map<string, TakeLine>();
   /** How many bytes each file holds that were written as a whole. */
   private readonly written = new Map<number, number>();
@@ -67,8 +68,8 @@ export class TakeJournal {
   /** @param end up to where there is music: a line may be of a beat that is still to come. */
   add(line: TakeLine, end: Beats = line.beat): void {
     if (end >= this.segmentEnd) this.nextSegment(end);
-    if ('bpm' in line) this.inForce.set('bpm', line);
-    if ('beatsPerBar' in line) this.inForce.set('beatsPerBar', line);
+    const setting = settingOf(line);
+    if (setting) this.inForce.set(setting.what, line);
     this.wait(line);
     this.dropOldest();
   }
@@ -154,7 +155,10 @@ export class TakeJournal {
   private nextSegment(end: Beats): void {
     this.segment += 1;
     this.segmentEnd = Math.floor(end / segmentBeats + 1) * segmentBeats;
-    for (const line of this.inForce.values()) this.wait({ ...line, beat: end });
+    for (const line of this.inForce.values()) {
+      const beat = 'beatsPerBar' in line ? end - phase(end - line.beat, line.beatsPerBar) : end;
+      this.wait({ ...line, beat, again: true });
+    }
     const oldest = this.segment - this.segments;
     if (oldest < 0) return;
     void this.write();

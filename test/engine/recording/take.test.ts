@@ -161,6 +161,36 @@ describe('the journal of a take', () => {
     assert.equal(Math.round(score.tempos[0].bpm), 100);
   });
 
+  it('tells what holds on where the oldest is let go, and tells nothing twice', async (context) => {
+    const { writer, lines } = written(3);
+    writer.played(played('note', 0));
+    for (const [kind, text] of [['scene', 'Dusk'], ['deck 1', 'theremin'], ['deck 1', 'perlin']]) writer.mark(kind, text, 0);
+    writer.played({ ...played('program', 0), data1: 17 });
+    for (const [controller, value] of [[64, 127], [1, 20], [1, 30], [120, 0]]) writer.heard({ type: 'control', source: 'midi', mark: { beat: 1, channel: 2, controller, value } }, at(1));
+    writer.played(played('note', 1024.5));
+    writer.played({ ...played('program', 1030), data1: 18 });
+    writer.played(played('note', 2050));
+    const folder = await folderOf(context);
+    const left = async (segments: number): Promise<object> => {
+      const journal = new TakeJournal(folder, `take-${segments}`, segments, (error) => assert.fail(error.message));
+      for (const line of lines) journal.add(line);
+      const file = takeFile((await journal.read()).lines, 'what is left');
+      const { programs, controls, meters, tempos } = readPrompt(file);
+      return {
+        programs: programs.map(({ beat, program }) => [beat, program]),
+        controls: controls.map(({ beat, controller, value }) => [beat, controller, value]),
+        meters: meters.map(({ beat, numerator }) => [beat, numerator]),
+        tempos: tempos.length,
+        markers: Buffer.from(file).toString('latin1').match(/Dusk|theremin|perlin/g),
+      };
+    };
+    const all = { controls: [[1, 64, 127], [1, 1, 20], [1, 1, 30], [1, 120, 0]], markers: ['Dusk', 'theremin', 'perlin'] };
+    assert.deepEqual(await left(3), { programs: [[0, 17], [1030, 18]], meters: [[0, 3]], tempos: 1, ...all });
+    const controls = [[1.5, 64, 127], [1.5, 1, 30]];
+    assert.deepEqual(await left(2), { programs: [[1.5, 17], [7, 18]], controls, meters: [[0, 3]], tempos: 1, markers: ['Dusk', 'perlin'] });
+    assert.deepEqual(await left(1), { programs: [[1, 18]], controls: controls.map(([, ...control]) => [1, ...control]), meters: [[0, 3]], tempos: 1, markers: ['Dusk', 'perlin'] });
+  });
+
   it('says once that the disk refuses, keeps what it has, and writes it when it can', async (context) => {
     const folder = join(await folderOf(context), 'takes');
     await writeFile(folder, 'in the way');
