@@ -130,16 +130,20 @@ export class HotSwap {
       const relocations = ground.relocations();
       const isStale = (): boolean => this.isAbandoned || ground.relocations() !== relocations;
       const needed = measured ?? lead;
-      const atBeat = this.chooseBoundary(Math.max(needed, this.rescue?.commit ?? 0));
-      await this.wait(atBeat - Math.max(lead, ground.settings().horizon / 2), isStale);
+      const choose = (): Beats => this.chooseBoundary(Math.max(needed, this.rescue?.commit ?? 0));
+      const atBeat = choose();
+      // While the music stands, nothing is nearer later.
+      await this.wait(atBeat - Math.max(lead, ground.settings().horizon / 2), () => isStale() || (!ground.position.playing && this.isReached(atBeat)));
       // The newcomer is to hear what the old voice is still writing.
       await this.wait(atBeat - needed, () => isStale() || this.isReached(atBeat));
-      if (isStale()) continue;
+      // Where the music stands by now, an earlier one can be had.
+      if (isStale() || choose() < atBeat) continue;
       const heardAll = this.isReached(atBeat);
       const ready = await makeReady(voice, atBeat, ground, () => this.isAbandoned, this.entry);
       const { span, answerMicros, readyMicros } = ready;
       measured = this.leadFor(readyMicros);
-      if (!heardAll && (await this.canHearMore(atBeat, measured, isStale))) continue;
+      // A deck that listened may have begun to play meanwhile.
+      if (!(heardAll && this.isReached(atBeat)) && (await this.canHearMore(atBeat, measured, isStale))) continue;
       if (isStale()) continue;
       const joined = this.rescue ? await this.joinLate(voice, atBeat, span, relocations) : { atBeat, span };
       if (isStale()) continue;
@@ -214,17 +218,18 @@ export class HotSwap {
 
   private chooseBoundary(lead: Beats): Beats {
     const { ground } = this;
-    const now = ground.position.beat();
-    if (!ground.playing() && !ground.position.playing) return Math.max(0, now);
+    const { position } = ground;
+    if (!ground.playing() && !position.playing) return Math.max(0, position.beat());
+    // While the music stands there is all the time in the world.
+    const soonest = position.beat() + (position.playing ? lead : 0);
     const meant = this.entry.atBeat?.();
-    if (meant !== undefined && meant >= now + lead) return meant;
-    return nextBoundary(now + lead, this.boundary, ground.settings().beatsPerBar);
+    if (meant !== undefined && meant >= soonest) return meant;
+    return nextBoundary(soonest, this.boundary, ground.settings().beatsPerBar);
   }
 
-  /** Resolves once the music is at `beat`, something else is so, or the transport stands still: then there is nothing to wait for. */
+  /** Resolves once the music is at `beat`, or something else is so. */
   private async wait(beat: Beats, isElse: () => boolean): Promise<void> {
-    const { position } = this.ground;
-    const isOver = (): boolean => !position.playing || position.beat() >= beat || isElse();
+    const isOver = (): boolean => this.ground.position.beat() >= beat || isElse();
     if (isOver()) return;
     await new Promise<void>((resume) => {
       this.waiting = { isOver, resume };

@@ -157,9 +157,9 @@ export class MusicAhead {
     this.written = this.lasts;
   }
 
-  /** Whether there is music up to a beat, or none is missed. */
+  /** Whether there is music up to a beat, or none is missed and none has been begun. */
   reaches(beat: Beats): boolean {
-    return this.waits || this.lasts >= beat;
+    return this.lasts >= beat || (this.waits && this.anewFrom <= this.parts.position.beat());
   }
 
   /** Whether music that begins at a beat can still be queued in time. Where it can, what is accepted next may begin there. */

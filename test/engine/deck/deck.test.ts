@@ -290,17 +290,6 @@ describe('Deck', () => {
     await offline.end();
   });
 
-  it('takes over at once when the host stops while a swap waits', async () => {
-    const { offline, deck } = await take();
-    await offline.playUntil(5);
-    const loading = deck.load('2', '8-bars');
-    await deck.settled();
-    offline.ensemble.transport({ type: 'stop', beat: 5, micros: 2_500_000 });
-    await loading;
-    assert.equal(deck.pack, '2');
-    await offline.end();
-  });
-
   it('loses no note on an output that is told early when the host stops and goes on', async () => {
     const clock = new VirtualClock();
     const timeline = { bpm: 120, beatOrigin: 0, timeOrigin: 0 };

@@ -124,4 +124,26 @@ describe('a boundary that changes hands', () => {
     heardAllBefore(set, nextBar);
     await playedWhole(set, 32, 'an old pack that was pressed');
   });
+
+  it('is waited for where an answer begins while the newcomer gets ready', async () => {
+    const set = await stageWith(120);
+    const { stage, costs } = set;
+    const write = (word: string, ...values: string[]): Promise<void> => stage.parameters.write(`deck/1/${word}`, values, 'test');
+    await write('play-mode', 'answer');
+    await stage.playUntil(16.1);
+    costs[1].beat = 400 * millisecond;
+    costs[2].prime = 690 * millisecond;
+    const loaded = write('load', '2', 'bar');
+    let isTold = false;
+    await stage.playUntil(27.5, () => {
+      if (stage.beat < 16.45 || isTold) return;
+      isTold = true;
+      void write('take-over', 'beat');
+    });
+    await loaded;
+    await stage.end();
+    const beats = [...new Set(stage.recorder.score().notes.map(({ beat }) => Math.round(beat)))].filter((beat) => beat > 16).sort((a, b) => a - b);
+    assert.deepEqual(beats, range(beats[0], 28));
+    assert.equal(stage.deck.underruns, 0);
+  });
 });
