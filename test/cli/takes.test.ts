@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -10,6 +10,7 @@ import type { Note } from '../../src/engine/music/note.js';
 import { readPrompt } from '../../src/engine/midi-file/prompt.js';
 import { readMidiFile } from '../../src/engine/midi-file/read-midi-file.js';
 import { keptTakes, readTake } from '../../src/engine/recording/take-journal.js';
+import { formatLine } from '../../src/engine/recording/take-line.js';
 import { OscPeer } from '../transports/support/osc-peer.js';
 import { until } from '../transports/support/within.js';
 import { cliFile, runCli } from './run-cli.js';
@@ -33,7 +34,7 @@ async function playing(context: TestContext, bpm = 240, more: object = {}) {
   });
   const notes = async (): Promise<number> => {
     const [take] = await keptTakes(takes);
-    return take ? (await readTake(take)).filter((line) => 'on' in line).length : 0;
+    return take ? (await readTake(take)).lines.filter((line) => 'on' in line).length : 0;
   };
   return { folder, config, child, peer, notes, said: () => said };
 }
@@ -66,6 +67,36 @@ async function untilWritten(count: number, notes: () => Promise<number>): Promis
   }
   return written;
 }
+
+describe('the takes of a folder', () => {
+  it('are listed and saved as far as they can be read, and never in the place of another file', async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), 'continuo-takes-'));
+    context.after(() => rm(folder, { recursive: true }));
+    const config = join(folder, 'stage.json');
+    await writeFile(config, JSON.stringify({ takes: { folder } }));
+    const first = { on: 1, part: 1, beat: 0, channel: 0, pitch: 60, velocity: 90 };
+    for (const name of ['take-a', 'take-b']) await writeFile(join(folder, `${name}.000000.jsonl`), formatLine(first));
+    const bad = join(folder, 'take-a.000001.jsonl');
+    await mkdir(bad);
+    const list = await runCli('takes', '--config', config, '--json');
+    assert.equal(list.code, 0, list.stderr);
+    const rows = (JSON.parse(list.stdout) as { name: string; notes: number; unreadable: string[] }[]).map(({ name, notes, unreadable }) => [name, notes, unreadable]);
+    assert.deepEqual(rows.sort(), [['take-a', 1, [bad]], ['take-b', 1, []]]);
+    const shown = await runCli('takes', '--config', config);
+    assert.match(shown.stdout, /take-a[^]*take-b|take-b[^]*take-a/);
+    assert.ok(shown.stderr.includes(`${bad} of take-a cannot be read`), shown.stderr);
+    const file = join(folder, 'saved.mid');
+    const saved = await runCli('takes', '--config', config, '--take', 'take-a', '--save', join(folder, 'saved'));
+    assert.equal(saved.code, 0, saved.stderr);
+    assert.ok(saved.stderr.includes(`1 notes of take-a are saved as ${file}, without what was in ${bad}`), saved.stderr);
+    assert.equal(readPrompt(await readFile(file)).notes.length, 1);
+    await writeFile(file, 'a song');
+    const refused = await runCli('takes', '--config', config, '--save', file);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /saved\.mid is there already and is left as it is/);
+    assert.equal(await readFile(file, 'utf8'), 'a song');
+  });
+});
 
 describe('a take', () => {
   it('outlives the engine that is killed but for the last bar, and is saved afterwards', async (context) => {

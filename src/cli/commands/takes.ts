@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../engine/configuration.js';
 import { ContinuoError } from '../../engine/errors.js';
-import { takeFile } from '../../engine/recording/take-file.js';
+import { SavedTakes } from '../../engine/recording/saved-takes.js';
 import { keptTakes, readTake, type KeptTake } from '../../engine/recording/take-journal.js';
 import type { TakeLine } from '../../engine/recording/take-line.js';
 import { complain } from '../complain.js';
 import { table } from '../table.js';
-import { writeOutput } from '../write-output.js';
 
 interface TakesOptions {
   readonly save?: string;
@@ -21,7 +20,7 @@ export function register(program: Command): void {
     .command('takes')
     .summary('list what was recorded, and save it as MIDI')
     .description('Lists the takes that are kept, the newest first: every run of the engine is one, also one that was cut short.')
-    .option('--save <file.mid>', 'write a take as a MIDI file')
+    .option('--save <file.mid>', 'write a take as a MIDI file that is not there yet')
     .option('--take <name>', 'which one; default: the newest')
     .option('--config <file>', 'configuration file (JSON)')
     .option('--json', 'print one JSON document and nothing else', false)
@@ -33,20 +32,21 @@ async function takes({ save, take: name, config, json }: TakesOptions): Promise<
   if (settings === false) throw new ContinuoError('badValue', 'Nothing is recorded: `takes` is false in the configuration.');
   const kept = await keptTakes(settings.folder);
   if (save !== undefined) return saveTake(choose(kept, name, settings.folder), save);
-  const read = await Promise.all(kept.map(async (take) => ({ take, lines: await readTake(take) })));
-  const rows = read.map(({ take, lines }) => ({ name: take.name, writtenAt: take.writtenAt.toISOString(), notes: notesOf(lines), beats: beatsOf(lines) }));
+  const read = await Promise.all(kept.map(async (take) => ({ take, ...(await readTake(take)) })));
+  const rows = read.map(({ take, lines, unreadable }) => ({ name: take.name, writtenAt: take.writtenAt.toISOString(), notes: notesOf(lines), beats: beatsOf(lines), unreadable }));
   if (json) {
     process.stdout.write(`${JSON.stringify(rows)}\n`);
     return;
   }
   const cells = rows.map((row) => [row.name, row.writtenAt, String(row.notes), row.beats.toFixed(0)]);
+  for (const { name: of, unreadable } of rows) for (const file of unreadable) complain(`${file} of ${of} cannot be read: its notes are not counted.`);
   process.stdout.write(rows.length === 0 ? `There is no take in ${settings.folder}.\n` : table([['TAKE', 'WRITTEN', 'NOTES', 'BEATS'], ...cells], process.stdout.columns));
 }
 
 async function saveTake(take: KeptTake, file: string): Promise<void> {
-  const lines = await readTake(take);
-  await writeOutput(file, takeFile(lines, take.name));
-  complain(`${file}: ${notesOf(lines)} notes of ${take.name}`);
+  const read = await readTake(take);
+  const saved = await new SavedTakes(process.cwd()).save(file, take.name, read);
+  complain(`${notesOf(read.lines)} notes of ${take.name} are saved as ${saved}`);
 }
 
 function choose(kept: readonly KeptTake[], name: string | undefined, folder: string): KeptTake {

@@ -1,11 +1,9 @@
 import type { OutputSpecification } from '../contracts/output.js';
-import { ContinuoError } from '../errors.js';
 import type { EngineEvent } from '../events.js';
 import type { HeardNews } from '../listening/hearing.js';
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import { NoteFeed } from '../scheduling/note-feed.js';
 import { SavedTakes } from './saved-takes.js';
-import { takeFile } from './take-file.js';
 import { keepNewest, TakeJournal } from './take-journal.js';
 import { takeOutputName, type PlayedMessage } from './take-output.js';
 import { TakeWriter, type SessionPlace } from './take-writer.js';
@@ -96,16 +94,17 @@ export class Recording {
 
   /** Errors: `badValue` where nothing has been played or the name is taken, `recordingFailed` where it cannot be read or written. */
   private async save(name: string): Promise<void> {
-    const { lines, unreadable } = await this.journal.read();
-    if (lines.length === 0) throw nothingToSave(unreadable);
-    const file = await this.saved.write(name, takeFile(lines, this.journal.name));
-    this.parts.parameters.emit({ type: 'notice', sentence: `the take is saved as ${[file, ...this.missing(unreadable)].join(', without ')}` });
+    const saved = await this.saved.save(name, this.journal.name, await this.journal.read());
+    this.parts.parameters.emit({ type: 'notice', sentence: `the take is saved as ${[saved, ...this.lost()].join(', without ')}` });
   }
 
-  private missing(unreadable: readonly string[]): readonly string[] {
-    const parts = unreadable.map((file) => `what was in ${file}, which cannot be read`);
-    const { dropped } = this.journal;
-    return dropped > 0 ? [...parts, `${dropped} lines that the disk did not take in time`] : parts;
+  /** What was never written down. */
+  private lost(): readonly string[] {
+    const lost = [
+      { count: this.feed.dropped, what: 'notes and marks that came while the engine was held up' },
+      { count: this.journal.dropped, what: 'lines that the disk did not take in time' },
+    ];
+    return lost.filter(({ count }) => count > 0).map(({ count, what }) => `${count} ${what}`);
   }
 
   /** Swaps and scenes can be found again. */
@@ -118,9 +117,4 @@ export class Recording {
     if (event.type === 'swap' && event.stage === 'playing') this.writer.mark(`deck ${event.deck}`, `deck ${event.deck}: ${event.pack}`, event.atBeat ?? this.parts.position().beat);
     if (event.type === 'scene') this.writer.mark('scene', `scene ${event.number}: ${event.name}`, event.atBeat);
   }
-}
-
-function nothingToSave(unreadable: readonly string[]): ContinuoError {
-  if (unreadable.length === 0) return new ContinuoError('badValue', 'There is nothing to save yet: nothing has been played or heard.');
-  return new ContinuoError('recordingFailed', `What was written of the take cannot be read: ${unreadable.join(', ')}`);
 }

@@ -83,18 +83,9 @@ export class TakeJournal {
   read(): Promise<ReadTake> {
     return this.inTurn(async () => {
       await this.writeWaiting();
-      const lines: TakeLine[][] = [];
-      const unreadable: string[] = [];
-      for (const [segment, length] of this.written) {
-        const file = this.fileOf(segment);
-        try {
-          lines.push([...parseLines((await readFile(file)).toString('utf8', 0, length))]);
-        } catch {
-          unreadable.push(file);
-        }
-      }
+      const { lines, unreadable } = await readFiles([...this.written].map(([segment, length]) => ({ file: this.fileOf(segment), length })));
       const waiting = parseLines(this.waiting.map(({ text }) => text).join(''));
-      return { lines: [...lines.flat(), ...waiting], unreadable };
+      return { lines: [...lines, ...waiting], unreadable };
     });
   }
 
@@ -184,6 +175,26 @@ export class TakeJournal {
   }
 }
 
+/** What files hold that follow each other, each up to `length` bytes where that is told. */
+async function readFiles(files: readonly { readonly file: string; readonly length?: number }[]): Promise<ReadTake> {
+  const lines: (readonly TakeLine[])[] = [];
+  const unreadable: string[] = [];
+  for (const { file, length } of files) {
+    try {
+      lines.push(parseLines((await readFile(file)).toString('utf8', 0, length)));
+    } catch {
+      unreadable.push(file);
+    }
+  }
+  return { lines: lines.flat(), unreadable };
+}
+
+/** When the last of the files was written to; undefined where another engine has let go of all of them meanwhile. */
+async function lastWritten(files: readonly string[]): Promise<Date | undefined> {
+  const times = await Promise.all(files.map((file) => stat(file).then(({ mtime }) => mtime, () => undefined)));
+  return times.findLast((time) => time !== undefined);
+}
+
 /** How many bytes a file holds; 0 where there is none. */
 async function sizeOf(file: string): Promise<number> {
   try {
@@ -207,14 +218,17 @@ export async function keptTakes(folder: string): Promise<readonly KeptTake[]> {
     takes.set(take, [...(takes.get(take) ?? []), join(folder, file)]);
   }
   const kept = await Promise.all(
-    [...takes].map(async ([name, of]) => ({ name, files: of, writtenAt: (await stat(of[of.length - 1])).mtime })),
+    [...takes].map(async ([name, of]) => {
+      const writtenAt = await lastWritten(of);
+      return writtenAt ? [{ name, files: of, writtenAt }] : [];
+    }),
   );
-  return kept.sort((a, b) => b.writtenAt.getTime() - a.writtenAt.getTime());
+  return kept.flat().sort((a, b) => b.writtenAt.getTime() - a.writtenAt.getTime());
 }
 
 /** Everything that is left of a take. */
-export async function readTake({ files }: KeptTake): Promise<readonly TakeLine[]> {
-  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).flatMap(parseLines);
+export function readTake({ files }: KeptTake): Promise<ReadTake> {
+  return readFiles(files.map((file) => ({ file })));
 }
 
 /** Lets go of all but the newest takes. */

@@ -61,7 +61,7 @@ async function stage(context: TestContext) {
     taken: async (): Promise<readonly number[]> => {
       await recording.advance();
       const [take] = await keptTakes(folder);
-      return (await readTake(take)).flatMap((line) => ('on' in line ? [line.beat] : []));
+      return (await readTake(take)).lines.flatMap((line) => ('on' in line ? [line.beat] : []));
     },
   };
 }

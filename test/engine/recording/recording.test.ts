@@ -6,6 +6,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { readPrompt } from '../../../src/engine/midi-file/prompt.js';
 import { ParameterStore } from '../../../src/engine/parameters/parameter-store.js';
 import { Recording } from '../../../src/engine/recording/recording.js';
+import type { PlayedMessage } from '../../../src/engine/recording/take-output.js';
+import { NoteFeedWriter, type NoteFeedEnd } from '../../../src/engine/scheduling/note-feed.js';
 
 interface Stage {
   readonly folder: string;
@@ -60,6 +62,18 @@ describe('a take that is saved', () => {
     await save('a.mid');
     assert.deepEqual(await saved('a.mid'), [61]);
     assert.match(said[said.length - 1], /saved as .*a\.mid, without what was in .*\.jsonl, which cannot be read/);
+  });
+
+  it('says how much came while the engine was held up', async (context) => {
+    const { recording, said, hear, save } = await stage(context);
+    const writer = new NoteFeedWriter<PlayedMessage>(recording.output.options as NoteFeedEnd);
+    hear(0);
+    await save('all.mid');
+    assert.doesNotMatch(said[said.length - 1], /without/);
+    for (let id = 0; id < 5000; id += 1) writer.add({ type: 'note', id, owner: 1, beat: id / 4, channel: 0, data1: 60, data2: 90, microsPerBeat: 500_000 });
+    writer.close();
+    await save('most.mid');
+    assert.match(said[said.length - 1], /saved as .*most\.mid, without 904 notes and marks that came while the engine was held up$/);
   });
 
   it('is a MIDI file by its name', async (context) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -153,7 +153,7 @@ describe('the journal of a take', () => {
     await journal.write();
     assert.equal((await readdir(folder)).length, 2);
     const [take] = await keptTakes(folder);
-    const lines = await readTake(take);
+    const { lines } = await readTake(take);
     assert.equal(lines[lines.length - 1].beat, 4990);
     assert.deepEqual(lines.slice(0, 2).map((line) => Object.keys(line)[0]), ['beatsPerBar', 'bpm']);
     const score = readPrompt(takeFile(lines, take.name));
@@ -204,7 +204,7 @@ describe('the journal of a take', () => {
     assert.match(faults[0], /kept in memory/);
     await rm(folder);
     await journal.write();
-    assert.deepEqual((await readTake((await keptTakes(folder))[0])).map(({ beat }) => beat), [0, 1]);
+    assert.deepEqual((await readTake((await keptTakes(folder))[0])).lines.map(({ beat }) => beat), [0, 1]);
   });
 
   it('goes on where an older part of it cannot be let go, and says so', async (context) => {
@@ -246,7 +246,7 @@ describe('the journal of a take', () => {
     journal.add({ off: 1, beat: 1 });
     await Promise.all([refused, journal.write()]);
     await journal.write();
-    assert.deepEqual((await readTake((await keptTakes(folder))[0])).map(({ beat }) => beat), [0, 1]);
+    assert.deepEqual((await readTake((await keptTakes(folder))[0])).lines.map(({ beat }) => beat), [0, 1]);
   });
 
   it('is read with what waits for the disk, and tells which of its files cannot be read', async (context) => {
@@ -274,9 +274,24 @@ describe('the journal of a take', () => {
     const added = Array.from({ length: 61 }, (_, beat) => beat);
     assert.equal(said.faults, 1);
     assert.deepEqual(said.read, added);
-    const kept = await readTake((await keptTakes(folder))[0]);
+    const { lines: kept } = await readTake((await keptTakes(folder))[0]);
     assert.ok(kept.length > 0 && kept.length < added.length);
     assert.deepEqual(kept.map(({ beat }) => beat), added.slice(0, kept.length));
+  });
+
+  it('is found and read beside one of which nothing can be read, and one that is let go meanwhile', { skip: process.platform === 'win32' }, async (context) => {
+    const folder = await folderOf(context);
+    await writeFile(join(folder, 'take-g.000000.jsonl'), formatLine(note(1, 0)));
+    await mkdir(join(folder, 'take-g.000001.jsonl'));
+    await mkdir(join(folder, 'take-h.000000.jsonl'));
+    for (const name of ['take-g.000002.jsonl', 'take-i.000000.jsonl']) await symlink(join(folder, 'gone'), join(folder, name));
+    const kept = await keptTakes(folder);
+    assert.deepEqual(kept.map(({ name }) => name).sort(), ['take-g', 'take-h']);
+    const read = await Promise.all(['take-g', 'take-h'].map((each) => readTake(kept.filter(({ name }) => name === each)[0])));
+    assert.deepEqual(read, [
+      { lines: [note(1, 0)], unreadable: [join(folder, 'take-g.000001.jsonl'), join(folder, 'take-g.000002.jsonl')] },
+      { lines: [], unreadable: [join(folder, 'take-h.000000.jsonl')] },
+    ]);
   });
 
   it('is one of a number that are kept', async (context) => {

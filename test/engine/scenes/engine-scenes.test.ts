@@ -54,7 +54,7 @@ describe('an engine with a set', () => {
     assert.equal(played.length, 3);
     assert.ok(played.every((notes) => notes > 3), played.join(' '));
     const [take] = await keptTakes(join(folder, 'takes'));
-    const markers = (await readTake(take)).flatMap((line) => ('marker' in line && line.marker.startsWith('scene') ? [[line.marker, line.beat % 4]] : []));
+    const markers = (await readTake(take)).lines.flatMap((line) => ('marker' in line && line.marker.startsWith('scene') ? [[line.marker, line.beat % 4]] : []));
     assert.deepEqual(markers, [['scene 1: Trio', 0], ['scene 2: Alone', 0]]);
   });
 
