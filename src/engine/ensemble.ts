@@ -11,7 +11,7 @@ import { SoundingLimits } from './deck/sounding-limits.js';
 import { ShapingControls } from './deck/shaping/shaping-controls.js';
 import type { VoiceSource } from './deck/voice.js';
 import { disposable, type Disposable } from './disposable.js';
-import { samePlaceInBar } from './deck/boundary.js';
+import { movedByBars } from './deck/boundary.js';
 import { Hearing } from './listening/hearing.js';
 import type { SentNotes } from './listening/sent-notes.js';
 import { readModeSettings } from './deck/modes/bind-modes.js';
@@ -168,8 +168,7 @@ export class Ensemble {
   }
 
   private relocated(fromBeat: Beats, toBeat: Beats): void {
-    const by = toBeat - samePlaceInBar(fromBeat, toBeat, this.settings().beatsPerBar);
-    this.hearing.relocate(fromBeat, toBeat, by);
+    this.hearing.relocate(fromBeat, toBeat, movedByBars(fromBeat, toBeat, this.settings().beatsPerBar));
     for (const deck of this.decks) deck.relocate(fromBeat, toBeat);
   }
 

@@ -28,6 +28,15 @@ export function nextBoundary(beat: Beats, boundary: Boundary, beatsPerBar: numbe
 }
 
 /**
+ * By how many beats music moves where the host jumps: by whole bars, so that the first of it at or after `fromBeat` that stands in its
+ * bar where `toBeat` does comes there.
+ * @example movedByBars(5, 0, 4) // → -8
+ */
+export function movedByBars(fromBeat: Beats, toBeat: Beats, beatsPerBar: number): Beats {
+  return Math.floor((toBeat - fromBeat) / beatsPerBar + onTheLine) * beatsPerBar;
+}
+
+/**
  * The first beat at or after `beat` that stands in its bar where `like` stands in its own.
  * @example samePlaceInBar(5, 0, 4) // → 8
  */

@@ -2,6 +2,7 @@ import type { LinkFigures } from '../contracts/link-figures.js';
 import { ContinuoError } from '../errors.js';
 import { sameBeat, type Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/boundaries.js';
+import { movedByBars } from './boundary.js';
 import type { DeckDependencies, DeckRealTime, DeckState } from './deck-dependencies.js';
 import type { Entry } from './entry.js';
 import { Errands } from './errands.js';
@@ -225,16 +226,16 @@ export class Deck {
   /** The host is at `toBeat` from now on: what was planned next plays there, at the same place in the bar. */
   relocate(fromBeat: Beats, toBeat: Beats): void {
     if (fromBeat === toBeat) return;
-    const { beatsPerBar } = this.parts.settings();
-    const by = this.ahead.relocate(fromBeat, toBeat, beatsPerBar);
-    this.shift += by;
-    this.steering.moved(by);
+    const by = movedByBars(fromBeat, toBeat, this.parts.settings().beatsPerBar);
+    const composedBy = this.ahead.relocate(fromBeat, toBeat, by);
+    this.shift += composedBy;
+    this.steering.moved(by, composedBy);
     this.modes.moved(by);
     this.succession.freeze.moved(by);
     this.wishes.moved();
     this.relocations += 1;
-    // By less than a bar, the first beat of one has become another.
-    if (Math.abs(by - Math.round(by / beatsPerBar) * beatsPerBar) > sameBeat) this.rebar();
+    // What the composer took for the first beat of a bar has become another.
+    if (Math.abs(composedBy - by) > sameBeat) this.rebar();
     else this.advance();
   }
 

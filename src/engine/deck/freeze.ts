@@ -44,7 +44,7 @@ export class Freeze {
     const { beatsPerBar } = ground.settings();
     const repeated = Math.min(bars, this.playedBars(beatsPerBar));
     const loop: LoopComposer = new LoopComposer(repeated * beatsPerBar, ground.plan, () => ground.voice()?.composer === loop);
-    const loopVoice: Voice = { ...voice, composer: loop, loopBars: repeated, readyMicros: 0, keepsMeter: false, substitutes: [], awaitReturn: undefined, take: undefined };
+    const loopVoice: Voice = { ...voice, composer: loop, loopBars: repeated, readyMicros: 0, keepsMeter: true, substitutes: [], awaitReturn: undefined, take: undefined };
     await ground.swap({ pack: voice.pack, onCpu: voice.onCpu }, 'bar', { open: () => Promise.resolve(loopVoice), putBack: () => Promise.resolve() });
     ground.say(`Deck ${ground.deck} repeats ${repeated === 1 ? 'a bar' : `${repeated} bars`}; thaw lets ${voice.pack} go on.`);
   }
@@ -57,11 +57,10 @@ export class Freeze {
     await ground.swap({ pack: voice.pack, onCpu: voice.onCpu }, 'bar');
   }
 
-  /** The host jumped, and the music moved. */
+  /** The host jumped, and the music moved by whole bars. */
   moved(by: Beats): void {
-    const { beatsPerBar } = this.ground.settings();
     const composer = this.ground.voice()?.composer;
-    if (composer instanceof LoopComposer) composer.moved(Math.round(by / beatsPerBar) * beatsPerBar);
+    if (composer instanceof LoopComposer) composer.moved(by);
   }
 
   /** Whole bars up to the next, from the deck's first note on; at least one. */

@@ -4,7 +4,6 @@ import type { Beats } from '../music/units.js';
 import { mostAhead } from '../scheduling/lane-capacity.js';
 import type { Sender } from '../scheduling/sender.js';
 import type { Clock } from '../time/clock.js';
-import { samePlaceInBar } from './boundary.js';
 import type { Position } from './deck-dependencies.js';
 import { spanFrom } from './join-spans.js';
 import type { DeckNews } from './news.js';
@@ -195,25 +194,25 @@ export class MusicAhead {
   }
 
   /**
-   * The host is at `toBeat`: what was planned next plays there, at the same place in the bar; where the music ends before that,
-   * it goes on where it ends. Returns by how much it moved.
+   * The host is at `toBeat`: what was planned next plays there, at the same place in the bar, and all music moves `by` so many beats,
+   * which are whole bars. Where it ends before that place the composer goes on there where it ends. Returns by how many beats that is.
    */
-  relocate(fromBeat: Beats, toBeat: Beats, beatsPerBar: number): Beats {
-    const place = samePlaceInBar(fromBeat, toBeat, beatsPerBar);
-    const resume = this.waits || this.lasts <= fromBeat ? place : Math.min(place, this.lasts);
-    const by = toBeat - resume;
-    this.plan.cut(fromBeat, resume);
+  relocate(fromBeat: Beats, toBeat: Beats, by: Beats): Beats {
+    const place = toBeat - by;
+    const goesOnAtEnd = !this.waits && this.lasts > fromBeat && this.lasts < place;
+    const composedBy = goesOnAtEnd ? toBeat - this.lasts : by;
+    this.plan.cut(fromBeat, place);
     this.plan.shift(by);
-    this.written += by;
-    this.lasts += by;
-    this.ownedFrom += by;
-    this.anewFrom += by;
-    this.gap = { from: this.gap.from + by, until: this.gap.until + by };
+    this.written += composedBy;
+    this.lasts += composedBy;
+    this.ownedFrom += composedBy;
+    this.anewFrom += composedBy;
+    this.gap = { from: this.gap.from + composedBy, until: this.gap.until + composedBy };
     this.ledger.goTo(toBeat);
-    this.news.moved(by);
+    this.news.moved(composedBy);
     this.news.discarded(Math.min(fromBeat, toBeat));
     this.news.planned(toBeat, this.lasts, this.requeue(toBeat));
-    return by;
+    return composedBy;
   }
 
   /** Queues anew what is planned from `fromBeat` on, and only that. Returns it as it is played. */

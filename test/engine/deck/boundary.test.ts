@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { nextBoundary, samePlaceInBar } from '../../../src/engine/deck/boundary.js';
+import { movedByBars, nextBoundary, samePlaceInBar } from '../../../src/engine/deck/boundary.js';
 import { boundaries } from '../../../src/engine/parameters/boundaries.js';
 
 describe('nextBoundary', () => {
@@ -46,4 +46,13 @@ describe('samePlaceInBar', () => {
     assert.equal(samePlaceInBar(5, 33.5, 4), 5.5);
     assert.equal(samePlaceInBar(0, -2, 4), 2);
   });
+});
+
+it('movedByBars brings music by whole bars to the first place that stands so in its bar', () => {
+  assert.deepEqual([movedByBars(5, 0, 4), movedByBars(5, 1, 4), movedByBars(16.6, 0, 4), movedByBars(4, 100, 4), movedByBars(5, 5.5, 4)], [-8, -4, -20, 96, 0]);
+  fc.assert(
+    fc.property(fc.double({ min: -500, max: 500, noNaN: true }), fc.double({ min: -500, max: 500, noNaN: true }), fc.integer({ min: 1, max: 16 }), (fromBeat, toBeat, beatsPerBar) => {
+      assert.ok(Math.abs(toBeat - movedByBars(fromBeat, toBeat, beatsPerBar) - samePlaceInBar(fromBeat, toBeat, beatsPerBar)) < 1e-9);
+    }),
+  );
 });

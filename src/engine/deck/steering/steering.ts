@@ -76,8 +76,10 @@ export class Steering {
   private made = 0;
   /** What was composed last, where a take is replayed: it is played as it was. */
   private asPlayed: ComposedSpan | undefined;
-  /** By how much the host's jumps have moved the music, all told. */
+  /** By how much the host's jumps have moved the music, all told: by whole bars. */
   jumpedBy: Beats = 0;
+  /** And by how much what is composed next. */
+  private composedJumpedBy: Beats = 0;
 
   constructor(private readonly ground: SteeringGround) {
     this.loops = new LoopWatch(ground.plan);
@@ -120,9 +122,9 @@ export class Steering {
   async compose(voice: Voice, asked: Place, isAnswer: boolean, stopped: () => boolean): Promise<{ readonly span: ComposedSpan; readonly micros: Micros }> {
     const { clock, controls } = this.ground;
     const started = clock.now();
-    const before = this.jumpedBy;
+    const before = this.composedJumpedBy;
     const asPlayed = await this.replaying.compose(voice, asked, stopped);
-    this.asPlayed = asPlayed && moveSpan(asPlayed, this.jumpedBy - before);
+    this.asPlayed = asPlayed && moveSpan(asPlayed, this.composedJumpedBy - before);
     if (this.asPlayed) return { span: this.asPlayed, micros: clock.now() - started };
     const { place, knobs, isAnew } = this.replaying.under(voice, asked);
     const { shift } = place;
@@ -138,7 +140,7 @@ export class Steering {
     this.spare.add(span.untilBeat - span.fromBeat, micros);
     if (isBar || (this.ground.controls.candidates > 1 && isBarLine(place.fromBeat, this.ground.settings().beatsPerBar))) this.made = made;
     // The host may have jumped while the voice thought.
-    return { span: moveSpan(span, shift + this.jumpedBy - before), micros };
+    return { span: moveSpan(span, shift + this.composedJumpedBy - before), micros };
   }
 
   /** What was composed as it is to be played: on the grid, with what is forced as it stands. */
@@ -165,14 +167,15 @@ export class Steering {
     if (fault !== undefined) throw wrong(fault);
   }
 
-  /** The host jumped, and the music moved. */
-  moved(by: Beats): void {
+  /** The host jumped, and the music moved by whole bars; what is composed next is moved by `composedBy`. */
+  moved(by: Beats, composedBy: Beats): void {
     this.jumpedBy += by;
+    this.composedJumpedBy += composedBy;
     this.passages.move(by);
-    this.grid.move(by);
     this.sections = this.sections?.moved(by);
     this.loops.moved();
-    this.replaying.moved(by);
+    this.grid.move(composedBy);
+    this.replaying.moved(composedBy);
   }
 
   /**
