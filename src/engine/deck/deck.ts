@@ -327,6 +327,7 @@ export class Deck {
   }
 
   private errand<Result>(run: (voice: Voice) => Promise<Result>): Promise<Result> {
+    if (this.disposed) return Promise.reject(closed(this.number));
     const done = this.errands.add(run);
     this.advance();
     return done;

@@ -32,6 +32,11 @@ export class HeardScore {
     return this.controls.filter((mark) => mark.beat >= fromBeat && mark.beat < untilBeat);
   }
 
+  /** Where the last note begins, be it heard or told of; -Infinity: there is none. */
+  get last(): Beats {
+    return this.notes.at(-1)?.beat ?? -Infinity;
+  }
+
   /** Where the last note began that began up to a beat; -Infinity: none did. */
   lastOnset(untilBeat: Beats): Beats {
     return this.notes.findLast((note) => note.beat <= untilBeat)?.beat ?? -Infinity;

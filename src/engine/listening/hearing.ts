@@ -85,6 +85,11 @@ export class Hearing {
     return Math.max(this.score.lastOnset(this.parts.ground.beat()), ...this.held.map(({ beat }) => beat));
   }
 
+  /** Where the last note begins of all that has ended or was told of, be it ahead of time; -Infinity before the first. */
+  get lastTold(): Beats {
+    return this.score.last;
+  }
+
   /** For how long nobody has played: 0 while a key is down, Infinity before the first note. */
   quietBeats(nowBeat: Beats): Beats {
     if (this.held.length > 0) return 0;

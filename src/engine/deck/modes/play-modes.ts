@@ -60,6 +60,7 @@ export class PlayModes {
     if (mode !== this.current) this.change(mode);
     const now = this.ground.position.beat();
     if (this.turnTaking?.look(now)) this.turns += 1;
+    this.desk.look();
     if (mode === 'accompany') this.accompany.look();
     this.ground.ahead.waits = this.turnTaking?.waits(now) ?? (this.isSilent || now < this.returnBeat);
   }
@@ -139,8 +140,8 @@ export class PlayModes {
   /** Where it is asked for single notes. Errors: `badValue` in other modes. */
   get queries(): QueryDesk {
     this.look();
-    if (this.current === 'query') return this.desk;
-    throw new ContinuoError('badValue', `Deck ${this.ground.deck} is not asked for single notes: set deck/${this.ground.deck}/play-mode to query first.`);
+    this.desk.checkMode();
+    return this.desk;
   }
 
   /** The host jumped and the music moved. */

@@ -41,17 +41,4 @@ describe('the end of an answer', () => {
       assertWhole(stage);
     }
   });
-
-  it('is reached where the host jumped by a part of a beat', async () => {
-    const stage = await Stage.begin({ ...answer, 'answer-bars': 4 });
-    await stage.parameters.write('horizon', [2], 'test');
-    stage.willPlay([0, 2, 60]);
-    stage.at(2.5, () => stage.deck.modes.takeOver());
-    stage.at(5.4, () => stage.ensemble.follow({ bpm: 120, beatOrigin: 36.6, timeOrigin: stage.clock.now() }));
-    await stage.playUntil(5.4);
-    await stage.playUntil(56);
-    const beats = beatsOf(stage);
-    assert.deepEqual([beats.slice(0, 3), beats.at(-1), beats.length], [[4, 5, 37.6], 48.6, 14]);
-    assertWhole(stage);
-  });
 });

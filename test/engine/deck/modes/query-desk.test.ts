@@ -6,19 +6,8 @@ import { readQueryWishes, unmet, type QueryWishes } from '../../../../src/engine
 import type { Voice, VoiceRequest } from '../../../../src/engine/deck/voice.js';
 import { ContinuoError } from '../../../../src/engine/errors.js';
 import type { ParameterValue } from '../../../../src/engine/parameters/parameter.js';
+import { asked, CountingComposer, query } from './queried.js';
 import { AttentiveComposer, Stage } from './stage.js';
-
-const query = { 'play-mode': 'query' };
-
-/** Counts how often it is asked for a note. */
-class CountingComposer extends AttentiveComposer {
-  notes = 0;
-
-  override async nextNote(question: NoteQuestion, controls: ComposeControls): Promise<NoteAnswer> {
-    this.notes += 1;
-    return super.nextNote(question, controls);
-  }
-}
 
 /** Counts how often it is asked for a note of some pitches: nobody has wished for that here. */
 class RangedComposer extends AttentiveComposer {
@@ -27,19 +16,6 @@ class RangedComposer extends AttentiveComposer {
   override async nextNote(question: NoteQuestion, controls: ComposeControls): Promise<NoteAnswer> {
     if (controls.constraint.pitchRange) this.ranged += 1;
     return super.nextNote(question, controls);
-  }
-}
-
-/** Something happens once while it looks for a note. */
-class UnsettledComposer extends CountingComposer {
-  happens: (() => void) | undefined;
-
-  override async nextNote(question: NoteQuestion, controls: ComposeControls): Promise<NoteAnswer> {
-    const answer = await super.nextNote(question, controls);
-    const { happens } = this;
-    this.happens = undefined;
-    happens?.();
-    return answer;
   }
 }
 
@@ -65,14 +41,6 @@ async function until(isSo: () => boolean): Promise<void> {
     assert.ok(looks < 1000, 'it never comes to that');
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
-}
-
-async function asked(composer = new CountingComposer()) {
-  const stage = await Stage.begin(query, composer);
-  const ask = (...words: readonly ParameterValue[]): Promise<readonly ParameterValue[]> => stage.parameters.ask('deck/1/query', words, 'test');
-  const feed = (...values: readonly ParameterValue[]): Promise<void> => stage.parameters.write('deck/1/feed', values, 'test');
-  await stage.deck.settled();
-  return { stage, composer, ask, feed };
 }
 
 describe('a deck that is queried', () => {
@@ -114,17 +82,6 @@ describe('a deck that is queried', () => {
     assert.deepEqual(stage.events.filter(({ type }) => type === 'error'), []);
   });
 
-  it('answers for where the host is, though it jumped while the note was looked for', async () => {
-    const composer = new UnsettledComposer();
-    const { stage, ask } = await asked(composer);
-    await stage.playUntil(20);
-    composer.happens = () => stage.ensemble.follow({ bpm: 120, beatOrigin: 2, timeOrigin: stage.clock.now() });
-    const [, , beatsFromNow] = await ask('low-pitch', 70);
-    assert.ok(Number(beatsFromNow) <= 4, `${String(beatsFromNow)} beats from now`);
-    const [, , next] = await ask('low-pitch', 71);
-    assert.ok(Number(next) <= 4, `${String(next)} beats from now`);
-  });
-
   it('has the answer ready where the last one was played and nothing else', async () => {
     const { stage, composer, ask, feed } = await asked();
     for (let index = 0; index < 4; index += 1) {
@@ -154,6 +111,34 @@ describe('a deck that is queried', () => {
     for (const wishes of voices) await inHaste.ask(...wishes);
     await inHaste.feed(72, 90, 1, 0.5);
     assert.deepEqual(await inHaste.ask(...voices[0]), ready);
+  });
+
+  it('has the answers ready for several voices that are asked at one moment, and another where one is asked again', async () => {
+    const { stage, composer, ask, feed } = await asked();
+    const voices = [40, 50, 60].map((low) => ['low-pitch', low] as const);
+    for (const wishes of voices) await ask(...wishes);
+    await feed(72, 90, 1, 0.5);
+    await stage.deck.settled();
+    const before = composer.notes;
+    for (const wishes of voices) await ask(...wishes);
+    assert.equal(composer.notes, before, 'no note was composed while it was waited for');
+    const [seed] = composer.seeds.slice(-1);
+    await ask(...voices[0]);
+    await ask(...voices[0]);
+    assert.deepEqual(composer.seeds.slice(-2), [seed + 1, seed + 2]);
+  });
+
+  it('remembers of a limited number of wishes how often they were asked', async () => {
+    const { composer, ask } = await asked();
+    const seedOf = async (low: number): Promise<number> => {
+      await ask('low-pitch', 60, 'earliest', low);
+      return composer.seeds[composer.seeds.length - 1];
+    };
+    const first = await seedOf(0);
+    for (let other = 1; other < 250; other += 1) await seedOf(other / 8);
+    assert.equal(await seedOf(0), first + 1);
+    for (let other = 250; other < 270; other += 1) await seedOf(other / 8);
+    assert.equal(await seedOf(0), first);
   });
 
   it('says some notes to nobody before it is asked for the first one, once', async () => {
