@@ -30,6 +30,7 @@ a deck (decks count from 1). What is said on each wire:
 \`continuo ctl\` without a command takes commands from its input, one a line (\`set bpm 128\`); with \`--json\` each is answered by one line.
 What has blanks in it stands in quotes; the backslashes of a path stay, and single quotes keep also two in a row (\`'\\\\stage\\sets\\friday.yaml'\`).
 It ends with exit code 1 where something was wrong, or the engine has gone.
+A script's commands are done one after the other; what you type on a terminal is sent at once, also while a \`recall\` or \`load\` waits for its bar.
 
 Addresses may be patterns as OSC 1.0 has them: \`deck/*/temperature\`, \`deck/1/{top-p,top-k}\`, \`deck/[1-3]/mute\`. More of each wire:
 [OSC](../src/transports/osc/README.md), [WebSocket](../src/transports/websocket/README.md),

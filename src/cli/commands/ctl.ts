@@ -45,7 +45,7 @@ export function register(program: Command): void {
   }
   ctl.allowExcessArguments(false).action(async () => {
     await connected(ctl.opts<CtlOptions>(), async (running) => {
-      if (!(await session(running, process.stdin, process.stdin.isTTY))) process.exitCode = 1;
+      if (!(await session(running, process.stdin, process.stdin.isTTY ? process.stdout : undefined))) process.exitCode = 1;
     });
   });
 }
@@ -72,7 +72,7 @@ async function connected(options: CtlOptions, perform: (running: Running) => Pro
   process.stdout.once('error', () => process.exit());
   const { engine, table: listings } = await EngineConnection.open(options.host ?? listen.host, options.port ?? listen.port);
   try {
-    await perform({ engine, listings, json: options.json === true });
+    await perform({ engine, listings, json: options.json === true, write: (text) => void process.stdout.write(text) });
   } finally {
     engine.close();
   }

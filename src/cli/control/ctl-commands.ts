@@ -16,6 +16,8 @@ export interface Running {
   readonly listings: readonly Listing[];
   /** One line of JSON for each command, and nothing else. */
   readonly json: boolean;
+  /** Takes what is to be printed, whole lines. */
+  write(text: string): void;
 }
 
 /** What can be asked of a running engine. Errors: what the engine says is wrong; `unknownAddress`, `deviceLost`. */
@@ -38,40 +40,40 @@ export const ctlCommands: readonly CtlCommand[] = [
   { name: 'complete', words: '[prefix]', least: 0, description: 'print the addresses that begin so, one a line, for shells', perform: complete },
 ];
 
-async function get({ engine, listings, json }: Running, ...given: readonly string[]): Promise<void> {
+async function get({ engine, listings, json, write }: Running, ...given: readonly string[]): Promise<void> {
   const values = new Map<string, ParameterValue>();
   for (const word of given) {
     const answer = await engine.ask({ type: 'get', address: findAddress(addressesOf(listings), word) });
     if (answer.type === 'value') values.set(answer.address, answer.value);
     else if (answer.type === 'values') for (const [address, value] of Object.entries(answer.values)) values.set(address, value);
   }
-  if (json) print(JSON.stringify(Object.fromEntries(values)));
-  else if (values.size === 1) print(...[...values.values()].map(String));
-  else process.stdout.write(table([...values].map(([address, value]) => [address, String(value)])));
+  if (json) write(linesOf(JSON.stringify(Object.fromEntries(values))));
+  else if (values.size === 1) write(linesOf(...[...values.values()].map(String)));
+  else write(table([...values].map(([address, value]) => [address, String(value)])));
 }
 
 /** What has blanks in it may be written as it is. */
-async function set({ engine, listings, json }: Running, given: string, ...words: readonly string[]): Promise<void> {
+async function set({ engine, listings, json, write }: Running, given: string, ...words: readonly string[]): Promise<void> {
   const address = findAddress(addressesOf(listings), given);
   const value = words.join(' ');
   await engine.ask({ type: 'set', address, value });
-  if (json) print(JSON.stringify({ set: address }));
+  if (json) write(linesOf(JSON.stringify({ set: address })));
 }
 
-async function invoke({ engine, listings, json }: Running, given: string, ...values: readonly string[]): Promise<void> {
+async function invoke({ engine, listings, json, write }: Running, given: string, ...values: readonly string[]): Promise<void> {
   const address = findAddress(addressesOf(listings), given);
   const answer = await engine.ask({ type: 'invoke', address, arguments: values });
   const reply = answer.type === 'reply' ? answer.values : [];
-  if (json) print(JSON.stringify({ invoked: address, reply }));
-  else if (reply.length > 0) print(reply.join(' '));
+  if (json) write(linesOf(JSON.stringify({ invoked: address, reply })));
+  else if (reply.length > 0) write(linesOf(reply.join(' ')));
 }
 
-async function list({ listings, json }: Running, pattern = '*'): Promise<void> {
+async function list({ listings, json, write }: Running, pattern = '*'): Promise<void> {
   const matches = matcherOf(pattern);
   const wanted = listings.filter(({ address }) => matches(address));
   if (wanted.length === 0) throw new ContinuoError('unknownAddress', `No address matches "${pattern}".`);
   if (json) {
-    print(JSON.stringify(wanted));
+    write(linesOf(JSON.stringify(wanted)));
     return;
   }
   const rows = wanted.map((entry) => [
@@ -80,35 +82,36 @@ async function list({ listings, json }: Running, pattern = '*'): Promise<void> {
     cut(usageOf(entry), widestUsage),
     entry.description,
   ]);
-  process.stdout.write(table([['ADDRESS', 'NOW', 'TAKES', 'WHAT IT IS'], ...rows], process.stdout.columns));
+  write(table([['ADDRESS', 'NOW', 'TAKES', 'WHAT IT IS'], ...rows], process.stdout.columns));
 }
 
 /** What it hears it prints from now on. */
-async function watch({ engine, listings, json }: Running, ...given: readonly string[]): Promise<void> {
+async function watch(running: Running, ...given: readonly string[]): Promise<void> {
+  const { engine, listings } = running;
   const words = given.length === 0 ? ['*'] : given.map((word) => word.replace(/^\/continuo\//, ''));
   const matchers = words.map(matcherOf);
   const to = words.flatMap((word) => (isPattern(word) ? [word] : [word, `${word}/*`]));
   const wanted = listings.filter(({ address, value }) => value !== undefined && matchers.some((matches) => matches(address)));
-  for (const { address, value = '' } of wanted) show({ type: 'value', address, value }, json);
+  for (const { address, value = '' } of wanted) show({ type: 'value', address, value }, running);
   // Until the engine has heard what is wanted it tells everything.
   engine.heard = (message) => {
     const subject = message.type === 'value' ? message.address : message.type === 'event' ? message.event.type : '';
-    if (matchers.some((matches) => matches(subject))) show(message, json);
+    if (matchers.some((matches) => matches(subject))) show(message, running);
   };
   await engine.ask({ type: 'listen', to });
 }
 
-async function complete({ listings }: Running, prefix = ''): Promise<void> {
+async function complete({ listings, write }: Running, prefix = ''): Promise<void> {
   const addresses = addressesOf(listings);
   const begun = addresses.filter((address) => address.startsWith(prefix));
-  print(...(begun.length > 0 ? begun : completions(addresses, prefix)));
+  write(linesOf(...(begun.length > 0 ? begun : completions(addresses, prefix))));
 }
 
-function show(message: EngineMessage, json: boolean): void {
-  if (message.type === 'value') print(json ? JSON.stringify({ address: message.address, value: message.value }) : `${message.address} ${message.value}`);
+function show(message: EngineMessage, { json, write }: Running): void {
+  if (message.type === 'value') write(linesOf(json ? JSON.stringify({ address: message.address, value: message.value }) : `${message.address} ${message.value}`));
   else if (message.type === 'event') {
     const { type, ...rest } = message.event;
-    print(json ? JSON.stringify({ event: message.event }) : `${type} ${JSON.stringify(rest)}`);
+    write(linesOf(json ? JSON.stringify({ event: message.event }) : `${type} ${JSON.stringify(rest)}`));
   }
 }
 
@@ -126,7 +129,6 @@ function cut(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
-/** Lines for whoever asked. */
-export function print(...lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+export function linesOf(...lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }
