@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -21,6 +21,19 @@ describe('a file that is written whole', () => {
     await Promise.all(texts.map((text) => writeWhole(file, text)));
     assert.ok(texts.includes(readFileSync(file, 'utf8')));
     assert.deepEqual(readdirSync(folder), ['set.yaml']);
+  });
+
+  it('stays a link where it is one, also where it lies in another folder', { skip: process.platform === 'win32' }, async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    const file = join(elsewhere, 'knobs.json');
+    const link = join(folder, 'knobs.json');
+    await writeWhole(file, 'one');
+    symlinkSync(file, link);
+    await writeWhole(link, 'two');
+    assert.equal(readlinkSync(link), file);
+    assert.equal(readFileSync(file, 'utf8'), 'two');
+    assert.deepEqual(readdirSync(elsewhere), ['knobs.json']);
   });
 
   it('leaves nothing behind where it cannot be put in its place', async () => {

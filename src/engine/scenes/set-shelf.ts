@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Disposable } from '../disposable.js';
 import { ContinuoError } from '../errors.js';
@@ -90,8 +90,7 @@ export class SetShelf implements Disposable {
 
   private async write(file: string, text: string): Promise<void> {
     try {
-      // A link to the set is to stay one.
-      await writeWhole(await realpath(file), text);
+      await writeWhole(file, text);
     } catch (cause) {
       throw new ContinuoError('badSetFile', `${file} cannot be written: ${reasonOf(cause)}`, { cause });
     }

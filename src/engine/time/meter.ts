@@ -1,5 +1,5 @@
 import type { Beats } from '../music/units.js';
-import { nextPhaseMatch, phase } from './phase.js';
+import { phase } from './phase.js';
 
 /** A time signature that holds from beat 0 both ways: bar 0 starts at beat 0, bar -1 ends there. */
 export interface Meter {
@@ -29,9 +29,4 @@ export function barStart(bar: number, meter: Meter): Beats {
 /** Beats since the bar's start. @example beatInBar(-1, commonTime) // → 3 */
 export function beatInBar(beat: Beats, meter: Meter): Beats {
   return phase(beat, beatsPerBar(meter));
-}
-
-/** The first bar line at or after `beat`. @example nextBarStart(4.5, commonTime) // → 8 */
-export function nextBarStart(beat: Beats, meter: Meter): Beats {
-  return nextPhaseMatch(beat, 0, beatsPerBar(meter));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { barAt, barStart, beatInBar, beatsPerBar, commonTime, nextBarStart, type Meter } from '../../../src/engine/time/meter.js';
+import { barAt, barStart, beatInBar, beatsPerBar, commonTime, type Meter } from '../../../src/engine/time/meter.js';
 
 const meters = fc.record({ numerator: fc.integer({ min: 1, max: 15 }), denominator: fc.constantFrom(1, 2, 4, 8, 16) });
 const sixEight: Meter = { numerator: 6, denominator: 8 };
@@ -20,13 +20,6 @@ describe('Meter', () => {
     assert.equal(barAt(-0.5, commonTime), -1);
     assert.equal(beatInBar(-1, commonTime), 3);
     assert.equal(barStart(2, sixEight), 6);
-  });
-
-  it('finds the next bar line, which may be here', () => {
-    assert.equal(nextBarStart(4.5, commonTime), 8);
-    assert.equal(nextBarStart(8, commonTime), 8);
-    assert.equal(nextBarStart(-0.5, commonTime), 0);
-    assert.equal(nextBarStart(3.1, sixEight), 6);
   });
 
   it('puts a bar where it starts', () => {
