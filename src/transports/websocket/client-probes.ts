@@ -11,8 +11,10 @@ const firstProbeMicros: Micros = 100_000;
 const probeMicros: Micros = 1_000_000;
 
 /**
- * Compares a client's clock with ours as long as it plays. Its probes are numbered downwards from -1, those of a client that
- * leads upwards, so that neither takes the other's answers. Thread: main. Blocks: no.
+ * Compares a client's clock with ours as long as it plays or leads. Thread: main. Blocks: no.
+ *
+ * @param first number of its probes, which go on in the same direction: those of a client that leads upwards from 1, of one
+ *   that plays downwards from -1, so that neither takes the other's answers
  */
 export class ClientProbes {
   readonly clientClock = new ClientClock();
@@ -24,13 +26,14 @@ export class ClientProbes {
     private readonly send: (message: ServerMessage) => void,
     private readonly clock: Clock,
     private readonly alarm: Alarm,
+    private readonly first: 1 | -1,
   ) {
     this.ask();
   }
 
   /** A probe came back. */
   answered(probe: number, clientMilliseconds: number): void {
-    if (probe !== -this.count || this.sent === undefined) return;
+    if (probe !== this.first * this.count || this.sent === undefined) return;
     this.clientClock.compare(this.sent, this.clock.now(), clientMilliseconds);
     this.sent = undefined;
   }
@@ -42,7 +45,7 @@ export class ClientProbes {
   private ask(): void {
     this.count += 1;
     this.sent = this.clock.now();
-    this.send({ type: 'probe', probe: -this.count });
+    this.send({ type: 'probe', probe: this.first * this.count });
     this.next = this.alarm(this.count < firstProbes ? firstProbeMicros : probeMicros, () => this.ask());
   }
 }

@@ -1,16 +1,13 @@
 import type { HeardEvent, NoteListener, NoteSource } from '../../engine/contracts/note-source.js';
-import { ContinuoError } from '../../engine/errors.js';
 import type { Micros } from '../../engine/music/units.js';
 import { systemAlarm, type Alarm } from '../../engine/sync/alarm.js';
 import type { Clock } from '../../engine/time/clock.js';
 import type { ClientMessage } from './client-message.js';
 import { ClientProbes } from './client-probes.js';
+import { stampedTime } from './stamped-time.js';
 import type { SyncClient } from './websocket-sync-source.js';
 
 export type PlayedMessage = Extract<ClientMessage, { type: 'note' | 'noteOff' | 'control' }>;
-
-/** A stamp further from now than this is of another clock. */
-const farthestMicros: Micros = 10_000_000;
 
 interface Player {
   readonly client: SyncClient;
@@ -83,15 +80,11 @@ export class WebSocketPlayer implements NoteSource {
     return player;
   }
 
-  private timeOf(player: Player, { timeMicros, clientMilliseconds }: PlayedMessage): Micros {
+  private timeOf(player: Player, message: PlayedMessage): Micros {
+    const { client } = player;
+    if (message.clientMilliseconds !== undefined) player.probes ??= new ClientProbes((probe) => client.send(probe), this.clock, this.alarm, -1);
     const now = this.clock.now();
-    if (clientMilliseconds !== undefined) player.probes ??= new ClientProbes((message) => player.client.send(message), this.clock, this.alarm);
-    const clientClock = player.probes?.clientClock;
-    const byClient = clientMilliseconds !== undefined && clientClock?.known ? clientClock.micros(clientMilliseconds) : undefined;
-    const micros = timeMicros ?? byClient ?? now;
-    if (Math.abs(micros - now) <= farthestMicros) return micros;
-    const whose = timeMicros === undefined ? 'the clock that you answer probes by' : 'the engine\'s clock (see pong)';
-    throw new ContinuoError('badValue', `This note is ${Math.round((micros - now) / 1e6)} seconds from now: stamp it by ${whose}.`);
+    return stampedTime('note', message, player.probes?.clientClock, now) ?? now;
   }
 }
 

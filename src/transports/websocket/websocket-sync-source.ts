@@ -5,9 +5,10 @@ import type { Beats, Micros } from '../../engine/music/units.js';
 import { systemAlarm, type Alarm } from '../../engine/sync/alarm.js';
 import type { Clock } from '../../engine/time/clock.js';
 import { microsPerBeat, timeAt, type Timeline } from '../../engine/time/timeline.js';
-import { ClientClock } from './client-clock.js';
 import type { ClientMessage } from './client-message.js';
+import { ClientProbes } from './client-probes.js';
 import type { ServerMessage } from './server-message.js';
+import { stampedTime } from './stamped-time.js';
 
 export type SyncMessage = Extract<ClientMessage, { type: 'sync' }>;
 export type ProbeAnswer = Extract<ClientMessage, { type: 'probe' }>;
@@ -24,12 +25,6 @@ const jumpMicros: Micros = 30_000;
 const share = 0.15;
 const quietBeats: Beats = 4;
 const shortestQuietMicros: Micros = 2_000_000;
-/** So many probes at once to begin with, then one every second. */
-const firstProbes = 8;
-const firstProbeMicros: Micros = 100_000;
-const probeMicros: Micros = 1_000_000;
-/** A stamp further from now than this is of another clock. */
-const farthestMicros: Micros = 10_000_000;
 
 /**
  * A program that leads over its connection: it says its tempo and which beat is when, on the engine's clock, or on its own,
@@ -41,14 +36,12 @@ export class WebSocketSyncSource implements SyncSource {
   readonly name = 'websocket';
   private listener: SyncListener | undefined;
   private client: SyncClient | undefined;
-  private clientClock = new ClientClock();
   private timeline: Timeline | undefined;
   private playing = false;
   private barBeats: Beats | undefined;
   private quiet: Disposable | undefined;
-  private probing: Disposable | undefined;
-  private probes = 0;
-  private probeSent: Micros | undefined;
+  /** Only of a client that stamps by its own clock. */
+  private probes: ClientProbes | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -81,9 +74,9 @@ export class WebSocketSyncSource implements SyncSource {
     if (this.client !== undefined && this.client.number !== client.number) {
       throw new ContinuoError('badValue', 'Another program leads over WebSocket; it must go quiet or leave first.');
     }
-    const micros = this.timeOf(message);
-    if (this.client === undefined) this.client = client;
-    if (message.clientMilliseconds !== undefined && this.probes === 0) this.probe();
+    const micros = stampedTime('beat', message, this.probes?.clientClock, this.clock.now());
+    this.client ??= client;
+    if (message.clientMilliseconds !== undefined) this.probes ??= new ClientProbes((probe) => client.send(probe), this.clock, this.alarm, 1);
     this.barBeats = message.beatsPerBar ?? this.barBeats;
     this.tell(message, micros ?? this.clock.now(), micros !== undefined);
     this.watch();
@@ -91,24 +84,12 @@ export class WebSocketSyncSource implements SyncSource {
 
   /** A probe came back. */
   answered(client: SyncClient, { probe, clientMilliseconds }: ProbeAnswer): void {
-    if (client.number !== this.client?.number || probe !== this.probes || this.probeSent === undefined) return;
-    this.clientClock.compare(this.probeSent, this.clock.now(), clientMilliseconds);
-    this.probeSent = undefined;
+    if (client.number === this.client?.number) this.probes?.answered(probe, clientMilliseconds);
   }
 
   /** The connection ended. */
   left(client: SyncClient): void {
     if (client.number === this.client?.number) this.lose();
-  }
-
-  /** When the beat is; undefined where only the arrival can tell. */
-  private timeOf({ timeMicros, clientMilliseconds }: SyncMessage): Micros | undefined {
-    const byClient = clientMilliseconds !== undefined && this.clientClock.known ? this.clientClock.micros(clientMilliseconds) : undefined;
-    const micros = timeMicros ?? byClient;
-    const away = micros === undefined ? 0 : micros - this.clock.now();
-    if (Math.abs(away) <= farthestMicros) return micros;
-    const whose = timeMicros === undefined ? 'the clock that you answer probes by' : 'the engine\'s clock (see pong)';
-    throw new ContinuoError('badValue', `This beat is ${Math.round(away / 1e6)} seconds from now: stamp it by ${whose}.`);
   }
 
   private tell({ bpm, beat, playing }: SyncMessage, micros: Micros, exact: boolean): void {
@@ -131,13 +112,6 @@ export class WebSocketSyncSource implements SyncSource {
     this.quiet = this.alarm(Math.max(shortestQuietMicros, quietBeats * beatMicros), () => this.lose());
   }
 
-  private probe(): void {
-    this.probes += 1;
-    this.probeSent = this.clock.now();
-    this.client?.send({ type: 'probe', probe: this.probes });
-    this.probing = this.alarm(this.probes < firstProbes ? firstProbeMicros : probeMicros, () => this.probe());
-  }
-
   private lose(): void {
     this.forget();
     this.listener?.lost();
@@ -145,13 +119,11 @@ export class WebSocketSyncSource implements SyncSource {
 
   private forget(): void {
     this.quiet?.dispose();
-    this.probing?.dispose();
+    this.probes?.dispose();
+    this.probes = undefined;
     this.client = undefined;
-    this.clientClock = new ClientClock();
     this.timeline = undefined;
     this.playing = false;
     this.barBeats = undefined;
-    this.probes = 0;
-    this.probeSent = undefined;
   }
 }
