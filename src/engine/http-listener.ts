@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { ContinuoError } from './errors.js';
 
 /** A TCP address of this machine; port 0: any that is free. */
@@ -23,4 +24,11 @@ export async function listenForHttp({ host, port }: ListenAddress, what: string)
     throw new ContinuoError('portUnavailable', `TCP port ${port} of ${host} cannot be had for ${what}: ${reason}. Close the other program or set another port.`, { cause });
   }
   return http;
+}
+
+/** Ends a connection that wanted another protocol and may not have it: an HTTP status, and why. */
+export function refuseUpgrade(socket: Duplex, status: 403 | 503, sentence: string): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(sentence)}\r\n\r\n${sentence}`,
+  );
 }

@@ -1,8 +1,9 @@
-import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer as Upgrader, type WebSocket } from 'ws';
-import { listenForHttp } from '../../engine/http-listener.js';
+import { listenForHttp, refuseUpgrade } from '../../engine/http-listener.js';
+import { originAllowed } from '../../engine/http-origin.js';
 import type { OscQueryOptions } from './options.js';
 import { QueryClient } from './query-client.js';
 
@@ -19,7 +20,6 @@ export interface QueryHandler {
 }
 
 const largestMessageBytes = 65536;
-const sameMachine = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * HTTP and WebSocket at one port. Pages of other machines are let in by `origins` alone, and read nothing without it.
@@ -63,7 +63,7 @@ export class QueryServer {
 
   private request(request: IncomingMessage, response: ServerResponse): void {
     const { origin } = request.headers;
-    const headers = origin !== undefined && this.allows(origin) ? { 'access-control-allow-origin': origin, vary: 'Origin' } : {};
+    const headers = origin !== undefined && originAllowed(origin, this.options.origins) ? { 'access-control-allow-origin': origin, vary: 'Origin' } : {};
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end();
       return;
@@ -87,8 +87,9 @@ export class QueryServer {
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A program may hang up before it is answered; nothing is lost with it.
     socket.on('error', () => socket.destroy());
-    if (request.headers.origin !== undefined && !this.allows(request.headers.origin)) refuse(socket, 403);
-    else if (this.handler === undefined || this.clients.size >= this.options.maximumClients) refuse(socket, 503);
+    if (!originAllowed(request.headers.origin, this.options.origins)) refuseUpgrade(socket, 403, 'This origin may not connect; see the option "origins".');
+    else if (this.handler === undefined) refuseUpgrade(socket, 503, 'The engine is not ready.');
+    else if (this.clients.size >= this.options.maximumClients) refuseUpgrade(socket, 503, 'Too many clients are connected.');
     else this.upgrader.handleUpgrade(request, socket, head, (accepted) => this.admit(accepted));
   }
 
@@ -105,15 +106,4 @@ export class QueryServer {
     this.clients.add(client);
     this.handler?.connected(client);
   }
-
-  private allows(origin: string): boolean {
-    if (this.options.origins.includes(origin)) return true;
-    if (!URL.canParse(origin)) return false;
-    const { protocol, hostname } = new URL(origin);
-    return (protocol === 'http:' || protocol === 'https:') && sameMachine.has(hostname);
-  }
-}
-
-function refuse(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

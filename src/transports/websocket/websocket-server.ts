@@ -1,12 +1,12 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer as Upgrader, type WebSocket } from 'ws';
-import { listenForHttp } from '../../engine/http-listener.js';
+import { listenForHttp, refuseUpgrade } from '../../engine/http-listener.js';
+import { originAllowed } from '../../engine/http-origin.js';
 import type { Clock } from '../../engine/time/clock.js';
 import { Client } from './client.js';
 import type { WebSocketOptions } from './options.js';
-import { originAllowed } from './origin.js';
 import { subjectOf, type ServerMessage } from './server-message.js';
 
 /** What the surface does with clients. */
@@ -85,9 +85,9 @@ export class WebSocketServer {
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A peer may hang up before it is answered; nothing is lost with it.
     socket.on('error', () => socket.destroy());
-    if (!originAllowed(request.headers.origin, this.options.origins)) refuse(socket, 403, 'This origin may not connect; see the option "origins".');
-    else if (this.handler === undefined) refuse(socket, 503, 'The engine is not ready.');
-    else if (this.clients.size >= this.options.maximumClients) refuse(socket, 503, 'Too many clients are connected.');
+    if (!originAllowed(request.headers.origin, this.options.origins)) refuseUpgrade(socket, 403, 'This origin may not connect; see the option "origins".');
+    else if (this.handler === undefined) refuseUpgrade(socket, 503, 'The engine is not ready.');
+    else if (this.clients.size >= this.options.maximumClients) refuseUpgrade(socket, 503, 'Too many clients are connected.');
     else this.upgrader.handleUpgrade(request, socket, head, (accepted) => this.admit(accepted));
   }
 
@@ -109,10 +109,4 @@ export class WebSocketServer {
     this.counted(this.clients.size);
     this.handler?.connected(client);
   }
-}
-
-function refuse(socket: Duplex, status: number, sentence: string): void {
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(sentence)}\r\n\r\n${sentence}`,
-  );
 }

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import type { WireEvent } from '../../../src/engine/contracts/output.js';
 import { ContinuoError } from '../../../src/engine/errors.js';
 import { idOf, readClientMessage } from '../../../src/transports/websocket/client-message.js';
-import { originAllowed } from '../../../src/transports/websocket/origin.js';
 import { wireMessage } from '../../../src/transports/websocket/wire-message.js';
 
 describe('a client message', () => {
@@ -44,34 +43,6 @@ describe('a client message', () => {
     assert.equal(idOf('{'), undefined);
     assert.equal(idOf('7'), undefined);
   });
-});
-
-describe('an origin', () => {
-  const pages: [string | undefined, readonly string[], boolean][] = [
-    [undefined, [], true],
-    ['http://localhost', [], true],
-    ['http://localhost:5173', [], true],
-    ['https://127.0.0.1:8443', [], true],
-    ['http://[::1]:57190', [], true],
-    ['null', [], false],
-    ['', [], false],
-    ['file://', [], false],
-    ['http://example.com', [], false],
-    ['http://localhost.example.com', [], false],
-    ['http://127.0.0.1.example.com', [], false],
-    ['http://example.com:57190', [], false],
-    ['http://example.com#localhost', [], false],
-    ['http://localhost@example.com', [], false],
-    ['chrome-extension://localhost', [], false],
-    ['not a url', [], false],
-    ['https://stage.example', ['https://stage.example'], true],
-    ['https://stage.example.com', ['https://stage.example'], false],
-    ['null', ['null'], true],
-  ];
-  for (const [origin, allowed, lets] of pages) {
-    it(`${origin ?? 'of a program that is no browser'} is ${lets ? 'let in' : 'refused'}${allowed.length ? ` with ${allowed}` : ''}`, () =>
-      assert.equal(originAllowed(origin, allowed), lets));
-  }
 });
 
 describe('a wire event as JSON', () => {
