@@ -17,7 +17,8 @@ import type { Voice, VoiceRequest, VoiceSource } from './voice.js';
 
 /** Where newcomers come from, and where those go that do not come to play. */
 export interface SwapVoices extends Pick<VoiceSource, 'open'> {
-  putBack(voice: Voice): Promise<void>;
+  /** @param isAskedForAgain whether it is going to be opened again. Default: not. */
+  putBack(voice: Voice, isAskedForAgain?: boolean): Promise<void>;
 }
 
 /** The first try allows this much time for priming where nothing is known of it; each miss doubles it. */
@@ -59,6 +60,7 @@ export interface SwapGround {
  */
 export class HotSwap {
   private givenUp = false;
+  private isAskedForAgain = false;
   /** How it ends has been told. */
   private hasEnded = false;
   private waiting: { readonly isOver: () => boolean; readonly resume: () => void } | undefined;
@@ -72,17 +74,22 @@ export class HotSwap {
     private readonly entry: Entry = {},
   ) {}
 
-  /** Resolves when the newcomer owns the boundary, or the swap was abandoned. Errors: as {@link VoiceSource.open}. */
-  async run(): Promise<void> {
+  /**
+   * Resolves when the newcomer owns the boundary, or the swap was abandoned. Errors: as {@link VoiceSource.open}.
+   * @param former ends before the newcomer is opened.
+   */
+  async run(former?: Promise<unknown>): Promise<void> {
     const { ground } = this;
     let voice: Voice | undefined;
     this.tell('loading');
+    if (former) await former;
+    if (former && this.isAbandoned) return this.tell('abandoned');
     try {
       voice = await ground.voices.open(this.request, (error) => voice && ground.failed(voice, error));
       const done = !this.isAbandoned && (await this.takeBoundary(voice));
       if (done) return;
       this.tell('abandoned');
-      await ground.voices.putBack(voice);
+      await ground.voices.putBack(voice, this.isAskedForAgain);
     } catch (cause) {
       const error = ContinuoError.from(cause, 'swapFailed');
       this.tell('failed', undefined, error.message);
@@ -99,9 +106,10 @@ export class HotSwap {
     }
   }
 
-  /** Gives up; the newcomer goes back to where it waited, or is freed, as soon as it is idle. */
-  abandon(): void {
+  /** Gives up; the newcomer goes back to where it waited, or is freed where nobody has asked for it again, as soon as it is idle. */
+  abandon(isAskedForAgain = false): void {
     this.givenUp = true;
+    this.isAskedForAgain = isAskedForAgain;
     this.tell('abandoned');
     this.waiting?.resume();
   }

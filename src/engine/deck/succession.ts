@@ -40,7 +40,8 @@ export class Succession {
   private readonly substitution: Substitution;
   private readonly returnWatch: ReturnWatch;
   private disposed = false;
-  private underWayStill: Promise<void> = Promise.resolve();
+  /** What is still on its way, abandoned or not. */
+  private readonly underWayStill = new Map<HotSwap, { readonly voices: SwapVoices; readonly pack: string; readonly run: Promise<void> }>();
 
   constructor(private readonly ground: SuccessionGround) {
     const { deck, voices, waitingMemory } = ground;
@@ -88,7 +89,7 @@ export class Succession {
 
   /** Resolves once nothing of what was loaded is still on its way, abandoned or not. */
   async ended(): Promise<void> {
-    await this.underWayStill;
+    await Promise.allSettled([...this.underWayStill.values()].map(({ run }) => run));
   }
 
   /** Called as time goes on. */
@@ -98,16 +99,21 @@ export class Succession {
   }
 
   /** A later one replaces one that is under way. Errors: `unknownPack`, `badPack`, `modelFailed`, `swapFailed`: the old pack plays on. */
-  async load(request: VoiceRequest, boundary: Boundary, entry?: Entry, from?: SwapVoices): Promise<void> {
+  async load(request: VoiceRequest, boundary: Boundary, entry?: Entry, voices: SwapVoices = this.waiting): Promise<void> {
     if (this.disposed) throw closed(this.ground.deck);
-    this.swap?.abandon();
-    const swap = new HotSwap(request, boundary, this.swapGround('performer', from), undefined, entry);
+    const { pack } = request;
+    const hasSame = (other: { readonly voices: SwapVoices; readonly pack: string }): boolean => other.voices === voices && other.pack === pack;
+    for (const [former, other] of this.underWayStill) former.abandon(hasSame(other));
+    // The voice that one of them has taken is to be back before it is looked for.
+    const former = [...this.underWayStill.values()].filter(hasSame).map(({ run }) => run);
+    const swap = new HotSwap(request, boundary, this.swapGround('performer', voices), undefined, entry);
     this.swap = swap;
-    const run = swap.run();
-    this.underWayStill = Promise.allSettled([this.underWayStill, run]).then(() => undefined);
+    const run = swap.run(former.length > 0 ? Promise.allSettled(former) : undefined);
+    this.underWayStill.set(swap, { voices, pack, run });
     try {
       await run;
     } finally {
+      this.underWayStill.delete(swap);
       if (this.swap === swap) this.swap = undefined;
       this.ground.changed();
     }

@@ -87,6 +87,17 @@ export class WaitingVoices {
     throw new ContinuoError('badValue', `Deck ${this.ground.deck} has not cued ${pack}; ${there}.`);
   }
 
+  /** Whether a pack is cued, or on its way to be. */
+  isCued(pack: string): boolean {
+    return this.seats.of(pack)?.wish === 'cued';
+  }
+
+  /** A pack that is cued waits from now on as if it had played: until its memory is needed. */
+  makeWay(pack: string): void {
+    const seat = this.seats.of(pack);
+    if (seat?.wish === 'cued') this.seats.demote(seat);
+  }
+
   /** A voice that has played waits from now on, if there is room for it; else it is freed. `work`: what it still does. */
   async park(voice: Voice, work?: Promise<void>): Promise<void> {
     await this.sitDown(voice, 'parked', work);
@@ -113,9 +124,9 @@ export class WaitingVoices {
     if (held) await this.park(held.voice, held.work);
   }
 
-  /** A voice that was opened and did not come to play goes back to where it was. */
-  async putBack(voice: Voice): Promise<void> {
-    const wish = this.opened.get(voice.composer)?.wish;
+  /** A voice that was opened and did not come to play goes back to where it was; one that was nowhere waits where it is asked for again. */
+  async putBack(voice: Voice, isAskedForAgain = false): Promise<void> {
+    const wish = this.opened.get(voice.composer)?.wish ?? (isAskedForAgain ? 'parked' : undefined);
     if (wish === undefined) await voice.composer.dispose();
     else if (wish === 'held') this.hold(voice);
     else await this.sitDown(voice, wish);
