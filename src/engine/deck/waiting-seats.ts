@@ -71,6 +71,14 @@ export class WaitingSeats {
     return fits;
   }
 
+  /** What was cued may be freed when its memory is needed. */
+  demote(seat: Seat): void {
+    this.memory.remove(seat);
+    seat.wish = 'parked';
+    if (this.memory.add(seat)) this.changed();
+    else void this.empty(seat);
+  }
+
   /** The voice is somebody else's now. False: it was so before. */
   leave(seat: Seat): boolean {
     if (!this.seats.delete(seat)) return false;

@@ -11,8 +11,14 @@ export interface ReadyDeck {
   readonly begins?: { readonly pack: string; readonly premise?: Score };
 }
 
+/** What getting a deck ready takes. */
+export interface Preparing extends Pick<SceneGround, 'readPrompt' | 'report'> {
+  /** Lets a pack wait on the deck. */
+  cue(deck: SceneDeck, pack: string): Promise<void>;
+}
+
 /** Has the pack and the prompt at hand, where the deck is to begin anew with them; what cannot be had is told. Thread: main. */
-export async function prepareDeck(deck: SceneDeck, said: DeckScene, { readPrompt, report }: Pick<SceneGround, 'readPrompt' | 'report'>): Promise<ReadyDeck> {
+export async function prepareDeck(deck: SceneDeck, said: DeckScene, { readPrompt, report, cue }: Preparing): Promise<ReadyDeck> {
   const pack = said.pack ?? deck.pack;
   if (pack === '') return { deck, said };
   if (pack === deck.pack && said.prompt === undefined) {
@@ -23,19 +29,13 @@ export async function prepareDeck(deck: SceneDeck, said: DeckScene, { readPrompt
   }
   try {
     const premise = said.prompt === undefined ? undefined : await readPrompt(said.prompt);
-    await cue(deck, pack);
+    await cue(deck, pack).catch((cause: unknown) => {
+      // Where there is no room for it to wait it is loaded on the way.
+      if (ContinuoError.from(cause, 'swapFailed').errorName !== 'deviceUnavailable') throw cause;
+    });
     return { deck, said, begins: { pack, premise } };
   } catch (cause) {
     report(ContinuoError.from(cause, 'swapFailed'));
     return { deck, said };
-  }
-}
-
-/** Where there is no room for a pack to wait it is loaded on the way. */
-async function cue(deck: SceneDeck, pack: string): Promise<void> {
-  try {
-    await deck.succession.waiting.cue(pack);
-  } catch (cause) {
-    if (ContinuoError.from(cause, 'swapFailed').errorName !== 'deviceUnavailable') throw cause;
   }
 }

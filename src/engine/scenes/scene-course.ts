@@ -8,6 +8,7 @@ import type { ParameterValue } from '../parameters/parameter.js';
 import { Dues } from './dues.js';
 import { Meeting } from './meeting.js';
 import { prepareDeck, type ReadyDeck } from './prepare-deck.js';
+import type { SceneCues } from './scene-cues.js';
 import type { SceneDeck, SceneGround } from './scene-ground.js';
 import type { Scene, SceneValues } from './set-list.js';
 
@@ -24,6 +25,7 @@ const latestBeats: Beats = 1;
 
 /** What a course tells beside what it does. */
 export interface SceneCourseGround extends SceneGround {
+  readonly cues: SceneCues;
   /** It is known of one more deck whether the scene brings it a pack. */
   decided(): void;
 }
@@ -58,11 +60,14 @@ export class SceneCourse {
     const { scene, ground } = this;
     await this.makeDecks();
     if (this.isCancelled) return;
+    const cue = async (deck: SceneDeck, pack: string): Promise<void> => {
+      if (!this.isCancelled) await ground.cues.cue(deck, pack);
+    };
     const prepared = await Promise.all(
       ground.decks().flatMap((deck) => {
         const said = scene.decks.get(deck.number);
         const report = (error: ContinuoError): void => this.failed(error, deck);
-        return said ? [prepareDeck(deck, said, { ...ground, report })] : [];
+        return said ? [prepareDeck(deck, said, { ...ground, report, cue })] : [];
       }),
     );
     if (this.isCancelled) return;
@@ -171,6 +176,7 @@ export class SceneCourse {
       },
       tookOver: () => {
         this.hasBegun = true;
+        this.ground.cues.tookOver(deck);
         steer();
         // It has all the time there is to begin on its beat.
         if (deck.modes.isSilent) changeMode();

@@ -2,6 +2,7 @@ import type { Position, DeckSettings, DeckState } from '../deck/deck-dependencie
 import type { Entry } from '../deck/entry.js';
 import type { PlayModes } from '../deck/modes/play-modes.js';
 import type { Succession } from '../deck/succession.js';
+import type { WaitingVoices } from '../deck/waiting-voices.js';
 import type { ContinuoError } from '../errors.js';
 import type { Score } from '../music/score.js';
 import type { Beats } from '../music/units.js';
@@ -16,7 +17,7 @@ export interface SceneDeck {
   readonly pack: string;
   readonly state: DeckState;
   /** Packs that are loaded and can begin at once. */
-  readonly succession: Pick<Succession, 'callOff'> & { readonly waiting: { cue(pack: string): Promise<void> }; readonly freeze: { readonly isOn: boolean } };
+  readonly succession: Pick<Succession, 'callOff'> & { readonly waiting: Pick<WaitingVoices, 'cue' | 'isCued' | 'makeWay'>; readonly freeze: { readonly isOn: boolean } };
   /** What it makes of what it hears. */
   readonly modes: Pick<PlayModes, 'isSilent' | 'noticeFor' | 'notBefore'>;
   load(pack: string, boundary: Boundary, entry: Entry): Promise<void>;

@@ -2,6 +2,7 @@ import type { Disposable } from '../disposable.js';
 import type { Beats } from '../music/units.js';
 import type { Boundary } from '../parameters/boundaries.js';
 import { SceneCourse } from './scene-course.js';
+import { SceneCues } from './scene-cues.js';
 import type { SceneDeck, SceneGround } from './scene-ground.js';
 import type { Scene } from './set-list.js';
 
@@ -12,6 +13,9 @@ import type { Scene } from './set-list.js';
 export class SceneRecall implements Disposable {
   /** Of the scene that was recalled last. */
   private course: SceneCourse | undefined;
+  private readonly cues = new SceneCues();
+  /** Resolves once nothing of what was recalled is still on its way. */
+  private ended: Promise<unknown> = Promise.resolve();
   private readonly waiting: (() => void)[] = [];
   private disposed = false;
   private readonly jumps: Disposable;
@@ -25,12 +29,18 @@ export class SceneRecall implements Disposable {
     this.course?.cancel();
     const course = new SceneCourse(scene, boundary, {
       ...this.ground,
+      cues: this.cues,
       report: (error) => this.disposed || this.ground.report(error),
       decided: () => this.decided(),
     });
     this.course = course;
     this.decided();
-    await course.run();
+    this.cues.keepFor(scene);
+    // Voices that were on their way come back to where they waited.
+    void this.ended.then(() => this.course === course && this.cues.keepOnlyFor(scene));
+    const run = course.run();
+    this.ended = Promise.allSettled([this.ended, run]);
+    await run;
   }
 
   /** Resolves with whether a deck that has come is left without a pack by the scenes that are recalled. */
