@@ -31,8 +31,12 @@ export class SpeedWatch {
   private latestLink: LinkFigures = noLink;
   private latestPace: { readonly beatMicros: number; readonly pace: Pace } | undefined;
 
-  /** @param micros from the question to the answer. */
+  /**
+   * A span of no length tells nothing: the voice has not had its turn.
+   * @param micros from the question to the answer.
+   */
   add(span: Pick<ComposedSpan, 'fromBeat' | 'untilBeat' | 'micros' | 'contextTokens'> & { readonly link?: LinkFigures }, micros: Micros): void {
+    if (span.untilBeat <= span.fromBeat) return;
     // How fast it was with more to look back on, or with less, tells nothing of now.
     if (span.contextTokens !== this.contextTokens) this.speed = new ComposingSpeed();
     this.contextTokens = span.contextTokens;

@@ -52,6 +52,20 @@ describe('the real-time law', () => {
     assert.equal(fed(...often(39, 100_000), 3_000_000).warning(ground), undefined);
   });
 
+  it('learns nothing from a span of no length: who waited for a turn in vain', () => {
+    const watch = new SpeedWatch();
+    const link = { ...noLink, trips: 3 };
+    for (let beat = 0; beat < 8; beat += 1) watch.add({ fromBeat: beat, untilBeat: beat + 1, micros: 600_000, contextTokens: 512, link }, 600_000);
+    const figures = (): readonly unknown[] => [watch.measured, watch.timesRealTime(500_000), watch.answerMicros(500_000), watch.restBeats(500_000, 8, 1), watch.link];
+    const before = figures();
+    watch.add({ fromBeat: 8, untilBeat: 8, micros: 0 }, 5_000_000);
+    assert.deepEqual(figures(), before);
+    watch.add({ fromBeat: 8, untilBeat: 9, micros: 600_000, contextTokens: 512, link }, 600_000);
+    assert.deepEqual(figures(), before);
+    watch.add({ fromBeat: 9, untilBeat: 10, micros: 300_000, contextTokens: 256, link }, 300_000);
+    assert.equal(watch.measured, false);
+  });
+
   it('keeps the figures of the last span that came over a link', () => {
     const watch = new SpeedWatch();
     assert.equal(watch.link, noLink);
