@@ -6,6 +6,8 @@ import type { Plan } from '../plan.js';
 const bars = 8;
 /** Notes closer together than this begin at once: a sixteenth of a beat. */
 const ticksPerBeat = 16;
+/** What was asked for longer ago than this is in none of these bars, however long they are. */
+const remembered: Beats = 2 * bars * 16;
 /** A limit of one would forbid every bar there is. */
 const leastLimit = 2;
 
@@ -25,10 +27,18 @@ export interface Overdone {
   isRepeated(notes: readonly Note[], untilBeat: Beats): boolean;
 }
 
+/** A stretch of beats; the end is exclusive. */
+interface Stretch {
+  readonly fromBeat: Beats;
+  readonly untilBeat: Beats;
+}
+
 /** Tells whether the music has come to go round in a bar. Thread: main. */
 export class LoopWatch {
   private counted: Beats = -Infinity;
   private told = 0;
+  /** Where music was wished for by somebody: it is no loop. In order. */
+  private wished: readonly Stretch[] = [];
 
   constructor(private readonly plan: Plan) {}
 
@@ -37,19 +47,27 @@ export class LoopWatch {
     return this.told;
   }
 
-  /** The host jumped. */
-  moved(): void {
+  /** The host jumped, and the music moved. */
+  moved(by: Beats): void {
     this.counted = -Infinity;
+    this.wished = this.wished.map(({ fromBeat, untilBeat }) => ({ fromBeat: fromBeat + by, untilBeat: untilBeat + by }));
+  }
+
+  /** Some music was written anew from its beginning on; these stretches of it were wished for by somebody. */
+  wrote({ fromBeat, untilBeat }: Stretch, wished: readonly Stretch[]): void {
+    const within = (stretch: Stretch, from: Beats, until: Beats): Stretch => ({ fromBeat: Math.max(stretch.fromBeat, from), untilBeat: Math.min(stretch.untilBeat, until) });
+    const all = [...this.wished.map((stretch) => within(stretch, fromBeat - remembered, fromBeat)), ...wished.map((stretch) => within(stretch, fromBeat, untilBeat))];
+    this.wished = all.filter((stretch) => stretch.fromBeat < stretch.untilBeat);
   }
 
   /**
    * Of the eight bars before the one that holds `beat`, those that have come `limit` times or more; `undefined` where there
-   * are none. Silence does not count. 0: never.
+   * are none. Silence does not count, nor does what was wished for.
    */
   overdoneAt(beat: Beats, beatsPerBar: number, limit: number): Overdone | undefined {
-    if (limit === 0) return undefined;
     const start = barLineBefore(beat, beatsPerBar);
-    const { notes } = this.plan.from(start - bars * beatsPerBar);
+    const isWished = ({ beat: at }: Note): boolean => this.wished.some(({ fromBeat, untilBeat }) => at >= fromBeat && at < untilBeat);
+    const notes = this.plan.from(start - bars * beatsPerBar).notes.filter((note) => !isWished(note));
     const past = Array.from({ length: bars }, (_unused, index) => {
       const barStart = start - (index + 1) * beatsPerBar;
       return notes.filter((note) => note.beat >= barStart && note.beat < barStart + beatsPerBar).map((note) => ({ ...note, beat: note.beat - barStart }));

@@ -1,7 +1,6 @@
 import type { ComposeControls, ComposedSpan } from '../../contracts/composer.js';
 import { ContinuoError } from '../../errors.js';
 import { compareNotes } from '../../music/note.js';
-import { nearestLine } from '../../music/rhythm-grid.js';
 import { sameBeat, type Beats, type Micros } from '../../music/units.js';
 import type { Clock } from '../../time/clock.js';
 import { nextBoundary } from '../boundary.js';
@@ -16,12 +15,12 @@ import type { Forced } from '../take-log.js';
 import type { Voice } from '../voice.js';
 import { barsBefore, barsBetween } from './bar-counts.js';
 import { bestOf, type Choice } from './best-of.js';
-import { endLoop, mostAttempts } from './end-loop.js';
 import { ForcedPassages } from './forced-passages.js';
 import { fulfil } from './fulfil.js';
 import { judgeAfter } from './judge-bar.js';
 import { canLeadIn, LeadIn } from './lead-in.js';
-import { barLineBefore, isBarLine, LoopWatch } from './loop-watch.js';
+import { LoopEnding } from './loop-ending.js';
+import { isBarLine } from './loop-watch.js';
 import { OntoGrid } from './onto-grid.js';
 import { movePassage, resolve, type ForcedMusic, type Passage } from './passage.js';
 import { Recollection } from './recollection.js';
@@ -67,7 +66,7 @@ export interface SteeringGround {
 export class Steering {
   private readonly passages = new ForcedPassages();
   private readonly grid = new OntoGrid();
-  private readonly loops: LoopWatch;
+  private readonly loops: LoopEnding;
   private readonly spare: SpareTime;
   private readonly leadIn: LeadIn;
   /** The knobs of a take that is replayed. */
@@ -82,9 +81,10 @@ export class Steering {
   private composedJumpedBy: Beats = 0;
 
   constructor(private readonly ground: SteeringGround) {
-    this.loops = new LoopWatch(ground.plan);
+    const forced = (fromBeat: Beats, untilBeat: Beats): readonly ForcedMusic[] => this.forced(fromBeat, untilBeat);
+    this.loops = new LoopEnding(ground, forced, (place, wanted) => this.timesNow(place, wanted));
     this.spare = new SpareTime(() => ground.isPressed?.() === true);
-    this.leadIn = new LeadIn(ground, this.spare, this.passages, (fromBeat, untilBeat) => this.forced(fromBeat, untilBeat));
+    this.leadIn = new LeadIn(ground, this.spare, this.passages, forced);
     this.replaying = new Replaying({
       ...ground,
       force: ({ passages, sections }, by) => {
@@ -108,9 +108,10 @@ export class Steering {
     if (reach !== undefined) return reach;
     const { beatsPerBar, commit } = this.ground.settings();
     const hasRoom = horizon >= beatsPerBar + commit + 1;
-    const { candidates, loopLimit } = this.ground.controls;
-    const hasTime = candidates > 1 && this.timesNow({ fromBeat, untilBeat: fromBeat + beatsPerBar, shift: 0 }, candidates) > 1;
-    const wantsBar = hasTime || this.loops.overdoneAt(fromBeat, beatsPerBar, loopLimit) !== undefined;
+    const { candidates } = this.ground.controls;
+    const bar = { fromBeat, untilBeat: fromBeat + beatsPerBar, shift: 0 };
+    const hasTime = candidates > 1 && this.timesNow(bar, candidates) > 1;
+    const wantsBar = hasTime || this.loops.overdoneAt(bar) !== undefined;
     // Beats of the composer are rounded on their way here: to end a hair further on would be to come no further.
     return isBarLine(fromBeat, beatsPerBar) && hasRoom && wantsBar ? fromBeat + beatsPerBar : Math.floor(fromBeat + sameBeat) + 1;
   }
@@ -135,7 +136,7 @@ export class Steering {
     const isBar = place.untilBeat - place.fromBeat > 1;
     const { span, made, micros = (clock.now() - started) / (made === 1 ? 1 : made + 1) } = await controls.supposing(
       knobs,
-      () => (isAnswer ? undefined : this.leadIn.compose(voice, place, wanted, stopped)) ?? this.withoutLoop(voice, place, wanted, isAnswer, stopped) ?? this.best(voice, place, wanted, isAnswer || !isBar, stopped),
+      () => (isAnswer ? undefined : this.leadIn.compose(voice, place, wanted, stopped)) ?? this.loops.compose(voice, place, wanted, isAnswer, stopped) ?? this.best(voice, place, wanted, isAnswer || !isBar, stopped),
     );
     this.spare.add(span.untilBeat - span.fromBeat, micros);
     if (isBar || (this.ground.controls.candidates > 1 && isBarLine(place.fromBeat, this.ground.settings().beatsPerBar))) this.made = made;
@@ -146,6 +147,7 @@ export class Steering {
   /** What was composed as it is to be played: on the grid, with what is forced as it stands. */
   finish(span: ComposedSpan): ComposedSpan {
     this.passages.forgetBefore(Math.min(this.ground.position.beat(), span.fromBeat) - 1);
+    this.loops.wrote(span);
     if (span === this.asPlayed) return span;
     const { controls } = this.ground;
     const onGrid = this.grid.snap(span, controls.supposing(this.replaying.knobsAt(span.fromBeat), () => controls.gridBeats));
@@ -173,7 +175,7 @@ export class Steering {
     this.composedJumpedBy += composedBy;
     this.passages.move(by);
     this.sections = this.sections?.moved(by);
-    this.loops.moved();
+    this.loops.moved(by);
     this.grid.move(composedBy);
     this.replaying.moved(composedBy);
   }
@@ -318,7 +320,7 @@ export class Steering {
     const now = this.ground.position.beat();
     const { fromBeat, untilBeat, shift } = place ?? { fromBeat: now, untilBeat: now, shift: 0 };
     const forced = this.forced(fromBeat, untilBeat + foresight);
-    const whole = this.wholePassage({ fromBeat, untilBeat, shift }, forced);
+    const whole = forced.find(({ only, fromBeat: begins, untilBeat: ends }) => only && begins <= fromBeat && ends >= untilBeat);
     const notes = forced.flatMap((music) => music.notes).filter((note) => note.beat >= fromBeat);
     if (notes.length === 0 && !whole) return controls;
     const forcedNotes = notes.map((note) => ({ ...note, beat: note.beat - shift })).sort(compareNotes);
@@ -352,26 +354,6 @@ export class Steering {
     return bestOf(composer, { fromBeat: fromBeat - shift, untilBeat: untilBeat - shift, count, hasTime }, wanted, judge, stopped);
   }
 
-  /** A span that is none of the bars that came too often; `undefined` where none did, or what comes again was asked for. */
-  private withoutLoop({ composer, loopBars }: Voice, place: Place, controls: ComposeControls, isAnswer: boolean, stopped: () => boolean): Promise<Choice> | undefined {
-    const { fromBeat, untilBeat, shift } = place;
-    const { beatsPerBar } = this.ground.settings();
-    const { loopLimit, gridBeats } = this.ground.controls;
-    if (loopBars !== undefined || this.wholePassage(place)) return undefined;
-    const overdone = this.loops.overdoneAt(fromBeat, beatsPerBar, loopLimit);
-    if (!overdone) return undefined;
-    const before = this.ground.plan.from(barLineBefore(fromBeat, beatsPerBar)).notes.filter(({ beat }) => beat < fromBeat);
-    const played = (notes: ComposedSpan['notes']): ComposedSpan['notes'] =>
-      gridBeats === 0 ? notes : notes.map((note) => ({ ...note, beat: Math.max(fromBeat, nearestLine(note.beat, gridBeats)) }));
-    return endLoop(
-      composer,
-      { fromBeat: fromBeat - shift, untilBeat: untilBeat - shift, count: isAnswer ? 1 : this.timesNow(place, mostAttempts) },
-      { controls, isLoop: overdone.isLoop },
-      (notes) => overdone.isRepeated([...before, ...played(moveAll(notes, shift))], untilBeat),
-      stopped,
-    );
-  }
-
   /** How often a span can be composed before it is needed, at most `wanted` times. */
   private timesNow({ fromBeat, untilBeat }: Place, wanted: number): number {
     return this.spare.countFor(untilBeat - fromBeat, this.leftMicros(fromBeat), wanted);
@@ -380,11 +362,6 @@ export class Steering {
   /** Time until what begins at a beat is committed. */
   private leftMicros(beat: Beats, { position, settings } = this.ground): Micros {
     return (beat - position.beat() - settings().commit) * position.beatMicros;
-  }
-
-  /** What is forced as a whole all over a place. */
-  private wholePassage({ fromBeat, untilBeat }: Place, forced = this.forced(fromBeat, untilBeat)): ForcedMusic | undefined {
-    return forced.find(({ only, fromBeat: begins, untilBeat: ends }) => only && begins <= fromBeat && ends >= untilBeat);
   }
 }
 
