@@ -5,7 +5,7 @@ import type { Disposable } from '../disposable.js';
 import { ContinuoError } from '../errors.js';
 import { reasonOf } from '../reason-of.js';
 import { writeWhole } from '../write-whole.js';
-import { inOwnLayout, writeScene } from './set-document.js';
+import { textOf, writeScene } from './set-document.js';
 import { parseSetFile, type ParameterTypes, type SetFile } from './set-file.js';
 import type { Scene, SetList } from './set-list.js';
 import type { SetNeed } from './set-needs.js';
@@ -56,7 +56,7 @@ export class SetShelf implements Disposable {
       // As it is now, not as it was read: somebody may be editing it.
       const { text: written, content } = await this.parse(file);
       writeScene(content.document, scene);
-      const text = inOwnLayout(written, content.document.toString({ lineWidth: 0 }));
+      const text = textOf(content.document, written);
       await this.write(file, text);
       this.hold(file, text, parseSetFile(text, file, this.parameters));
     });

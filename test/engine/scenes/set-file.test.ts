@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { ContinuoError } from '../../../src/engine/errors.js';
 import { ParameterStore } from '../../../src/engine/parameters/parameter-store.js';
 import { repositoryRoot } from '../../../src/engine/paths.js';
-import { inOwnLayout, writeScene } from '../../../src/engine/scenes/set-document.js';
+import { textOf, writeScene } from '../../../src/engine/scenes/set-document.js';
 import { parseSetFile } from '../../../src/engine/scenes/set-file.js';
 import type { Scene } from '../../../src/engine/scenes/set-list.js';
 
@@ -147,14 +147,14 @@ describe('a scene written back', () => {
     writeScene(document, scene('Dawn', { decks: new Map([[1, { values: new Map([['temperature', 0.9], ['density', 0.25]]) }]]) }));
     writeScene(document, scene('Dusk', { decks: new Map([[2, { pack: 'perlin', values: new Map() }]]) }));
     const expected = loose.replace('temperature: 0.8   # calm', 'temperature: 0.9 # calm\n        density: 0.25');
-    assert.equal(inOwnLayout(loose, document.toString({ lineWidth: 0 })), `${expected}  - name: Dusk\n    decks:\n      2:\n        pack: perlin\n`);
+    assert.equal(textOf(document, loose), `${expected}  - name: Dusk\n    decks:\n      2:\n        pack: perlin\n`);
   });
 
   it('is laid out anew where the old layout would say something else', () => {
     const wide = 'scenes:\n    - name: A\n      decks:\n          1:\n              pack: perlin\n';
     const { document } = parse(wide);
     writeScene(document, scene('A', { decks: new Map([[1, { values: new Map([['density', 0.25]]) }]]) }));
-    assert.deepEqual(parse(inOwnLayout(wide, String(document))).set.scenes[0].decks.get(1), { pack: 'perlin', values: new Map([['density', 0.25]]) });
+    assert.deepEqual(parse(textOf(document, wide)).set.scenes[0].decks.get(1), { pack: 'perlin', values: new Map([['density', 0.25]]) });
   });
 
   it('of a new name comes last', () => {
