@@ -26,8 +26,10 @@ export class ForcedPassages {
     return this.list.length < mostPassages && notes <= mostNotes;
   }
 
-  /** Errors: `queueFull`. */
+  /** Errors: `badValue` where it is too much by itself, `queueFull` where it is with what waits. */
   add(passage: Passage): void {
+    const count = notesIn(passage.music);
+    if (count > mostNotes) throw new ContinuoError('badValue', `This has ${count} notes; a deck takes ${mostNotes} at once: give a shorter part.`);
     if (!this.hasRoomFor(passage)) {
       throw new ContinuoError('queueFull', `A deck holds ${mostPassages} passages with ${mostNotes} forced notes at most; wait until some have been played, or send forget-forced.`);
     }

@@ -181,8 +181,8 @@ export class Steering {
   }
 
   /**
-   * Gives notes, counted from 0, that are to be played as they stand from `beat` on, or from the next bar that is free.
-   * Errors: `badValue` where the beat is past or committed, `queueFull`.
+   * Gives notes, counted from 0, that are to be played as they stand from `beat` on, or from the next bar that is free: over
+   * what else is given there. Errors: `badValue` where the beat is past or committed or they are too many, `queueFull`.
    */
   force(notes: ForcedMusic['notes'], beats: Beats, beat?: Beats): void {
     const { ground } = this;

@@ -88,6 +88,27 @@ describe('forced notes', () => {
     await take.end();
   });
 
+  it('lie over each other, and over a bar that comes again and is asked for after them; what is asked for then goes behind that bar', async () => {
+    const take = await takeOf(() => new NullComposer());
+    for (const pitch of ['C7', 'D7']) await write(take, 'force', `${pitch}:1`);
+    await write(take, 'copy-bar', 0);
+    await write(take, 'force', 'E7:1');
+    await write(take, 'copy-bar', 0);
+    await take.playUntil(16);
+    const highOf = (bar: number): readonly number[] => barOf(take, bar).filter(([, pitch]) => pitch > 90).map(([, pitch]) => pitch);
+    assert.deepEqual([1, 2, 3].map(highOf), [[96, 98], [100], []]);
+    const withoutThem = (bar: number): unknown => barOf(take, bar).filter(([, pitch]) => pitch < 90);
+    assert.deepEqual([withoutThem(1), withoutThem(2)], [barOf(take, 0), barOf(take, 0)]);
+    await take.end();
+  });
+
+  it('are refused where one passage has more of them than a deck takes at once, with what helps', async () => {
+    const take = await takeOf(() => new NullComposer());
+    const text = Array.from({ length: 4097 }, () => '60').join(' ');
+    await assert.rejects(write(take, 'force', text), { errorName: 'badValue', message: 'This has 4097 notes; a deck takes 4096 at once: give a shorter part.' });
+    await take.end();
+  });
+
   it('are no more than a deck can hold', async () => {
     const take = await takeOf(() => new NullComposer());
     const many = Array.from({ length: 2000 }, () => '60').join(' ');
