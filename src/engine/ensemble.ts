@@ -219,7 +219,6 @@ export class Ensemble {
       settings: () => this.settings(),
       emit: (event) => {
         if (event.type === 'swap' && event.stage === 'ready') this.machine.renewed(number, clock.now());
-        if (event.type === 'swap' && event.stage === 'playing') publish('pack', event.pack);
         parameters.emit(event);
       },
       report: (error) => parameters.report(error, `deck ${number}`),

@@ -5,7 +5,7 @@ import type { Deck } from './deck.js';
 export function publishDeckFigures(deck: Deck, parameters: ParameterStore): void {
   const { inTime, staleness, inTimeWeighted, missedTicks, answerMilliseconds, pace } = deck.realTime;
   const figures: Readonly<Record<string, number | string>> = {
-    'pack': deck.pack,
+    'pack': deck.heardPack,
     'state': deck.state,
     'speed': rounded(deck.timesRealTime, 10),
     'underruns': deck.underruns,

@@ -125,8 +125,13 @@ export class Deck {
     return this.succession.waiting;
   }
 
+  /** The pack that composes: one that has taken over is not heard before its boundary. */
   get pack(): string {
     return this.voice?.pack ?? '';
+  }
+
+  get heardPack(): string {
+    return this.voice ? this.news.heardPack : '';
   }
 
   get state(): DeckState {

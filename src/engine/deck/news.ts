@@ -8,11 +8,17 @@ export class DeckNews {
   private held: EngineEvent[] | undefined;
   /** The packs that took over and are still to be heard, by their beats. */
   private arrivals: readonly { readonly beat: Beats; readonly pack: string }[] = [];
+  private heard = '';
 
   constructor(
     private readonly deck: number,
     private readonly emitNow: (event: EngineEvent) => void,
   ) {}
+
+  /** The pack that was heard last; empty before the first. */
+  get heardPack(): string {
+    return this.heard;
+  }
 
   /** Does something that must not wait for whoever listens, and tells of it after. Not nested. */
   after(work: () => void): void {
@@ -60,6 +66,7 @@ export class DeckNews {
   heardAt(nowBeat: Beats): void {
     const heard = this.arrivals.filter(({ beat }) => beat <= nowBeat);
     this.arrivals = this.arrivals.filter(({ beat }) => beat > nowBeat);
+    this.heard = heard.at(-1)?.pack ?? this.heard;
     for (const { beat, pack } of heard) this.emit({ type: 'swap', deck: this.deck, stage: 'playing', pack, atBeat: beat });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ContinuoError } from '../../../src/engine/errors.js';
 import type { ParameterValue } from '../../../src/engine/parameters/parameter.js';
 import { Stage } from './modes/stage.js';
 import { beatsOf, NumberedVoices, range } from './numbered-voices.js';
@@ -90,5 +91,21 @@ describe('a newcomer that is there before its boundary', () => {
     swap.does(5, 'play-mode', 'continue');
     await swap.playUntil(15.9);
     assert.deepEqual([beatsOf(swap.stage.played, 1), beatsOf(swap.stage.played, 2)], [[], range(8, 16)]);
+  });
+
+  it('is said to be the pack that plays once it is heard, and none is once it has died', async () => {
+    const { stage, voices, playUntil } = await swapping();
+    const named = (): string => {
+      stage.ensemble.publishCounters();
+      return stage.parameters.text('deck/1/pack');
+    };
+    assert.equal(named(), '1');
+    await playUntil(7.9);
+    assert.equal(named(), '1');
+    await playUntil(8.1);
+    assert.equal(named(), '2');
+    voices.composer('2').die(new ContinuoError('deviceLost', 'it is gone'));
+    await playUntil(8.2);
+    assert.equal(named(), '');
   });
 });
