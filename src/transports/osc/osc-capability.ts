@@ -1,5 +1,5 @@
 import type { Parameter } from '../../engine/parameters/parameter.js';
-import { argumentOf, type OscArgument } from './osc-values.js';
+import { argumentOf, type OscArgument } from './osc-argument.js';
 
 /**
  * An entry of the table as name, value, name, value …, after its address. Names: `kind`, then of a value `type`, `access`,

@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../../engine/events.js';
 import type { Micros } from '../../engine/music/units.js';
 import { beatAt } from '../../engine/time/timeline.js';
-import { argumentOf, type OscArgument } from './osc-values.js';
+import { argumentOf, type OscArgument } from './osc-argument.js';
 import { float } from './osc-format.js';
 
 export interface EventMessage {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:dgram';
 import { encode, Message } from 'node-osc';
 import { ContinuoError } from '../../engine/errors.js';
 import type { OscPeer } from './osc-listeners.js';
-import type { OscArgument } from './osc-values.js';
+import type { OscArgument } from './osc-argument.js';
 import { bindSocket, resolveHost } from './udp-address.js';
 
 /**

@@ -2,15 +2,16 @@ import type { ControlSurface, ParameterAccess } from '../../engine/contracts/con
 import { ContinuoError } from '../../engine/errors.js';
 import type { PackSummary } from '../../engine/packs/pack.js';
 import { addressesFor, addressMatcher } from '../../engine/parameters/address-pattern.js';
+import { decodedValues } from '../../engine/parameters/decoded-values.js';
 import type { ParameterValue } from '../../engine/parameters/parameter.js';
 import type { Clock } from '../../engine/time/clock.js';
 import { continuoVersion, protocolVersion } from '../../engine/version.js';
+import { argumentOf } from './osc-argument.js';
 import { capabilityArguments } from './osc-capability.js';
 import { eventMessage } from './osc-events.js';
 import { OscListeners, type OscPeer } from './osc-listeners.js';
 import { readPacket, type OscMessage } from './osc-packet.js';
 import type { OscSocket } from './osc-socket.js';
-import { argumentOf, valuesOf } from './osc-values.js';
 import { paced } from './paced.js';
 
 const prefix = '/continuo/';
@@ -87,7 +88,7 @@ export class OscSurface implements ControlSurface {
       if (!word && path === message.address) {
         throw new ContinuoError('unknownAddress', `There is nothing at ${path}: addresses begin with ${prefix}.`);
       }
-      const values = valuesOf(message.values);
+      const values = decodedValues(message.values);
       if (word) word(message, values, (address, ...written) => this.readOrWrite(access, address, written, sender));
       else if (path === 'listen') this.listen(access, sender, values);
       else if (path === 'unlisten') this.listeners.unlisten(sender, values.length === 0 ? undefined : String(values[0]));

@@ -1,5 +1,6 @@
 import { decode, encode, Message } from 'node-osc';
 import { ContinuoError } from '../../engine/errors.js';
+import { decodedValues } from '../../engine/parameters/decoded-values.js';
 import type { Parameter, ParameterValue } from '../../engine/parameters/parameter.js';
 
 export interface FrameMessage {
@@ -44,15 +45,7 @@ export function readFrame(bytes: Buffer): readonly FrameMessage[] {
 
 function messagesOf(packet: Packet): readonly FrameMessage[] {
   if (packet.oscType === 'bundle') return packet.elements.flatMap(messagesOf);
-  return [{ path: packet.address, values: packet.args.flatMap(({ value }) => valueOf(value)) }];
-}
-
-function valueOf(value: unknown): readonly ParameterValue[] {
-  if (value === null) return [];
-  // A 32-bit float is good for seven digits.
-  if (typeof value === 'number') return [Number.isInteger(value) ? value : Number(value.toPrecision(7))];
-  if (typeof value === 'string' || typeof value === 'boolean') return [value];
-  throw new ContinuoError('badMessage', 'An argument is neither a number, a text nor a boolean; blobs and MIDI mean nothing here.');
+  return [{ path: packet.address, values: decodedValues(packet.args.map(({ value }) => value)) }];
 }
 
 function typed(entry: Parameter | undefined, value: ParameterValue): { readonly type: string; readonly value: ParameterValue } {

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { Bundle, encode } from 'node-osc';
 import type { TransportChange } from '../../../src/engine/contracts/sync-source.js';
 import { ContinuoError } from '../../../src/engine/errors.js';
+import { decodedValues } from '../../../src/engine/parameters/decoded-values.js';
 import { VirtualClock } from '../../../src/engine/time/clock.js';
 import { timeAt, type Timeline } from '../../../src/engine/time/timeline.js';
 import { readPacket, type OscMessage } from '../../../src/transports/osc/osc-packet.js';
 import { OscSyncSource } from '../../../src/transports/osc/osc-sync-source.js';
-import { valuesOf } from '../../../src/transports/osc/osc-values.js';
 import { syncSourceContract, type HostPosition } from '../../engine/contracts/sync-source-contract.js';
 import { WallClock } from '../../../src/transports/osc/wall-clock.js';
 
@@ -48,7 +48,7 @@ describe('the OSC sync source', () => {
 
   function perform(message: OscMessage): void {
     const handler = source.words.get(message.address) ?? assert.fail(`no word ${message.address}`);
-    handler(message, valuesOf(message.values), (...words) => void written.push(words));
+    handler(message, decodedValues(message.values), (...words) => void written.push(words));
   }
 
   it('puts the beat where the message arrives', () => {

@@ -1,5 +1,4 @@
 import type { Parameter, ParameterValue } from '../../engine/parameters/parameter.js';
-import { ContinuoError } from '../../engine/errors.js';
 import { float } from './osc-format.js';
 
 /** What node-osc's `encode` takes as one argument. */
@@ -19,16 +18,4 @@ export function argumentOf(value: ParameterValue, entry?: Parameter): OscArgumen
   const isFloat = entry?.kind === 'value' && entry.type === 'float';
   const fits = Number.isInteger(value) && value >= smallestInteger && value <= largestInteger;
   return fits && !isFloat ? { type: 'i', value } : float(value);
-}
-
-/**
- * Decoded arguments as values of the table. A 32-bit float is taken at the seven digits it is good for, so that 0.98
- * stays 0.98; nil is nothing, as buttons send it. Errors: `badMessage` for blobs and MIDI.
- */
-export function valuesOf(values: readonly unknown[]): readonly ParameterValue[] {
-  return values.filter((value) => value !== null).map((value) => {
-    if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(7));
-    if (typeof value === 'string' || typeof value === 'boolean') return value;
-    throw new ContinuoError('badMessage', 'An argument is neither a number, a text nor a boolean; blobs and MIDI mean nothing here.');
-  });
 }
