@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { complain, sentenceOf } from './complain.js';
+import { reasonOf } from '../engine/reason-of.js';
+import { complain } from './complain.js';
 import { register as registerBench } from './commands/bench.js';
 import { register as registerCtl } from './commands/ctl.js';
 import { register as registerDetokenize } from './commands/detokenize.js';
@@ -22,6 +23,6 @@ for (const register of commands) register(program);
 try {
   await program.parseAsync();
 } catch (cause) {
-  complain(sentenceOf(cause));
+  complain(reasonOf(cause));
   process.exitCode = 1;
 }

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { eventsOfType, type TickScore } from '../engine/music/tick-score.js';
-import { outputFault, writeOutput } from './write-output.js';
+import { outputFault, writeOutput } from './named-file.js';
 
 /**
  * The binary form of tokenised files: the line `CTOK1`, one line of JSON ({@link TokenFileHeader}), then the ids of all

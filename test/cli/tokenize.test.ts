@@ -64,7 +64,7 @@ describe('continuo tokenize', () => {
 
   it('names a file that is not there', async () => {
     const { code, stdout, stderr } = await runCli('tokenize', join(folder, 'none.mid'), ...skytnt);
-    assert.deepEqual([code, stdout, stderr], [1, '', `${join(folder, 'none.mid')}: There is no such file.\n`]);
+    assert.deepEqual([code, stdout, stderr], [1, '', `${join(folder, 'none.mid')}: there is no such file or folder\n`]);
   });
 
   it('reads a damaged file and says what it left out', async () => {
@@ -102,7 +102,7 @@ describe('continuo tokenize', () => {
     assert.match(await refusal(...skytnt, '--option', 'version=v3'), /^The tokenizer skytnt-events does not take .*version/);
     assert.match(await refusal(...skytnt, '--option', 'verison=v2'), /verison/);
     assert.match(await refusal(...skytnt, '--option', 'nonsense'), /--option nonsense is not of the form key=value/);
-    assert.match(await refusal(...skytnt, '--out', join(folder, 'no/such/folder.bin')), /cannot be written: there is no such folder/);
+    assert.match(await refusal(...skytnt, '--out', join(folder, 'no/such/folder.bin')), /cannot be written: there is no such file or folder\./);
   });
 });
 
@@ -132,6 +132,11 @@ describe('continuo detokenize', () => {
       assert.equal((await runCli('detokenize', tokens, ...skytnt, '--out', out)).code, 0);
       assert.deepEqual(readFileSync(out), expected);
     }
+  });
+
+  it('names a file that is not there', async () => {
+    const { code, stderr } = await runCli('detokenize', join(folder, 'none.json'), ...skytnt, '--out', out);
+    assert.deepEqual([code, stderr], [1, `${join(folder, 'none.json')} cannot be read: there is no such file or folder.\n`]);
   });
 
   it('refuses what holds no tokens, in a sentence', async () => {

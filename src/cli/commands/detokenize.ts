@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { writeTickScore } from '../../engine/midi-file/write-tick-score.js';
+import { readInput, writeOutput } from '../named-file.js';
 import { openTokenizer } from '../open-tokenizer.js';
 import { collectOption, type OptionValues } from '../plugin-options.js';
 import { readDocument } from '../token-document.js';
-import { writeOutput } from '../write-output.js';
 
 interface DetokenizeOptions {
   readonly tokenizer: string;
@@ -31,7 +30,7 @@ export function register(program: Command): void {
 
 async function detokenize(path: string, { tokenizer: name, option, out, file, json }: DetokenizeOptions): Promise<void> {
   const { tokenizer } = await openTokenizer(name, option);
-  const score = tokenizer.decode(readDocument(await readFile(path, 'utf8'), tokenizer.vocabulary, file));
+  const score = tokenizer.decode(readDocument(await readInput(path), tokenizer.vocabulary, file));
   await writeOutput(out, writeTickScore(score));
   const notes = score.tracks.flat().filter(({ type }) => type === 'note').length;
   const summary = { out, tracks: score.tracks.length, notes };

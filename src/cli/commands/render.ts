@@ -13,8 +13,8 @@ import { PackVoices } from '../../engine/voices.js';
 import { builtInPlugins } from '../../plugins/manifest.js';
 import { parseBpm, parseCount, parseShare } from '../arguments.js';
 import { complain } from '../complain.js';
+import { writeOutput } from '../named-file.js';
 import { startProgress } from '../progress.js';
-import { writeOutput } from '../write-output.js';
 
 interface RenderOptions {
   readonly pack: string;

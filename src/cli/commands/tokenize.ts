@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Tokenizer } from '../../engine/contracts/tokenizer.js';
 import { readMidiFile, type MidiFileContents } from '../../engine/midi-file/read-midi-file.js';
-import { complain, sentenceOf } from '../complain.js';
+import { reasonOf } from '../../engine/reason-of.js';
+import { complain } from '../complain.js';
 import { openTokenizer } from '../open-tokenizer.js';
 import { collectOption, type OptionValues } from '../plugin-options.js';
 import { startProgress } from '../progress.js';
@@ -92,7 +93,7 @@ async function tokenizeFile(file: string, tokenizer: Tokenizer, complaints: stri
     if (remarks.length > 0) complaints.push(`${file}: ${remarks.join(' ')}`);
     return done;
   } catch (cause) {
-    complaints.push(`${file}: ${sentenceOf(cause)}`);
+    complaints.push(`${file}: ${reasonOf(cause)}`);
     return undefined;
   }
 }

@@ -1,7 +1,8 @@
 import { clearScreenDown, createInterface, cursorTo } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { ContinuoError } from '../../engine/errors.js';
-import { complain, sentenceOf } from '../complain.js';
+import { reasonOf } from '../../engine/reason-of.js';
+import { complain } from '../complain.js';
 import { addressesOf, ctlCommands, linesOf, type Running } from './ctl-commands.js';
 import { EngineRefusal } from './engine-connection.js';
 import { completions } from './find-address.js';
@@ -100,6 +101,6 @@ async function perform(running: Running, [name, ...words]: readonly string[]): P
 
 function tell(cause: unknown, { json, write }: Running): void {
   const code = cause instanceof EngineRefusal || cause instanceof ContinuoError ? cause.code : undefined;
-  if (json) write(linesOf(JSON.stringify({ error: sentenceOf(cause), code })));
-  else complain(sentenceOf(cause));
+  if (json) write(linesOf(JSON.stringify({ error: reasonOf(cause), code })));
+  else complain(reasonOf(cause));
 }
