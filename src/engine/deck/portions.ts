@@ -9,6 +9,8 @@ import type { Wishes } from './wishes.js';
 
 /** What is waited for may reach so far beyond what is to be composed ahead. */
 const shortestAnswer: Beats = 1;
+/** Where nothing is wished for. */
+const longestPortion: Beats = 1;
 
 /** What portions are measured by. */
 export interface PortionGround {
@@ -46,11 +48,17 @@ export class Portions {
   /** Up to where to compose next; `undefined`: enough is composed. */
   next(now: Beats): Beats | undefined {
     const { ahead, modes, steering, wishes } = this.ground;
-    const limit = modes.limit(ahead.reach(steering.horizonFrom(ahead.writtenUntil)));
+    const limit = modes.limit(ahead.reach(steering.horizonFrom(ahead.writtenUntil)), this.leastHorizon(now));
     const wanted = modes.reach(this.wanted(now, limit - now));
     const most = wishes.areAsked ? Math.min(Math.max(limit, ahead.writtenUntil + shortestAnswer), modes.limit(Infinity)) : limit;
     const until = wishes.areAsked ? Math.min(wanted, most) : wanted;
     return until > ahead.writtenUntil + sameBeat && until <= most ? until : undefined;
+  }
+
+  /** With less a portion would be asked for too late. While the host stands, it may start where the rest of the bar is passed over. */
+  private leastHorizon(now: Beats): Beats {
+    const { position, settings } = this.ground;
+    return this.answerFrom(now, now) - now + longestPortion + (position.playing ? 0 : settings().beatsPerBar);
   }
 
   /** An answer is as long as the law wants it; without a change it goes on beat by beat. What cannot be heard any more is passed over. */

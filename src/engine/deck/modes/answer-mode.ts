@@ -209,12 +209,17 @@ export class AnswerMode {
     return (ahead.margin.micros + handlingMicros) / position.beatMicros;
   }
 
+  /** Where an answer can begin from `soonest` on: a newcomer gives none before its own beat. */
+  private lineFrom(soonest: Beats, boundary: Boundary): Beats {
+    return nextBoundary(this.ground.ahead.own(soonest), boundary, this.ground.settings().beatsPerBar);
+  }
+
   /** Decides whether an answer comes, and where. */
   private choose(now: Beats): void {
     const { hearing } = this.ground;
     const { answerAt, answerAfter } = this.ground.modeSettings();
     const boundary = this.cue ?? answerAt;
-    const beat = boundary === 'now' ? now : nextBoundary(now + this.leadBeats, boundary, this.ground.settings().beatsPerBar);
+    const beat = this.lineFrom(boundary === 'now' ? now : now + this.leadBeats, boundary);
     const isNew = this.fills || hearing.lastOnset > this.answeredOnset;
     const quiet = hearing.quietBeats(now);
     const falls = answerAfter > 0 && isNew && quiet > 0 && quiet + (beat - now) >= answerAfter;
@@ -260,7 +265,7 @@ export class AnswerMode {
     if (this.phase === 'coming' || Math.floor(now) <= this.toldAt || hearing.lastOnset <= this.toldOnset) return undefined;
     this.toldAt = Math.floor(now);
     this.toldOnset = hearing.lastOnset;
-    const beat = nextBoundary(now + this.leadBeats, this.ground.modeSettings().answerAt, this.ground.settings().beatsPerBar);
+    const beat = this.lineFrom(now + this.leadBeats, this.ground.modeSettings().answerAt);
     const asked = clock.now();
     this.isTelling = true;
     return this.ground.prime(voice, beat).then(() => leads.expect(clock.now() - asked)).finally(() => (this.isTelling = false));

@@ -83,11 +83,11 @@ export class PlayModes {
     return this.current === 'query' ? this.desk.nextTask(voice) : this.turnTaking?.nextTask(voice, this.ground.position.beat());
   }
 
-  /** Up to where the deck may compose, whose horizon is set to `horizon`. */
-  limit(horizon: Beats): Beats {
-    const now = this.ground.position.beat();
-    if (this.current === 'accompany') return now + Math.min(horizon, this.accompany.horizon);
-    return this.isBeginning ? Infinity : Math.min(now + horizon, this.turnTaking?.until ?? Infinity);
+  /** Up to where the deck may compose, whose horizon is set to `horizon`, and must not be below `least`. */
+  limit(horizon: Beats, least: Beats = 0): Beats {
+    if (this.isBeginning) return Infinity;
+    const wanted = this.current === 'accompany' ? Math.min(horizon, this.accompany.horizon) : horizon;
+    return Math.min(this.ground.position.beat() + Math.max(least, wanted), this.turnTaking?.until ?? Infinity);
   }
 
   /** Whether the deck is about to begin, whatever time it is. */

@@ -12,7 +12,7 @@ export const playingAheadParameters: readonly Parameter[] = [
   }),
   value({
     name: 'horizon', scope: 'engine', controller: 15, type: 'float', minimum: 1, maximum: 64, default: 8, unit: 'beats',
-    description: 'How far ahead every deck composes.',
+    description: 'How far ahead every deck composes; more where a pack takes longer to answer, and while the host stands.',
   }),
   value({
     name: 'commit', scope: 'engine', type: 'float', minimum: 0.25, maximum: 16, default: 1, unit: 'beats',

@@ -102,4 +102,18 @@ describe('a deck that answers by turns with one pack and another', () => {
     await stage.playUntil(16);
     assert.deepEqual(beatsOf(stage.played), [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   });
+
+  for (const boundary of ['beat', 'now']) {
+    it(`answers with the other from its bar on and not before: ${boundary}`, async () => {
+      const composers = { first: new PacedComposer(), other: new PacedComposer(12) };
+      const stage = await stageWith(composers, { ...answer, 'answer-bars': 0, 'answer-at': boundary });
+      stage.willPlay([0, 1, 60], [2, 0.9, 64]);
+      stage.at(16.2, () => void stage.deck.load('other', 'bar'));
+      stage.at(16.4, () => stage.deck.modes.takeOver());
+      await stage.playUntil(23.9);
+      const others = stage.played.filter(({ pitch }) => pitch >= 72);
+      assert.deepEqual(beatsOf(others), [20, 21, 22, 23]);
+      assert.ok(stage.played.every(({ beat, pitch }) => beat < 20 || pitch >= 72));
+    });
+  }
 });
