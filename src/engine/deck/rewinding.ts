@@ -80,10 +80,16 @@ export class Rewinding {
     const left = (): Beats => line() - ground.ahead.writtenUntil;
     ground.asks(atBeat);
     // A deck that replays composes in pieces: from one thing that was done to the next.
-    for (let lastLeft = Infinity; left() < lastLeft && left() > 0; ) {
-      lastLeft = left();
+    for (let wasAsked = true; left() > 0; ) {
+      const lastLeft = left();
       await ground.compose(voice, line());
       if (ground.voice() !== voice) throw wrong(`Deck ${ground.deck} is played by another pack by now, or by none: ask again.`);
+      this.playing();
+      const isStopped = left() >= lastLeft;
+      if (isStopped && wasAsked) throw wrong(`Deck ${ground.deck} comes no further now: ask again.`);
+      // What was wished for meanwhile stops it, and is heard from the line on; up to there it goes on as an answer does.
+      if (isStopped) ground.asks(ground.ahead.writtenUntil);
+      wasAsked = isStopped;
     }
     const beat = line();
     ground.asks(beat);

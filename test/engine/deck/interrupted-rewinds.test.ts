@@ -81,6 +81,41 @@ describe('a rewind that is under way', () => {
     });
   }
 
+  it('goes on up to its bar where a knob is turned', async () => {
+    const { composer, clock, ensemble, deck, parameters, planned, rewind } = await aboutToGoBack();
+    const spans = composer.spans;
+    let turned: Promise<void> | undefined;
+    composer.before = () => {
+      if (composer.spans === spans + 2) turned = parameters.write('deck/1/low-pitch', [90], 'test');
+    };
+    const rewound = rewind();
+    await deck.settled();
+    await rewound;
+    await turned;
+    for (let beat = 101; beat < 112; beat += 0.5) {
+      clock.advanceTo(beat * beatMicros);
+      await deck.settled();
+    }
+    assert.deepEqual(planned().filter((beat) => beat >= 101 && beat < 113), range(101, 113));
+    assert.ok(deck.plan.from(108).notes.every(({ pitch }) => pitch >= 90));
+    await ensemble.dispose();
+  });
+
+  it('is given up where the deck is to be silent meanwhile', async () => {
+    const { composer, ensemble, deck, parameters, rewind } = await aboutToGoBack();
+    const spans = composer.spans;
+    composer.before = () => {
+      if (composer.spans !== spans + 2) return;
+      parameters.publish('deck/1/play-mode', 'answer');
+      deck.modes.look();
+    };
+    const rewound = assert.rejects(rewind(), /Deck 1 plays nothing by itself now/);
+    await deck.settled();
+    await rewound;
+    assert.ok(composer.spans <= spans + 3, `${composer.spans - spans} spans`);
+    await ensemble.dispose();
+  });
+
   it('is given up where another pack takes over, whose music stands', async () => {
     const { composer, clock, ensemble, deck, planned, rewind } = await aboutToGoBack();
     const spans = composer.spans;
