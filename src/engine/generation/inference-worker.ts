@@ -65,7 +65,7 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
   if (request.method === 'prime') noteByNote.primed(request.atBeat);
   switch (request.method) {
     case 'prime':
-      await composer.prime(request.history, request.atBeat, () => flags.isAwaited(request.id));
+      await composer.prime(request.history, request.atBeat, () => goesOnAndIsAwaited(request.id));
       return {};
     case 'compose': {
       const span = await composer.compose(request.untilBeat, request.controls, () => goesOnAndIsStopped(request.id));
@@ -75,14 +75,14 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
     }
     case 'nextNote': {
       const { id, question, controls, isBeforehand } = request;
-      return { answer: await noteByNote.next(composer, question, controls, () => (isBeforehand ? flags.isAwaited(id) : flags.isEnding)) };
+      return { answer: await noteByNote.next(composer, question, controls, () => (isBeforehand ? goesOnAndIsAwaited(id) : goesOnAndIsStopped(id))) };
     }
     case 'foresee': {
       const { following, untilBeat, controls } = request;
       return { likelihood: await composer.foresee?.(following, untilBeat, controls, () => goesOnAndIsStopped(request.id)) };
     }
     case 'rewind':
-      await composer.rewind(request.toBeat, () => flags.isAwaited(request.id));
+      await composer.rewind(request.toBeat, () => goesOnAndIsAwaited(request.id));
       return {};
     case 'keepState': {
       const state = await composer.keepState?.(request.beat);
@@ -100,6 +100,12 @@ async function perform(request: WorkerRequest): Promise<WorkerResult> {
 function goesOnAndIsStopped(id: number): boolean {
   flags.step();
   return flags.isStopped(id);
+}
+
+/** The same of one that ends for whatever is asked next. */
+function goesOnAndIsAwaited(id: number): boolean {
+  flags.step();
+  return flags.isAwaited(id);
 }
 
 function reply(message: WorkerReply, moved: readonly ArrayBuffer[] = []): void {

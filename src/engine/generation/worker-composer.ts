@@ -33,7 +33,7 @@ interface PendingCall {
  * A composer in a thread of its own. The thread starts with `prepare` and ends with `dispose`, or with a failure.
  *
  * Thread: main. Blocks: no. Errors: what the composer throws; `modelFailed` for everything under way when the thread
- * dies, `deviceLost` when a run on a device hangs. Of a death after `prepare` `onFailure` is told, once. Await `dispose` before the process exits; an exit without it
+ * dies, `deviceLost` when a run on a device hangs: then `dispose` does not wait for it. Of a death after `prepare` `onFailure` is told, once. Await `dispose` before the process exits; an exit without it
  * waits for the run under way.
  */
 export class WorkerComposer implements Composer {
@@ -41,6 +41,7 @@ export class WorkerComposer implements Composer {
   private readonly calls = new Map<number, PendingCall>();
   private worker: Worker | undefined;
   private ended: Promise<void> = Promise.resolve();
+  private markEnded = (): void => undefined;
   private failure: ContinuoError | undefined;
   private disposing: Promise<void> | undefined;
   private lastId = 0;
@@ -61,7 +62,7 @@ export class WorkerComposer implements Composer {
   async prepare(): Promise<void> {
     if (!this.worker) this.start();
     try {
-      await this.call({ method: 'prepare' });
+      await this.call({ method: 'prepare' }).reply;
       this.ready = true;
     } catch (cause) {
       const disposal = this.dispose();
@@ -72,22 +73,22 @@ export class WorkerComposer implements Composer {
 
   /** Ends early when something else is asked for. */
   async prime(history: Score, atBeat: Beats): Promise<void> {
-    await this.call({ method: 'prime', history, atBeat });
+    await this.watched({ method: 'prime', history, atBeat });
   }
 
   /** `stopped` is asked every few milliseconds; the run under way then still ends. */
   async compose(untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<ComposedSpan> {
-    return (await this.stoppable({ method: 'compose', untilBeat, controls }, stopped)).span as ComposedSpan;
+    return (await this.watched({ method: 'compose', untilBeat, controls }, stopped)).span as ComposedSpan;
   }
 
   /** `undefined` also where the composer has no opinion on what others play. `stopped` as in compose. */
   async foresee(following: readonly Note[], untilBeat: Beats, controls: ComposeControls, stopped: () => boolean): Promise<number | undefined> {
-    return (await this.stoppable({ method: 'foresee', following, untilBeat, controls }, stopped)).likelihood;
+    return (await this.watched({ method: 'foresee', following, untilBeat, controls }, stopped)).likelihood;
   }
 
   /** Where it is told to look whether something is `awaited`, it ends early when something else is asked for, or it is to hurry. */
   async nextNote(question: NoteQuestion, controls: ComposeControls, awaited?: () => boolean): Promise<NoteAnswer> {
-    return (await this.call({ method: 'nextNote', question, controls, isBeforehand: awaited !== undefined })).answer as NoteAnswer;
+    return (await this.watched({ method: 'nextNote', question, controls, isBeforehand: awaited !== undefined })).answer as NoteAnswer;
   }
 
   hurry(): void {
@@ -95,17 +96,17 @@ export class WorkerComposer implements Composer {
   }
 
   async rewind(toBeat: Beats): Promise<void> {
-    await this.call({ method: 'rewind', toBeat });
+    await this.watched({ method: 'rewind', toBeat });
   }
 
   /** `undefined` also where the composer keeps no states. */
   async keepState(beat: Beats): Promise<Float32Array | undefined> {
-    return (await this.call({ method: 'keepState', beat })).state;
+    return (await this.watched({ method: 'keepState', beat })).state;
   }
 
   /** The state is copied: it stays the caller's. */
   async recallState(state: Float32Array, amount: number): Promise<void> {
-    await this.call({ method: 'recallState', state, amount });
+    await this.watched({ method: 'recallState', state, amount });
   }
 
   /** What is under way ends early; then the thread frees the model and ends itself. */
@@ -122,27 +123,26 @@ export class WorkerComposer implements Composer {
     worker.on('messageerror', (cause) => this.fail(`a message of the composer's thread cannot be read: ${cause.message}`, cause));
     worker.on('error', (cause: Error) => this.fail(`the composer's thread failed: ${cause.message}`, cause));
     const liftGuard = guardExit(this.flags);
-    this.ended = new Promise((resolve) => {
-      worker.once('exit', (code) => {
-        liftGuard();
-        this.fail(`the composer's thread ended by itself with code ${code}`);
-        resolve();
-      });
+    worker.once('exit', (code) => {
+      liftGuard();
+      this.fail(`the composer's thread ended by itself with code ${code}`);
+      this.markEnded();
     });
+    this.ended = new Promise((resolve) => (this.markEnded = resolve));
     this.worker = worker;
   }
 
-  private async stoppable(call: WorkerCall, stopped: () => boolean): Promise<WorkerResult> {
-    const reply = this.call(call);
-    const id = this.lastId;
-    const watch = new RunWatch(this.patienceMilliseconds);
+  /** A load takes as long as it takes; whatever else does not come back hangs. */
+  private async watched(call: WorkerCall, stopped?: () => boolean): Promise<WorkerResult> {
+    const { id, reply } = this.call(call);
+    // A processor does not hang, it is slow.
+    const watch = this.recipe.runtime.provider === 'cpu' ? undefined : new RunWatch(this.patienceMilliseconds);
     const check = (): void => {
-      if (stopped()) this.flags.stop(id);
-      // A processor does not hang, it is slow.
-      if (this.recipe.runtime.provider !== 'cpu' && watch.hangs(this.flags.steps, performance.now())) this.letGo();
+      if (stopped?.()) this.flags.stop(id);
+      if (watch?.hangs(this.flags.steps, performance.now())) this.letGo();
     };
     check();
-    const timer = setInterval(check, stopCheckMilliseconds);
+    const timer = stopped || watch ? setInterval(check, stopCheckMilliseconds) : undefined;
     try {
       return await reply;
     } finally {
@@ -150,16 +150,17 @@ export class WorkerComposer implements Composer {
     }
   }
 
-  private call(call: WorkerCall): Promise<WorkerResult> {
+  private call(call: WorkerCall): { readonly id: number; readonly reply: Promise<WorkerResult> } {
     const { worker } = this;
-    if (!worker || this.failure || this.disposing) return Promise.reject(this.refusal());
+    if (!worker || this.failure || this.disposing) return { id: 0, reply: Promise.reject(this.refusal()) };
     this.lastId += 1;
-    const request: WorkerRequest = { ...call, id: this.lastId };
-    return new Promise((resolve, reject) => {
-      this.calls.set(request.id, { resolve, reject });
-      this.flags.ask(request.id);
-      worker.postMessage(request);
+    const id = this.lastId;
+    const reply = new Promise<WorkerResult>((resolve, reject) => {
+      this.calls.set(id, { resolve, reject });
+      this.flags.ask(id);
+      worker.postMessage({ ...call, id } satisfies WorkerRequest);
     });
+    return { id, reply };
   }
 
   private receive(reply: WorkerReply): void {
@@ -174,9 +175,11 @@ export class WorkerComposer implements Composer {
     else call?.reject(new ContinuoError(reply.errorName, reply.sentence));
   }
 
-  /** The thread is inside a run that does not come back, and cannot be ended: it is left where it is. */
+  /** The thread is inside a run that does not come back, and cannot be ended: it is left where it is, and nobody waits for it. */
   private letGo(): void {
     this.lost = true;
+    this.worker?.unref();
+    this.markEnded();
     this.failWith(new ContinuoError('deviceLost', `what the model runs on hangs: a run has not ended for ${this.patienceMilliseconds / 1000} seconds`));
   }
 

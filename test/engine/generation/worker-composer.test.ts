@@ -122,17 +122,20 @@ describe('WorkerComposer', () => {
     }
   });
 
-  it('lets go of a run that hangs, as of a lost device, and the process can still be ended', async () => {
+  it('lets go of a run that hangs, as of a lost device, whatever it was asked, and the process can still be ended', async () => {
     const script = fileURLToPath(new URL('./modules/hang-and-end.js', import.meta.url));
-    await assert.rejects(promisify(execFile)(process.execPath, [script]), (error: { signal?: unknown; stdout?: string; stderr?: string }) => {
-      assert.equal(error.signal, 'SIGKILL', error.stderr);
-      assert.deepEqual(error.stdout?.trim().split('\n'), [
-        'told deviceLost',
-        'rejected deviceLost: what the model runs on hangs: a run has not ended for 0.5 seconds',
-        'ending',
-      ]);
-      return true;
-    });
+    const lost = ['told deviceLost', 'rejected deviceLost: what the model runs on hangs: a run has not ended for 0.5 seconds', 'ending'];
+    const disposed = ['rejected modelFailed: the composer was not prepared, or was disposed of; call prepare first', 'ending'];
+    const expected: readonly [string, readonly string[]][] = [
+      ...['compose', 'prime', 'rewind', 'nextNote'].map((call): [string, readonly string[]] => [call, lost]),
+      ['compose while it is disposed of', disposed],
+    ];
+    await Promise.all(expected.map(([call, lines]) =>
+      assert.rejects(promisify(execFile)(process.execPath, [script, call], { timeout: 60_000, killSignal: 'SIGTERM' }), (error: { signal?: unknown; stdout?: string; stderr?: string }) => {
+        assert.deepEqual([error.signal, error.stdout?.trim().split('\n')], ['SIGKILL', lines], `${call}: ${error.stderr}`);
+        return true;
+      }),
+    ));
   });
 
   it('tells nobody that it runs: the runtime writes no identifier and makes no uploader', async (context) => {

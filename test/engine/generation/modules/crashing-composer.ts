@@ -5,7 +5,7 @@ import { PluginContext } from '../../../../src/engine/contracts/plugin.js';
 import { ContinuoError } from '../../../../src/engine/errors.js';
 
 export interface CrashOptions {
-  /** What happens in the second `compose`, or in `prepare` for `refuse` and `fall`. */
+  /** What happens in the second `compose`, or in `prepare` for `refuse` and `fall`; `hang` in whatever it is asked after the first. */
   readonly manner: 'throw' | 'uncaught' | 'exit' | 'refuse' | 'fall' | 'linger' | 'hang';
 }
 
@@ -26,16 +26,35 @@ class CrashingComposer extends NullComposer {
   }
 
   override async compose(...request: Parameters<NullComposer['compose']>): Promise<ComposedSpan> {
+    this.hangAfterFirst();
     this.composed += 1;
     if (this.composed === 2) await this.crash();
     return super.compose(...request);
   }
 
+  override async prime(...past: Parameters<NullComposer['prime']>): Promise<void> {
+    this.hangAfterFirst();
+    await super.prime(...past);
+  }
+
+  override async rewind(toBeat: number): Promise<void> {
+    this.hangAfterFirst();
+    await super.rewind(toBeat);
+  }
+
+  override async nextNote(...question: Parameters<NullComposer['nextNote']>): ReturnType<NullComposer['nextNote']> {
+    this.hangAfterFirst();
+    return super.nextNote(...question);
+  }
+
+  /** As a call into a driver that does not come back. */
+  private hangAfterFirst(): void {
+    if (this.manner === 'hang' && this.composed > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  }
+
   private async crash(): Promise<void> {
     if (this.manner === 'throw') throw new TypeError('a slip of the pen');
     if (this.manner === 'exit') process.exit(3);
-    // As a call into a driver that does not come back.
-    if (this.manner === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     if (this.manner === 'uncaught') {
       setImmediate(() => {
         throw new Error('out of the blue');

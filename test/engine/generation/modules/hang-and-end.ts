@@ -1,9 +1,10 @@
 import { ContinuoError } from '../../../../src/engine/errors.js';
 import { WorkerComposer } from '../../../../src/engine/generation/worker-composer.js';
-import { plainControls } from '../../contracts/composer-contract.js';
+import { plainControls, twoBars } from '../../contracts/composer-contract.js';
 import { crashingRecipe } from '../recipes.js';
 
-/* Run as a program: its composer hangs in the second span, is given up after half a second, and the process ends. */
+/* Run as a program: its composer hangs in what the argument says, is given up after half a second, and the process ends. */
+const never = (): boolean => false;
 const recipe = crashingRecipe('hang');
 const composer = new WorkerComposer(
   { ...recipe, runtime: { ...recipe.runtime, provider: 'auto' } },
@@ -12,12 +13,23 @@ const composer = new WorkerComposer(
   { patienceMilliseconds: 500 },
 );
 await composer.prepare();
-await composer.compose(4, plainControls, () => false);
+const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+  compose: () => composer.compose(8, plainControls, never),
+  prime: () => composer.prime(twoBars, 8),
+  rewind: () => composer.rewind(2),
+  nextNote: () => composer.nextNote({ fromBeat: 4, untilBeat: 8 }, plainControls),
+  'compose while it is disposed of': async () => {
+    const composing = composer.compose(8, plainControls, never);
+    void composer.dispose();
+    await composing;
+  },
+};
+await composer.compose(4, plainControls, never);
 try {
-  await composer.compose(8, plainControls, () => false);
+  await calls[process.argv[2]]();
 } catch (cause) {
   const { errorName, message } = ContinuoError.from(cause, 'modelFailed');
   process.stdout.write(`rejected ${errorName}: ${message}\n`);
 }
-void composer.dispose();
+await composer.dispose();
 process.stdout.write('ending\n');
