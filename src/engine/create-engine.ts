@@ -24,6 +24,7 @@ import { Recording, type RecordingParts } from './recording/recording.js';
 import { Scenes } from './scenes/scenes.js';
 import { SendThread } from './scheduling/send-thread.js';
 import { Sender } from './scheduling/sender.js';
+import { systemAlarm, type Alarm } from './sync/alarm.js';
 import { InternalSource } from './sync/internal-source.js';
 import { SyncChooser, type LeaderListener } from './sync/sync-chooser.js';
 import { Clock, monotonicClock } from './time/clock.js';
@@ -31,6 +32,8 @@ import { PackVoices } from './voices.js';
 
 /** Service identifier of the configuration. */
 export const ConfigurationService = Symbol.for('continuo.Configuration');
+/** Service identifier of the {@link Alarm} that the engine's ending goes by. */
+export const AlarmService = Symbol.for('continuo.Alarm');
 /** Service identifier of the built-in plugins' descriptors. */
 export const BuiltInPlugins = Symbol.for('continuo.BuiltInPlugins');
 
@@ -43,6 +46,7 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
   container.bind<Configuration>(ConfigurationService).toConstantValue(configuration);
   container.bind<readonly PluginDescriptor[]>(BuiltInPlugins).toConstantValue(builtInPlugins);
   container.bind<Clock>(Clock).toConstantValue(monotonicClock);
+  container.bind<Alarm>(AlarmService).toConstantValue(systemAlarm);
   container.bind(ParameterStore).toDynamicValue(() => new ParameterStore()).inSingletonScope();
   container.bind(PluginRegistry).toResolvedValue(registryOf, [BuiltInPlugins]).inSingletonScope();
   container.bind(PackShelf).toResolvedValue(shelfOf, [PluginRegistry, ConfigurationService]).inSingletonScope();
@@ -61,8 +65,8 @@ export function engineContainer(configuration: Configuration, builtInPlugins: re
   container
     .bind(Engine)
     .toResolvedValue(engineOf, [
-      Clock, ConfigurationService, PluginRegistry, PackShelf, ParameterStore, Sender, InternalSource, SyncChooser, Ensemble, ControllerDesk,
-      Scenes, Recording,
+      Clock, AlarmService, ConfigurationService, PluginRegistry, PackShelf, PackVoices, ParameterStore, Sender, InternalSource, SyncChooser,
+      Ensemble, ControllerDesk, Scenes, Recording,
     ])
     .inSingletonScope();
   return container;
@@ -172,9 +176,11 @@ function recordingOf(parameters: ParameterStore, { takes, folder }: Configuratio
 
 function engineOf(
   clock: EngineParts['clock'],
+  alarm: EngineParts['alarm'],
   configuration: EngineParts['configuration'],
   plugins: EngineParts['plugins'],
   shelf: EngineParts['shelf'],
+  voices: EngineParts['voices'],
   parameters: EngineParts['parameters'],
   sender: EngineParts['sender'],
   internal: EngineParts['internal'],
@@ -184,5 +190,5 @@ function engineOf(
   scenes: EngineParts['scenes'],
   recording: EngineParts['recording'],
 ): Engine {
-  return new Engine({ clock, configuration, plugins, shelf, parameters, sender, internal, chooser, ensemble, desk, scenes, recording });
+  return new Engine({ clock, alarm, configuration, plugins, shelf, voices, parameters, sender, internal, chooser, ensemble, desk, scenes, recording });
 }

@@ -11,6 +11,7 @@ import type { Disposable } from './disposable.js';
 import type { Ensemble } from './ensemble.js';
 import { ContinuoError } from './errors.js';
 import { platformObstacle, possibleChoices, type ProviderChoice } from './generation/onnx/providers.js';
+import type { Micros } from './music/units.js';
 import { OutputPorts } from './output-ports.js';
 import type { PackShelf } from './packs/pack-shelf.js';
 import type { PackSummary } from './packs/pack.js';
@@ -22,24 +23,30 @@ import type { Recording } from './recording/recording.js';
 import { takeOutputName } from './recording/take-output.js';
 import type { Scenes } from './scenes/scenes.js';
 import type { Sender } from './scheduling/sender.js';
+import type { Alarm } from './sync/alarm.js';
 import type { InternalSource } from './sync/internal-source.js';
 import { PerformerTempo } from './sync/performer-tempo.js';
 import type { SyncChooser } from './sync/sync-chooser.js';
 import type { Clock } from './time/clock.js';
+import type { PackVoices } from './voices.js';
 
 /** How often the decks are asked whether they need composing: no note waits for it, the horizon is beats long. */
 const planningMilliseconds = 10;
 const counterMilliseconds = 250;
 /** Shorter than any bar: a crash costs no more of a take than this. */
 const recordingMilliseconds = 100;
+/** Longer than it takes to find out that a run on a device hangs. */
+const patience: Micros = 12_000_000;
 /** As in the wires' configuration. */
 const largestOffsetMilliseconds = 1000;
 
 export interface EngineParts {
   readonly clock: Clock;
+  readonly alarm: Alarm;
   readonly configuration: Configuration;
   readonly plugins: PluginRegistry;
   readonly shelf: PackShelf;
+  readonly voices: Pick<PackVoices, 'close'>;
   readonly parameters: ParameterStore;
   readonly sender: Sender;
   readonly internal: InternalSource;
@@ -62,6 +69,9 @@ export class Engine {
   private readonly disposables: Disposable[] = [];
   private said: readonly Notice[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
+  /** What is being opened that {@link stop} closes. */
+  private opening: Promise<void> = Promise.resolve();
+  private isStopping = false;
 
   constructor(private readonly parts: EngineParts) {
     const { sender, parameters, ensemble } = parts;
@@ -95,19 +105,65 @@ export class Engine {
     return this.parts.shelf.list();
   }
 
-  /** Opens the wires, loads the first packs and, where the internal clock leads, plays. */
+  /** Opens the wires, loads the first packs and, where the internal clock leads, plays. Ends early where it is stopped meanwhile. */
   async start(): Promise<void> {
-    const { configuration, plugins, shelf, ensemble, parameters, chooser, scenes } = this.parts;
+    await (this.opening = this.open());
+    await Promise.all(this.decks.map((deck) => this.firstLoad(deck)));
+    await (this.opening = this.openSet());
+    if (!this.isStopping) this.parts.chooser.launch();
+  }
+
+  /**
+   * Ends every note, closes every wire, frees every model; also while it starts. Errors: `modelFailed` when a model runs on and on, and
+   * only that is left.
+   */
+  async stop(): Promise<void> {
+    const { sender, shelf, voices, chooser } = this.parts;
+    this.isStopping = true;
+    chooser.halt();
+    // Before all that takes time: nobody knows how long a model runs on.
+    sender.panic();
+    // What opens now would never be closed; how it fails is told by start.
+    await this.opening.catch(() => undefined);
+    for (const timer of this.timers) clearInterval(timer);
+    shelf.close();
+    voices.close();
+    for (const registration of this.disposables.splice(0).reverse()) registration.dispose();
+    // Whatever does not end as it should: the notes are ended and the wires closed all the same.
+    try {
+      await this.disposeInTime();
+    } finally {
+      await sender.close().finally(() => Promise.all([this.parts.recording?.close(), ...this.wires.map((wire) => wire.close())]));
+    }
+  }
+
+  private async disposeInTime(): Promise<void> {
+    const { ensemble, alarm } = this.parts;
+    await new Promise<void>((resolve, reject) => {
+      const sentence = 'A model does not come to its end, and is left behind; everything else is closed. End the process where it does not end by itself.';
+      const impatience = alarm(patience, () => reject(new ContinuoError('modelFailed', sentence)));
+      void ensemble.dispose().then(resolve, reject).finally(() => impatience.dispose());
+    });
+  }
+
+  /** Ends every note before it returns, for a process that ends without {@link stop}. Blocks: 50 ms at most. */
+  lastWords(): void {
+    this.parts.sender.panicNow();
+  }
+
+  /** All but the packs: from the first wire on, whatever is asked for is heard. */
+  private async open(): Promise<void> {
+    const { configuration, plugins, shelf, ensemble, parameters, scenes } = this.parts;
     const loaded = await loadPlugins(plugins, configuration.plugins, configuration.folder);
     this.disposables.push(...loaded.registrations);
     for (const fault of loaded.faults) this.fault(fault, 'plugins');
     await shelf.open();
     for (const fault of shelf.faults) this.notice({ level: 'off', sentence: fault });
-    this.disposables.push(shelf.onChange(() => parameters.emit({ type: 'packs', names: this.packs().map((pack) => pack.name) })));
+    this.disposables.push(shelf.onChange(() => parameters.emit({ type: 'packs', names: this.packs().map((pack) => pack.name) })), scenes);
     this.bindParameters();
     if (this.parts.desk.fault) this.fault(this.parts.desk.fault, 'controllers');
     for (const [wire, options] of transportOptions(configuration, plugins)) {
-      if (options !== false) await this.openWire(wire, options);
+      if (options !== false && !this.isStopping) await this.openWire(wire, options);
     }
     this.showSyncOrder();
     await this.record();
@@ -118,36 +174,6 @@ export class Engine {
       }, planningMilliseconds),
       setInterval(() => ensemble.publishCounters(), counterMilliseconds),
     );
-    const first = (deck: Deck): Promise<void> => this.firstLoad(deck, configuration.decks.at(deck.number - 1)?.pack ?? configuration.pack);
-    const firstUnlessBrought = async (deck: Deck): Promise<void> => {
-      if (await scenes.leavesEmpty(deck)) await first(deck);
-    };
-    bindDeckCount({ ensemble, parameters, configuration }, firstUnlessBrought);
-    await Promise.all(ensemble.decks.map(first));
-    await this.openSet();
-    chooser.launch();
-  }
-
-  /** Ends every note, closes every wire, frees every model. */
-  async stop(): Promise<void> {
-    const { ensemble, sender, shelf, chooser } = this.parts;
-    for (const timer of this.timers) clearInterval(timer);
-    chooser.halt();
-    // Before all that takes time: nobody knows how long a model runs on.
-    sender.panic();
-    shelf.close();
-    for (const registration of this.disposables.splice(0).reverse()) registration.dispose();
-    // Whatever does not end as it should: the notes are ended and the wires closed all the same.
-    try {
-      await ensemble.dispose();
-    } finally {
-      await sender.close().finally(() => Promise.all([this.parts.recording?.close(), ...this.wires.map((wire) => wire.close())]));
-    }
-  }
-
-  /** Ends every note before it returns, for a process that ends without {@link stop}. Blocks: 50 ms at most. */
-  lastWords(): void {
-    this.parts.sender.panicNow();
   }
 
   /** Writes down what is played and heard from now on. */
@@ -170,8 +196,7 @@ export class Engine {
 
   private async openSet(): Promise<void> {
     const { configuration, scenes } = this.parts;
-    this.disposables.push(scenes);
-    if (configuration.set === undefined) return;
+    if (configuration.set === undefined || this.isStopping) return;
     try {
       await scenes.open(configuration.set);
     } catch (cause) {
@@ -180,7 +205,7 @@ export class Engine {
   }
 
   private bindParameters(): void {
-    const { clock, parameters, chooser, configuration, internal } = this.parts;
+    const { clock, parameters, chooser, configuration, internal, ensemble } = this.parts;
     const hand = new PerformerTempo(clock, chooser, internal);
     parameters.handle('bpm', ([bpm]) => {
       if (chooser.proposeTempo(bpm as number)) return;
@@ -208,6 +233,7 @@ export class Engine {
     parameters.handle('tap', () => hand.tap());
     parameters.handle('offset', ([output, milliseconds]) => this.offset(String(output), milliseconds as number));
     parameters.handle('nudge', ([milliseconds]) => hand.nudge(milliseconds as number));
+    bindDeckCount({ ensemble, parameters, configuration }, (deck) => this.firstLoad(deck));
     parameters.publish('sync', configuration.sync);
     chooser.choose(configuration.sync);
   }
@@ -255,17 +281,26 @@ export class Engine {
     }
   }
 
-  /** The pack asked for, else the first that can play; where it cannot be had the one it names, else the one that always can. */
-  private async firstLoad(deck: Deck, asked: string | undefined): Promise<void> {
-    const { shelf, parameters } = this.parts;
+  /**
+   * Brings a deck its pack where nobody else does: the one configured, else the first that can play; where it cannot be had the one it
+   * names, else the one that always can.
+   */
+  private async firstLoad(deck: Deck): Promise<void> {
+    const { configuration, shelf, parameters, scenes } = this.parts;
+    const asked = configuration.decks.at(deck.number - 1)?.pack ?? configuration.pack;
     const sound = this.packs().filter((pack) => pack.fault === undefined);
     const first = asked ?? sound[0]?.name;
     const names = [first, first === undefined ? undefined : shelf.fallbackOf(first), shelf.fallback];
     for (const name of new Set(names.filter((candidate) => candidate !== undefined))) {
+      // What is asked for by now may come, or fail.
+      await deck.succession.ended();
+      if (!(await scenes.leavesEmpty(deck))) return;
       try {
         await deck.load(name, 'now');
         return;
       } catch (cause) {
+        // Called off.
+        if (this.isStopping) return;
         parameters.report(ContinuoError.from(cause, 'badPack'), `deck ${deck.number}`);
       }
     }

@@ -17,6 +17,9 @@ const largeBytes = 64 * 2 ** 20;
 
 /** Opens packs of the shelf, each in a worker of its own. Thread: main. Blocks: no. */
 export class PackVoices implements VoiceSource {
+  private readonly opening = new Set<WorkerComposer>();
+  private isClosed = false;
+
   constructor(
     private readonly shelf: PackShelf,
     /** Asked at every opening: what the performer has chosen by then. */
@@ -50,6 +53,12 @@ export class PackVoices implements VoiceSource {
     }
   }
 
+  /** Opens nothing any more; what is being opened is given up as soon as it can be. */
+  close(): void {
+    this.isClosed = true;
+    for (const composer of this.opening) void composer.dispose();
+  }
+
   /** `urgent`: a deck has nothing else to play, and cannot wait to hear how fast it is. */
   private async prepared(
     pack: Pack,
@@ -59,9 +68,15 @@ export class PackVoices implements VoiceSource {
   ): Promise<Voice> {
     const { name } = pack.summary;
     if (runtime.provider === 'auto' || runtime.provider === 'cpu') checkMemory(pack, memoryRoom());
+    if (this.isClosed) throw new ContinuoError('modelFailed', `${name} is not loaded: Continuo ends.`);
     const composer = new WorkerComposer(toRecipe(pack, runtime), onFailure, this.onNotice, { urgent });
-    await composer.prepare();
-    if (!urgent && graphBytes(pack) > largeBytes) await this.tried(pack, composer);
+    this.opening.add(composer);
+    try {
+      await composer.prepare();
+      if (!urgent && graphBytes(pack) > largeBytes) await this.tried(pack, composer);
+    } finally {
+      this.opening.delete(composer);
+    }
     const onCpu = runtime.provider === 'cpu';
     return {
       pack: name,

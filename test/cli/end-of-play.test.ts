@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -54,6 +56,31 @@ describe('continuo play', { skip: process.platform === 'win32' }, () => {
     await performer.close();
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  it('ends while a pack is loaded, and loads nothing in its place', async (context) => {
+    // Its server hears the question, and never answers.
+    const server = createServer().listen(0, '127.0.0.1');
+    context.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    mkdirSync(join(folder, 'far'));
+    const manifest = JSON.parse(readFileSync(join(packFolders[0], 'tiny-lm', 'pack.json'), 'utf8')) as object;
+    const options = { url: `http://127.0.0.1:${port}`, model: 'tiny', vocabularySize: 3406, contextTokens: 512, timeoutMilliseconds: 9000, probeMilliseconds: 9000 };
+    writeFileSync(join(folder, 'far', 'pack.json'), JSON.stringify({ ...manifest, name: 'far', fallback: 'tiny-lm', model: { plugin: 'remote', options }, files: [] }));
+    const configuration = JSON.parse(readFileSync(file, 'utf8')) as object;
+    const farFile = join(folder, 'far.json');
+    writeFileSync(farFile, JSON.stringify({ ...configuration, pack: 'far', packFolders: [folder, ...packFolders], inference: { allowedHosts: ['127.0.0.1'] } }));
+    const child = spawn(process.execPath, [main, 'play', '--config', farFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+    server.once('request', () => child.kill('SIGINT'));
+    assert.deepEqual(await once(child, 'close'), [0, null], said);
+    assert.match(said, /far/);
+    assert.doesNotMatch(said, /tiny-lm|perlin|leads the clock/);
   });
 
   const moments: readonly [string, RegExp, readonly NodeJS.Signals[]][] = [

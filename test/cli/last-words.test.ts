@@ -62,6 +62,28 @@ describe('continuo play, when something ends it while notes sound', { skip: proc
     return { code, heard, hanging: [...sounding] };
   }
 
+  it('tells what broke first, though the ending breaks as well', async () => {
+    const plugin = join(folder, 'stuck.js');
+    const wire = `{ name: 'stuck', open: async () => ({ outputs: [], syncSources: [], controlSurfaces: [], notices: [] }), close: async () => { throw new Error('the wire is stuck'); } }`;
+    writeFileSync(join(folder, 'stuck-wire.js'), `export default ({ bind }) => bind(Symbol.for('continuo.Transport')).toConstantValue(${wire});\n`);
+    writeFileSync(plugin, `${mishaps.throws}
+      export default [{ kind: 'transport', name: 'stuck', summary: 'It is stuck.', capabilities: [], optionsSchema: { type: 'object' }, implementation: new URL('./stuck-wire.js', import.meta.url).href }];\n`);
+    const file = join(folder, 'stuck.json');
+    const transports = { midi: false, oscquery: false, websocket: false, link: false, osc: false };
+    writeFileSync(file, JSON.stringify({ pack: 'perlin', takes: false, plugins: [plugin], transports }));
+    const child = spawn(process.execPath, [main, 'play', '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    let isPoked = false;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.stdout.setEncoding('utf8').on('data', () => {
+      if (!isPoked) child.kill('SIGUSR2');
+      isPoked = true;
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    assert.equal(code, 1, said);
+    assert.match(said, /the plugin is broken[^]*the wire is stuck/);
+  });
+
   const cases: readonly [string, keyof typeof mishaps, NodeJS.Signals, number][] = [
     ['SIGINT', 'harmless', 'SIGINT', 0],
     ['SIGTERM', 'harmless', 'SIGTERM', 0],

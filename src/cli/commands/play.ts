@@ -8,6 +8,8 @@ import { complain } from '../complain.js';
 import { eventSentence } from '../terminal/event-sentence.js';
 import { LiveTerminal } from '../terminal/live-terminal.js';
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 interface PlayOptions {
   readonly config?: string;
   readonly pack?: string;
@@ -26,35 +28,30 @@ export function register(program: Command): void {
 
 async function play(options: PlayOptions): Promise<void> {
   const engine = engineContainer(configurationOf(options), builtInPlugins).get(Engine);
-  const crashes: unknown[] = [];
   let quit = (): void => undefined;
-  const ended = new Promise<void>((resolve) => {
-    quit = resolve;
-    // Kept, not once: a second signal (a group and its launcher are both told) must not cut the ending short.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
-    for (const crash of ['uncaughtException', 'unhandledRejection'] as const) {
-      process.on(crash, (cause) => {
-        crashes.push(cause);
-        resolve();
-      });
-    }
-  });
+  const ended = new Promise<void>((resolve) => (quit = resolve));
+  // Kept, not once: a second signal (a group and its launcher are both told) must not cut the ending short.
+  for (const signal of signals) process.on(signal, quit);
   // Who reads what is said may go (a pipe, a log): the music does not hang on that.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // A library that calls process.exit, an error in the very ending: nobody asks then.
   process.once('exit', () => engine.lastWords());
   const hide = show(engine, quit);
+  for (const crash of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(crash, (cause: unknown) => {
+      hide();
+      complain(`Continuo stops: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+      process.exitCode = 1;
+      quit();
+    });
+  }
   try {
-    await engine.start();
-    await ended;
+    await Promise.race([engine.start().then(() => ended), ended]);
   } finally {
     hide();
-    // Whatever broke, no note may be left sounding: the send thread is alive and ends them all.
-    await engine.stop();
-  }
-  for (const cause of crashes) {
-    complain(`Continuo stops: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
-    process.exitCode = 1;
+    // Whatever broke, no note may be left sounding: the send thread is alive and ends them all. A model that then does not let
+    // the process go can be told so again.
+    await engine.stop().finally(() => signals.forEach((signal) => process.off(signal, quit)));
   }
 }
 
