@@ -42,7 +42,7 @@ export class Freeze {
     if (!voice) throw wrong(`Deck ${ground.deck} plays no pack: load one first.`);
     if (!(bars >= leastBars && bars <= mostBars)) throw wrong(`${leastBars} to ${mostBars} bars can be repeated, not ${bars}.`);
     const { beatsPerBar } = ground.settings();
-    const repeated = Math.min(bars, this.playedBars(beatsPerBar));
+    const repeated = this.playedOf(bars, beatsPerBar);
     const loop: LoopComposer = new LoopComposer(repeated * beatsPerBar, ground.plan, () => ground.voice()?.composer === loop);
     const loopVoice: Voice = { ...voice, composer: loop, loopBars: repeated, readyMicros: 0, keepsMeter: true, substitutes: [], awaitReturn: undefined, take: undefined };
     await ground.swap({ pack: voice.pack, onCpu: voice.onCpu }, 'bar', { open: () => Promise.resolve(loopVoice), putBack: () => Promise.resolve() });
@@ -63,13 +63,17 @@ export class Freeze {
     if (composer instanceof LoopComposer) composer.moved(by);
   }
 
-  /** Whole bars up to the next, from the deck's first note on; at least one. */
-  private playedBars(beatsPerBar: Beats): number {
+  /** So many bars up to the next, or as many whole ones as were played: from that on with the deck's first note, at least one. */
+  private playedOf(bars: number, beatsPerBar: Beats): number {
     const { deck, plan, position } = this.ground;
     const now = position.beat();
     const first = plan.from(-Infinity).notes.reduce((earliest, { beat }) => Math.min(earliest, beat), Infinity);
     if (first >= now) throw wrong(`Deck ${deck} has played nothing yet that it could repeat.`);
-    return Math.max(1, nextBoundary(now, 'bar', beatsPerBar) / beatsPerBar - Math.floor(first / beatsPerBar));
+    const beginning = Math.max(Math.floor(first / beatsPerBar) * beatsPerBar, plan.wholeFrom);
+    const played = (nextBoundary(now, 'bar', beatsPerBar) - beginning) / beatsPerBar;
+    if (played >= bars) return bars;
+    if (played < 1) throw wrong(`Deck ${deck} has played no whole bar since the host jumped: freeze it again after the next bar line.`);
+    return Math.floor(played);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ComposedSpan } from '../contracts/composer.js';
 import { compareNotes, endBeat, type Note } from '../music/note.js';
 import { emptyScore, scoreOf, shiftScore, type Score } from '../music/score.js';
-import type { Beats, Bpm } from '../music/units.js';
+import { sameBeat, type Beats, type Bpm } from '../music/units.js';
 import { barAt, barStart, beatsPerBar, commonTime, type Meter } from '../time/meter.js';
 import { movePremise, type Premise } from './premise.js';
 import { steadyBeginning } from './steady-past.js';
@@ -27,6 +27,8 @@ export class Plan {
   private score: Score = emptyScore;
   private premise: Premise | undefined;
   private forgottenUntil: Beats = -Infinity;
+  /** Where music was skipped, in order: nobody has heard the silence there. */
+  private gaps: readonly { readonly from: Beats; readonly until: Beats }[] = [];
 
   /** @param heard what others played, which is part of the history. Default: nothing. */
   constructor(private readonly heard: HeardMusic = () => emptyScore) {}
@@ -51,9 +53,20 @@ export class Plan {
     this.keep((beat) => beat < fromBeat);
   }
 
-  /** Takes away what lies in `fromBeat` (inclusive) .. `untilBeat` (exclusive). */
+  /** Takes away what lies in `fromBeat` (inclusive) .. `untilBeat` (exclusive): it is skipped. */
   cut(fromBeat: Beats, untilBeat: Beats): void {
+    if (untilBeat - fromBeat > sameBeat && this.countBetween(fromBeat, untilBeat) > 0) this.gaps = [...this.gaps, { from: fromBeat, until: untilBeat }];
     this.keep((beat) => beat < fromBeat || beat >= untilBeat);
+  }
+
+  /** Whether nothing was skipped in `fromBeat` .. `untilBeat` (exclusive). */
+  isWhole(fromBeat: Beats, untilBeat: Beats): boolean {
+    return this.gaps.every(({ from, until }) => until <= fromBeat || from >= untilBeat);
+  }
+
+  /** Nothing was skipped from here on. */
+  get wholeFrom(): Beats {
+    return Math.max(-Infinity, ...this.gaps.map(({ until }) => until));
   }
 
   /** What comes at or after `fromBeat`. */
@@ -120,12 +133,14 @@ export class Plan {
     this.score = shiftScore(this.score, by);
     this.premise = this.premise && movePremise(this.premise, by);
     this.forgottenUntil += by;
+    this.gaps = this.gaps.map(({ from, until }) => ({ from: from + by, until: until + by }));
   }
 
   /** Lets go of what is too old to matter; the last program of each channel stays. */
   forget(nowBeat: Beats): void {
     const oldest = nowBeat - rememberedBeats;
     if (this.premise && this.premise.untilBeat < oldest) this.premise = undefined;
+    this.gaps = this.gaps.filter(({ until }) => until > oldest);
     if (this.score.notes.length === 0 || this.score.notes[0].beat >= oldest) return;
     const lastPrograms = new Map(this.score.programs.filter((mark) => mark.beat < oldest).map((mark) => [mark.channel, mark]));
     const kept = select(this.score, (beat) => beat >= oldest);

@@ -286,7 +286,7 @@ export class Steering {
     const free = this.nextFreeBar();
     const fromBeat = free + between * beatsPerBar;
     const beats = bars * beatsPerBar;
-    const first = plan.from(sourceBeat).notes.some((note) => note.beat < sourceBeat + beats);
+    const first = plan.isWhole(sourceBeat, sourceBeat + beats) && plan.from(sourceBeat).notes.some((note) => note.beat < sourceBeat + beats);
     if (!first || sourceBeat < plan.remembersFrom || sourceBeat + beats > free) {
       throw wrong(`Deck ${deck} has no music in bar ${sourceBeat / beatsPerBar + 1}${bars > 1 ? ` to ${sourceBeat / beatsPerBar + bars}` : ''} that it remembers: choose bars that have been played.`);
     }
