@@ -98,17 +98,6 @@ export class WaitingVoices {
     if (seat?.wish === 'cued') this.seats.demote(seat);
   }
 
-  /** Whether a pack is cued, or on its way to be. */
-  isCued(pack: string): boolean {
-    return this.seats.of(pack)?.wish === 'cued';
-  }
-
-  /** A pack that is cued waits from now on as if it had played: until its memory is needed. */
-  makeWay(pack: string): void {
-    const seat = this.seats.of(pack);
-    if (seat?.wish === 'cued') this.seats.demote(seat);
-  }
-
   /** A voice that has played waits from now on, if there is room for it; else it is freed. `work`: what it still does. */
   async park(voice: Voice, work?: Promise<void>): Promise<void> {
     await this.sitDown(voice, 'parked', work);
