@@ -72,7 +72,7 @@ function changedValues(document: Document, index: number, { values, decks }: Sce
   ].filter((each) => each.values.size > 0);
 }
 
-type Written = Readonly<Record<string, unknown>> | null;
+type Written = Readonly<Record<string, unknown>>;
 
 /** What others have by an alias of a scene, or it of others, each gets a copy of. */
 function detach(document: Document, scene: YAMLMap): void {

@@ -1,17 +1,14 @@
-import { watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Disposable } from '../disposable.js';
 import { ContinuoError } from '../errors.js';
 import { reasonOf } from '../reason-of.js';
 import { writeWhole } from '../write-whole.js';
+import { FileWatch } from './file-watch.js';
 import { textOf, writeScene } from './set-document.js';
 import { parseSetFile, type ParameterTypes, type SetFile } from './set-file.js';
 import type { Scene, SetList } from './set-list.js';
 import type { SetNeed } from './set-needs.js';
-
-/** An editor may write a file in several goes. */
-const settleMilliseconds = 100;
 
 export interface SetShelfListener {
   /** Another set holds: another file, or the same one as it was changed. */
@@ -26,8 +23,7 @@ export interface SetShelfListener {
  */
 export class SetShelf implements Disposable {
   private held: { readonly file: string; readonly text: string; readonly content: SetFile } | undefined;
-  private watcher: FSWatcher | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private watch: FileWatch | undefined;
   /** One reading or writing after the other. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -45,8 +41,12 @@ export class SetShelf implements Disposable {
   async open(path: string): Promise<void> {
     const file = resolve(path);
     await this.inTurn(() => this.read(file));
-    this.watcher?.close();
-    this.watcher = this.watchOver(file);
+    this.watch?.dispose();
+    this.watch = new FileWatch(file, {
+      stirred: () => void this.readAgain(file),
+      lost: (cause) => this.listener.refused(new ContinuoError('badSetFile', `${file} is watched no longer: ${reasonOf(cause)}`, { cause })),
+    });
+    await this.watch.look();
   }
 
   /** Writes a scene into the file. Errors: `badSetFile` where it cannot be written. */
@@ -63,9 +63,8 @@ export class SetShelf implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
-    this.watcher?.close();
-    this.watcher = undefined;
+    this.watch?.dispose();
+    this.watch = undefined;
   }
 
   private content(): NonNullable<SetShelf['held']> {
@@ -101,22 +100,13 @@ export class SetShelf implements Disposable {
     this.listener.changed(content.set, file, content.needs);
   }
 
-  /** The folder is watched, as editors put another file in its place. */
-  private watchOver(file: string): FSWatcher {
-    const watcher = watch(dirname(file), { persistent: false }, (_event, name) => {
-      if (name !== null && name !== basename(file)) return;
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => void this.readAgain(file), settleMilliseconds);
-    });
-    watcher.on('error', (cause) => this.listener.refused(new ContinuoError('badSetFile', `${file} is watched no longer: ${reasonOf(cause)}`, { cause })));
-    return watcher;
-  }
-
   private async readAgain(file: string): Promise<void> {
     try {
       // Another file may have been opened meanwhile.
       await this.inTurn(async () => {
-        if (this.held?.file === file) await this.read(file);
+        if (this.held?.file !== file) return;
+        await this.watch?.look();
+        await this.read(file);
       });
     } catch (cause) {
       this.listener.refused(ContinuoError.from(cause, 'badSetFile'));

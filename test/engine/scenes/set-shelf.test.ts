@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { watch } from 'node:fs';
-import { mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -107,6 +107,24 @@ describe('a set file that holds', () => {
     assert.equal(await readFile(file, 'utf8'), `${one}  - name: C\n`);
     assert.deepEqual((await readdir(folder)).sort(), ['set.yaml', 'tonight.yaml']);
     assert.equal(names(sets[sets.length - 1]), 'A C');
+  });
+
+  it('that is a link holds in its new form when what it leads to is changed, and when it leads elsewhere', async (context) => {
+    const { folder, file, shelf, sets } = await opened(context);
+    const [here, there] = ['here', 'there'].map((name) => join(folder, name));
+    await Promise.all([mkdir(here), mkdir(there)]);
+    const [link, other] = [join(here, 'tonight.yaml'), join(there, 'other.yaml')];
+    const latest = (): string => names(sets[sets.length - 1]);
+    await symlink(file, link);
+    await writeFile(other, one.replace('name: A', 'name: Other'));
+    await shelf.open(link);
+    await writeFile(file, two);
+    await until('the change is taken', () => latest() === 'A B');
+    await symlink(other, `${link}.new`);
+    await rename(`${link}.new`, link);
+    await until('the other is taken', () => latest() === 'Other');
+    await writeFile(other, one.replace('name: A', 'name: Changed'));
+    await until('the change of the other is taken', () => latest() === 'Changed');
   });
 
   it('is not written over where it is broken', async (context) => {
