@@ -32,7 +32,7 @@ export function planFromText(text: string): WrittenPlan {
  * outline, a new letter is left to the composer. Thread: main.
  */
 export class SectionPlan {
-  /** @param memories sections that come again, by their index. */
+  /** @param memories what was heard of sections that come again, by their index: one for the plan, wherever it is moved to. */
   constructor(
     private readonly sections: readonly Section[],
     private readonly goesRound: boolean,
@@ -41,7 +41,7 @@ export class SectionPlan {
     private readonly memories = new Map<number, Recollection>(),
   ) {}
 
-  /** The same, moved with the music. */
+  /** The same plan at another place. It remembers what this one does, and goes on with it: there is one music of each section. */
   moved(by: Beats): SectionPlan {
     return new SectionPlan(this.sections, this.goesRound, this.startBeat + by, this.sectionBeats, this.memories);
   }

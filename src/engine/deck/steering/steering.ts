@@ -154,12 +154,14 @@ export class Steering {
     return fulfil(onGrid, this.forced(span.fromBeat - 1, span.untilBeat + foresight));
   }
 
-  /** Turns what a replay turns, and keeps what is to come again. Call it often. */
+  /** Turns what a replay turns, keeps what is to come again, and ends a plan that is over. Call it often. */
   look(): void {
     const { plan, position } = this.ground;
+    const now = position.beat();
     this.replaying.look();
-    this.passages.keep(plan, position.beat());
-    this.sections?.keep(plan, position.beat());
+    this.passages.keep(plan, now);
+    this.sections?.keep(plan, now);
+    if (this.sections?.isOverAt(now)) this.sections = undefined;
   }
 
   /** Errors: `badValue` where the pack that plays has not such a style. */
@@ -250,14 +252,12 @@ export class Steering {
     const { position } = this.ground;
     const voice = this.ground.voice();
     const now = position.beat();
-    const section = this.sections?.describe(now) ?? '';
-    if (this.sections?.isOverAt(now)) this.sections = undefined;
     const { beatsPerBar } = this.ground.settings();
     const forced = this.passages.between(now, Infinity).map((passage) => resolve(passage, this.ground.plan, beatsPerBar));
     return {
       keeps: [...keptKnobs(voice?.keeps ?? []), ...(voice && canLeadIn(voice) ? ['fill'] : [])].join(' '),
       forced: forced.reduce((sum, { notes }) => sum + notes.filter((note) => note.beat >= now).length, 0),
-      section,
+      section: this.sections?.describe(now) ?? '',
       loops: this.loops.count,
       'candidates-made': this.made,
     };
