@@ -206,7 +206,7 @@ export class Ensemble {
     const deck: Deck = new Deck(number, {
       clock,
       sender,
-      voices: this.machine.voicesFor(() => this.machineDeck(deck), voices),
+      voices: this.machine.voicesFor(() => ({ number, pack: deck.pack, writtenUntil: deck.ahead.writtenUntil }), voices),
       mayPlay: () => this.machine.mayPlay(number),
       isPressed: () => this.machine.isPressed(number),
       waitingMemory: this.waitingMemory,

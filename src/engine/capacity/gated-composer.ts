@@ -47,9 +47,9 @@ export class GatedComposer implements Composer {
     return this.composer.prepare();
   }
 
-  async prime(history: Score, atBeat: Beats): Promise<void> {
+  async prime(history: Score, atBeat: Beats, awaited?: () => boolean): Promise<void> {
     this.position = atBeat;
-    await this.inTurn(never, () => this.composer.prime(history, atBeat));
+    await this.inTurn(never, () => this.composer.prime(history, atBeat, awaited));
   }
 
   /** Ends where it stands when it is stopped before it has begun. */
@@ -61,9 +61,9 @@ export class GatedComposer implements Composer {
     return span;
   }
 
-  async rewind(toBeat: Beats): Promise<void> {
+  async rewind(toBeat: Beats, awaited?: () => boolean): Promise<void> {
     this.position = Math.min(this.position, toBeat);
-    await this.inTurn(never, () => this.composer.rewind(toBeat));
+    await this.inTurn(never, () => this.composer.rewind(toBeat, awaited));
   }
 
   dispose(): Promise<void> {

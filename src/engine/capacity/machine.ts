@@ -61,8 +61,8 @@ export class Machine {
     this.contexts = new ContextShares((deck, share) => ground.contextChanged(deck, share));
   }
 
-  /** The voices for one deck, each of which waits for its turn. */
-  voicesFor(deck: () => MachineDeck, voices: VoiceSource): VoiceSource {
+  /** The voices for one deck, each of which waits for its turn. `deck` is asked for often. */
+  voicesFor(deck: () => Pick<MachineDeck, 'number' | 'pack' | 'writtenUntil'>, voices: VoiceSource): VoiceSource {
     return new GatedVoices(voices, this.gate, {
       deadline: (pack, position) => {
         const { pack: playing, writtenUntil } = deck();
