@@ -46,7 +46,8 @@ export class Freeze {
     const loop: LoopComposer = new LoopComposer(repeated * beatsPerBar, ground.plan, () => ground.voice()?.composer === loop);
     const loopVoice: Voice = { ...voice, composer: loop, loopBars: repeated, readyMicros: 0, keepsMeter: true, substitutes: [], awaitReturn: undefined, take: undefined };
     await ground.swap({ pack: voice.pack, onCpu: voice.onCpu }, 'bar', { open: () => Promise.resolve(loopVoice), putBack: () => Promise.resolve() });
-    ground.say(`Deck ${ground.deck} repeats ${repeated === 1 ? 'a bar' : `${repeated} bars`}; thaw lets ${voice.pack} go on.`);
+    // It may have been called off on its way.
+    if (ground.voice()?.composer === loop) ground.say(`Deck ${ground.deck} repeats ${repeated === 1 ? 'a bar' : `${repeated} bars`}; thaw lets ${voice.pack} go on.`);
   }
 
   /** The pack goes on from the next bar, with the loop as part of its past. */

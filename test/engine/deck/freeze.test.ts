@@ -32,6 +32,24 @@ describe('a frozen deck', () => {
     assert.equal(events.filter((event) => event.type === 'swap' && event.stage === 'loading').length, 2);
   });
 
+  it('is none, and said to be none, where the freeze is called off on its way', async () => {
+    const { offline, events, write } = await numberedTake();
+    const { parameters } = offline;
+    const [deck] = offline.ensemble.decks;
+    const sentences = (): string[] => events.flatMap((event) => (event.type === 'notice' ? [event.sentence] : []));
+    await parameters.write('horizon', [4], 'test');
+    await offline.playUntil(8.5);
+    const frozen = parameters.write('deck/1/freeze', [1], 'test');
+    await deck.settled();
+    deck.succession.callOff();
+    await offline.playUntil(16);
+    await frozen;
+    assert.deepEqual([parameters.get('deck/1/frozen'), sentences()], [0, []]);
+    await write('freeze', 1);
+    assert.deepEqual([parameters.get('deck/1/frozen'), sentences()], [1, ['Deck 1 repeats a bar; thaw lets 1 go on.']]);
+    await offline.end();
+  });
+
   it('composes every beat of its loop once', async () => {
     const { offline, write } = await numberedTake();
     const [deck] = offline.ensemble.decks;
