@@ -30,8 +30,8 @@ export interface SessionMirrorOptions {
  * Keeps the session where Continuo is: its tempo, beat, bar and transport, while nobody else is in it (so that who joins
  * meets us there, and we need not move), or always, where Continuo is to lead.
  *
- * It is a surface, because a surface is told everything. It holds back for two seconds after joining, and when the session
- * has moved by itself: then somebody may be there whose tempo counts and not ours.
+ * It is a surface, because a surface is told everything. It holds back for two seconds after joining, after the last peer has
+ * gone, and when the session has moved by itself: then somebody may be there whose tempo counts and not ours.
  * Thread: main. Blocks: no.
  */
 export class SessionMirror implements ControlSurface {
@@ -67,9 +67,8 @@ export class SessionMirror implements ControlSurface {
       access.onEvent((event) => this.happened(event)),
     ];
     this.subscription = this.session.onChange({
-      state: () => {
-        if (this.options.leads) this.consider();
-      },
+      // Our own clock may say nothing for hours: who leaves the session shows here alone.
+      state: () => this.consider(),
       gone: () => {
         this.earliest = this.clock.now() + (this.options.leads ? 0 : courtesyMicros);
       },
@@ -103,9 +102,11 @@ export class SessionMirror implements ControlSurface {
   /** Brings the session to where Continuo is, if it may and must. */
   private consider(): void {
     const { state } = this.session;
+    const now = this.clock.now();
+    // Who leaves may come back.
+    if (!this.mayTell) this.earliest = now + courtesyMicros;
     if (this.pending !== undefined || this.wanted === undefined || state === undefined || !this.mayTell) return;
     if (!this.differs(this.wanted, state)) return;
-    const now = this.clock.now();
     const movedByItself = !this.options.leads && this.given !== undefined && this.differs(this.given, state);
     if (movedByItself) {
       this.given = undefined;
