@@ -21,7 +21,7 @@ export interface HelperListener {
   state(state: LinkState): void;
   /** It has ended by itself, or hung and was ended; it is started again after a pause. */
   gone(): void;
-  /** Told once for a row of ends. */
+  /** Told once for a row of ends, or of the same refusal. */
   fault(error: ContinuoError): void;
 }
 
@@ -81,6 +81,7 @@ export class LinkHelper {
     const child = spawn(program, rest, { stdio: 'pipe' });
     this.child = child;
     let lastWords = '';
+    let lastRefusal = '';
     let isOver = false;
     const end = (reason: string): void => {
       if (isOver) return;
@@ -107,6 +108,10 @@ export class LinkHelper {
       const message = readMessage(line);
       this.set('silence', silenceMicros, () => this.set('silence', graceMicros, () => giveUp('has fallen silent')));
       if (message?.type === 'state') this.listener.state(message);
+      if (message?.type === 'refused' && message.sentence !== lastRefusal) {
+        lastRefusal = message.sentence;
+        this.listener.fault(new ContinuoError('deviceUnavailable', `The Ableton Link helper ${program} has refused what it was told: ${lastRefusal}.`));
+      }
       if (message?.type !== 'hello') return;
       impatience.dispose();
       if (message.protocol !== protocolVersion) {

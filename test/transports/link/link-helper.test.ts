@@ -81,6 +81,17 @@ describe('LinkHelper', () => {
     assert.equal(seen.gone, 0);
   });
 
+  it('tells once what is refused again and again', async (context) => {
+    const refused = `echo '{"type":"refused","sentence":"there are peers"}'`;
+    const other = `echo '{"type":"refused","sentence":"too many words"}'`;
+    const { helper, faults, seen } = stage(context, `${hello}; read a; ${refused}; ${refused}; ${other}; exec cat >/dev/null`);
+    await helper.open();
+    await until('both are told', () => faults.length === 2);
+    assert.match(faults[0].message, /helper sh has refused what it was told: there are peers\.$/);
+    assert.match(faults[1].message, /too many words/);
+    assert.equal(seen.gone, 0);
+  });
+
   it('ends one that does not want to', async (context) => {
     const { helper, alarms } = stage(context, `trap '' TERM; ${hello}; while true; do sleep 1; done`);
     await helper.open();
