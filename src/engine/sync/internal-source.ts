@@ -93,7 +93,7 @@ export class InternalSource implements SyncSource {
     this.play('start');
   }
 
-  /** Plays from where it was stopped or located to; nothing when it plays. */
+  /** Plays from where it was stopped; nothing when it plays. */
   continuePlaying(): void {
     if (!this.isPlaying) this.play('continue');
   }
@@ -106,15 +106,6 @@ export class InternalSource implements SyncSource {
     this.heldBeat = Math.max(this.heldBeat, beatAt(this.present, micros));
     this.isPlaying = false;
     this.tell('stop', this.heldBeat, micros);
-  }
-
-  /** Goes to `beat`, playing or not. */
-  locate(beat: Beats): void {
-    this.heldBeat = beat;
-    this.straighten();
-    const micros = this.clock.now();
-    if (this.isPlaying) this.moveTo(withBeatAt(this.present, beat, micros));
-    this.tell('locate', beat, micros);
   }
 
   /** Goes on exactly as another source led, silently: who hands over tells the listeners what there is to tell. */

@@ -2,7 +2,7 @@ import type { WireEvent } from '../../engine/contracts/output.js';
 
 /**
  * Turns wire events into MIDI bytes in buffers it owns: what it returns is valid until the next call.
- * Song positions beyond 14 bits (1024 bars of 4/4) stay at the last one that can be said.
+ * Song positions have 14 bits (1024 bars of 4/4): of later ones these are written.
  * Thread: any. Blocks: no. Allocates: no.
  *
  * @example new MidiEncoder().encode({ kind: 'noteOn', channel: 9, data1: 36, data2: 100, ... }) // → 99 24 64
@@ -24,10 +24,8 @@ export class MidiEncoder {
         this.#two[0] = 0xc0 | event.channel;
         this.#two[1] = event.data1 & 0x7f;
         return this.#two;
-      case 'position': {
-        const sixteenths = Math.min(0x3fff, Math.max(0, event.data1));
-        return this.#write3(0xf2, sixteenths & 0x7f, sixteenths >> 7);
-      }
+      case 'position':
+        return this.#write3(0xf2, event.data1, event.data1 >> 7);
       case 'clock':
         return this.#write1(0xf8);
       case 'start':

@@ -66,18 +66,6 @@ describe('InternalSource', () => {
     assert.equal(changes[1].beat, 0);
   });
 
-  it('goes where it is located to, playing or not', () => {
-    const { source, changes, pass, beat } = internal();
-    source.locate(16);
-    source.continuePlaying();
-    assert.equal(changes[1].beat, 16);
-    pass(1_005_000);
-    assert.equal(beat(), 18);
-    source.locate(8);
-    assert.equal(beat(), 8);
-    assert.deepEqual(changes.map(({ type }) => type), ['locate', 'continue', 'locate']);
-  });
-
   it('does nothing when told to continue while playing or stop while stopped', () => {
     const { source, changes } = internal();
     source.stopPlaying();

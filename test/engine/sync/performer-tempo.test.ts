@@ -99,13 +99,15 @@ describe('nudging', () => {
   });
 
   it('ends with a tempo that is set, a stop, a start, or another leader', () => {
-    for (const end of ['tempo', 'stop', 'start', 'locate'] as const) {
-      const { hand, pass, internal, chooser, start } = stage();
+    for (const end of ['tempo', 'stop', 'start', 'host'] as const) {
+      const { hand, pass, chooser, clock, start } = stage();
+      const host = new FakeHost('host', clock);
+      chooser.register(host);
       start();
       hand.nudge(200);
       pass(100_000);
       if (end === 'tempo') chooser.proposeTempo(90);
-      else if (end === 'locate') internal.locate(8);
+      else if (end === 'host') host.does('start', 0);
       else chooser[end]();
       const told = chooser.timeline;
       near(told.bpm, end === 'tempo' ? 90 : 120, 1e-9);

@@ -32,9 +32,9 @@ describe('MidiEncoder', () => {
     assert.equal(hexadecimal('position', 0x3fff), 'f27f7f');
   });
 
-  it('holds a song position that cannot be said at the nearest one that can', () => {
-    assert.equal(hexadecimal('position', 0x4000), 'f27f7f');
-    assert.equal(hexadecimal('position', -16), 'f20000');
+  it('begins again behind the last song position that can be said', () => {
+    assert.equal(hexadecimal('position', 0x4000), 'f20000');
+    assert.equal(hexadecimal('position', 0x4081), 'f20101');
   });
 
   it('never lets a data byte look like a status byte', () => {
