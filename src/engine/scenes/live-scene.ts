@@ -1,5 +1,6 @@
 import type { ParameterStore } from '../parameters/parameter-store.js';
 import type { ParameterValue } from '../parameters/parameter.js';
+import type { SceneDeck } from './scene-ground.js';
 import { setFileAddress, type DeckScene, type Scene, type SceneValues } from './set-list.js';
 
 /**
@@ -7,7 +8,10 @@ import { setFileAddress, type DeckScene, type Scene, type SceneValues } from './
  * what packs recommend or a replay turns. Thread: main.
  */
 export class LiveScene {
-  constructor(private readonly parameters: ParameterStore) {}
+  constructor(
+    private readonly parameters: ParameterStore,
+    private readonly decks: () => readonly Pick<SceneDeck, 'number' | 'pack' | 'heardPack'>[],
+  ) {}
 
   /** The present state as a scene: what was set, what any scene of its set speaks of, and the packs that play. `base`: the scene as it was. */
   read(name: string, base: Scene | undefined, scenes: readonly Scene[]): Scene {
@@ -17,7 +21,7 @@ export class LiveScene {
     const decks = new Map<number, DeckScene>();
     for (const number of this.deckNumbers()) {
       const prefix = `deck/${number}/`;
-      const pack = String(parameters.get(`${prefix}pack`));
+      const pack = this.packOf(number);
       const values = this.valuesBelow(prefix, wanted);
       if (pack !== '' || values.size > 0) decks.set(number, { ...(pack !== '' && { pack }), values });
     }
@@ -32,6 +36,12 @@ export class LiveScene {
       if (!name.includes('/')) values.set(name, this.parameters.get(address));
     }
     return values;
+  }
+
+  /** What is heard, where anything has been heard; else what is going to be. */
+  private packOf(number: number): string {
+    const deck = this.decks().find((each) => each.number === number);
+    return deck?.heardPack || deck?.pack || '';
   }
 
   private deckNumbers(): readonly number[] {

@@ -15,6 +15,7 @@ import type { Scene } from './set-list.js';
 export interface SceneDeck {
   readonly number: number;
   readonly pack: string;
+  readonly heardPack: string;
   readonly state: DeckState;
   /** Packs that are loaded and can begin at once. */
   readonly succession: Pick<Succession, 'callOff'> & { readonly waiting: Pick<WaitingVoices, 'cue' | 'isCued' | 'makeWay'>; readonly freeze: { readonly isOn: boolean } };

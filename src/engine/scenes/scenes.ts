@@ -38,7 +38,7 @@ export class Scenes implements Disposable {
   constructor(private readonly parts: ScenesParts) {
     const { parameters } = parts;
     const report = (error: ContinuoError): void => parameters.report(error, 'scenes');
-    this.live = new LiveScene(parameters);
+    this.live = new LiveScene(parameters, parts.decks);
     this.shelf = new SetShelf(parameters, { changed: (set, file, needs) => this.holds(set, file, needs), refused: report });
     this.recalls = new SceneRecall({
       ...parts,

@@ -8,7 +8,7 @@ describe('the present state as a scene', () => {
   it('has what was set by hand, and not what a pack recommends, the engine counts or a replay turns', async () => {
     const store = new ParameterStore();
     store.addDeck(1);
-    const live = new LiveScene(store);
+    const live = new LiveScene(store, () => []);
     await store.write('deck/1/density', [0.25], 'somebody');
     store.publish('deck/1/temperature', 0.5, 'pack');
     store.publish('deck/1/top-p', 0.5, replayOrigin);
@@ -18,7 +18,7 @@ describe('the present state as a scene', () => {
 
   it('has a tempo that was set by hand, of which the clock tells before it is set', async () => {
     const store = new ParameterStore();
-    const live = new LiveScene(store);
+    const live = new LiveScene(store, () => []);
     store.handle('bpm', ([bpm]) => store.publish('bpm', bpm));
     await store.write('bpm', [128], 'osc');
     assert.deepEqual([...live.read('New', undefined, []).values], [['bpm', 128]]);
@@ -27,7 +27,7 @@ describe('the present state as a scene', () => {
   it('has what was set to what it was already', async () => {
     const store = new ParameterStore();
     store.addDeck(1);
-    const live = new LiveScene(store);
+    const live = new LiveScene(store, () => []);
     await store.write('deck/1/temperature', [1], 'scene');
     store.publish('deck/1/top-p', 0.97);
     assert.deepEqual([...(live.read('New', undefined, []).decks.get(1)?.values ?? [])], [['temperature', 1]]);
@@ -35,7 +35,7 @@ describe('the present state as a scene', () => {
 
   it('does not name the set that it is in', async () => {
     const store = new ParameterStore();
-    const live = new LiveScene(store);
+    const live = new LiveScene(store, () => []);
     await store.write('set-file', ['friday.yaml'], 'osc');
     assert.deepEqual([...live.read('New', undefined, []).values], []);
   });
@@ -43,9 +43,16 @@ describe('the present state as a scene', () => {
   it('has what a replay turned where a scene of the set speaks of it', () => {
     const store = new ParameterStore();
     store.addDeck(1);
-    const live = new LiveScene(store);
+    const live = new LiveScene(store, () => []);
     store.publish('deck/1/top-p', 0.5, replayOrigin);
     const spoken = { name: 'Old', values: new Map(), decks: new Map([[1, { values: new Map([['top-p', 0.9]]) }]]) };
     assert.deepEqual([...(live.read('New', undefined, [spoken]).decks.get(1)?.values ?? [])], [['top-p', 0.5]]);
+  });
+
+  it('has the pack that is heard, not one that comes; and the one that comes where none has been heard', () => {
+    const store = new ParameterStore();
+    for (const number of [1, 2, 3]) store.addDeck(number);
+    const live = new LiveScene(store, () => [{ number: 1, pack: 'newcomer', heardPack: 'old' }, { number: 2, pack: 'first', heardPack: '' }, { number: 3, pack: '', heardPack: '' }]);
+    assert.deepEqual([...live.read('New', undefined, []).decks].map(([number, { pack }]) => [number, pack]), [[1, 'old'], [2, 'first']]);
   });
 });
