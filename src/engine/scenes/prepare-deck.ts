@@ -20,7 +20,10 @@ export interface Preparing extends Pick<SceneGround, 'readPrompt' | 'report'> {
 /** Has the pack and the prompt at hand, where the deck is to begin anew with them; what cannot be had is told. Thread: main. */
 export async function prepareDeck(deck: SceneDeck, said: DeckScene, { readPrompt, report, cue }: Preparing): Promise<ReadyDeck> {
   const pack = said.pack ?? deck.pack;
-  if (pack === '') return { deck, said };
+  if (pack === '') {
+    if (said.prompt !== undefined) report(new ContinuoError('badValue', `Deck ${deck.number} is empty and the scene names no pack that could go on from ${said.prompt}: name one.`));
+    return { deck, said };
+  }
   if (pack === deck.pack && said.prompt === undefined) {
     // What is frozen would hear nothing of the scene; its pack waits already.
     if (said.pack !== undefined && deck.succession.freeze.isOn) return { deck, said, begins: { pack } };

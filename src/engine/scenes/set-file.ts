@@ -8,6 +8,7 @@ import { boundaries } from '../parameters/boundaries.js';
 import { mostDecks } from '../parameters/most-decks.js';
 import type { Parameter, ParameterValue } from '../parameters/parameter.js';
 import { validateValue } from '../parameters/validate.js';
+import { knobWords } from './knob-words.js';
 import { setFileAddress, type DeckScene, type Scene, type SceneValues, type SetList } from './set-list.js';
 import type { SetNeed } from './set-needs.js';
 
@@ -66,8 +67,8 @@ export function parseSetFile(text: string, file: string, parameters: ParameterTy
       throw refuse(lineOf(path), ContinuoError.from(cause, 'badValue').message);
     }
   };
-  const scenes = parsed.data.scenes.map((scene, index) => sceneOf(scene, ['scenes', index], folder, { parameters, at }));
-  const names = scenes.map(({ name }) => name);
+  const names = parsed.data.scenes.map(({ name }) => name);
+  const scenes = parsed.data.scenes.map((scene, index) => sceneOf(scene, ['scenes', index], folder, { parameters, names, at }));
   const twice = names.findIndex((name, index) => names.indexOf(name) < index);
   if (twice >= 0) throw refuse(lineOf(['scenes', twice, 'name']), `there are two scenes of the name ${names[twice]}; give one another name`);
   return { document, set: { title: parsed.data.title, scenes }, needs: scenes.flatMap((scene, index) => needsOf(scene, ['scenes', index], lineOf)) };
@@ -87,6 +88,8 @@ type Guard = <Result>(path: Path, run: () => Result) => Result;
 
 interface Checks {
   readonly parameters: ParameterTypes;
+  /** Of all scenes. */
+  readonly names: readonly string[];
   readonly at: Guard;
 }
 
@@ -128,20 +131,22 @@ function valuesOf(written: Readonly<Record<string, ParameterValue>>, prefix: str
   );
 }
 
-function knobsOf(written: Readonly<Record<string, string>>, path: Path, { parameters, at }: Checks): readonly Mapping[] {
-  return Object.entries(written).map(([place, moves]) => at([...path, place], () => knobOf(place, moves, parameters)));
+function knobsOf(written: Readonly<Record<string, string>>, path: Path, checks: Checks): readonly Mapping[] {
+  return Object.entries(written).map(([place, moves]) => checks.at([...path, place], () => knobOf(place, moves, checks)));
 }
 
-/** @example knobOf('16/21', 'recall 3', parameters) // → { channel: 15, controller: 21, address: 'recall', arguments: ['3'] } */
-function knobOf(place: string, moves: string, parameters: ParameterTypes): Mapping {
+/** @example knobOf('16/21', 'recall 3', checks) // → { channel: 15, controller: 21, address: 'recall', arguments: ['3'] } */
+function knobOf(place: string, moves: string, { parameters, names }: Checks): Mapping {
   const [, channel, controller] = /^(?:(\d{1,2})\/)?(\d{1,3})$/.exec(place) ?? [];
   const isChannel = channel === undefined || (Number(channel) >= 1 && Number(channel) <= 16);
   if (controller === undefined || Number(controller) > 127 || !isChannel) {
     throw new ContinuoError('badValue', `A knob is a controller 0 to 127, or a channel 1 to 16 and a controller as in 16/21, not ${place}.`);
   }
-  const [address, ...given] = moves.trim().split(/\s+/);
+  const [address, ...words] = moves.trim().split(/\s+/);
   checkDeck(/^deck\/(\d+)\//.exec(address)?.[1]);
-  if (!isSteerable(entryOf(address, parameters), given)) throw new ContinuoError('badValue', `No knob can move ${moves}.`);
+  const entry = entryOf(address, parameters);
+  if (!isSteerable(entry, words)) throw new ContinuoError('badValue', `No knob can move ${moves}.`);
+  const given = knobWords(address, entry, words, names);
   return { ...(channel !== undefined && { channel: Number(channel) - 1 }), controller: Number(controller), address, ...(given.length > 0 && { arguments: given }) };
 }
 

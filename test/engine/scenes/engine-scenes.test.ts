@@ -95,6 +95,15 @@ describe('an engine with a set', () => {
     assert.ok(!swaps.some((each) => each === 'ready tiny-lm'), swaps.join(', '));
   });
 
+  it('says that a prompt is of no use to a deck that is empty where the scene names no pack', async (context) => {
+    const { engine, parameters } = await playing(context, 'scenes:\n  - { name: Bare, at: bar, decks: { 3: { prompt: a.mid } } }\n');
+    const faults: string[] = [];
+    parameters.onEvent((event) => event.type === 'error' && faults.push(event.sentence));
+    await parameters.write('recall', ['Bare'], 'test');
+    await until('deck 3 plays', () => engine.decks.length === 3 && engine.decks[2].state === 'playing', 20_000);
+    assert.match(faults.join('\n'), /^Deck 3 is empty and the scene names no pack that could go on from .*a\.mid: name one\.$/);
+  });
+
   it('gives a deck its first pack where a scene that waits to bring it another is replaced', async (context) => {
     const { engine, parameters } = await playing(context, 'scenes:\n  - { name: Late, at: 8-bars, decks: { 3: { pack: tiny-lm } } }\n  - { name: Loud, at: bar, decks: { 3: { mute: false } } }\n');
     let loads = false;

@@ -59,6 +59,12 @@ describe('a set file', () => {
     assert.deepEqual(noon.decks.get(1), { values: new Map([['low-pitch', 40]]) });
   });
 
+  it('has knobs that recall scenes by number or by names of several words, at boundaries or not', () => {
+    const { set } = parse('scenes:\n- name: Late Night\n  knobs: { 1: recall Late Night, 2: recall Late Night 2-bars, 3: recall 2 bar, 4: next-scene, 5: recall last bar }\n- name: last bar\n');
+    const given = set.scenes[0].knobs?.map((knob) => knob.arguments);
+    assert.deepEqual(given, [['Late Night'], ['Late Night', '2-bars'], ['2', 'bar'], undefined, ['last bar']]);
+  });
+
   it('may be JSON', () => {
     const { set } = parse(JSON.stringify({ scenes: [{ name: 'A', decks: { 2: { pack: 'perlin' } } }] }, null, 1));
     assert.deepEqual(set.scenes[0].decks.get(2), { pack: 'perlin', values: new Map() });
@@ -81,6 +87,12 @@ describe('a set file', () => {
     assert.match(changed('at: 4-bars', 'knobs: { 17/20: panic }'), /line 5: A knob is/);
     assert.match(changed('at: 4-bars', 'knobs: { 20: deck/9/density }'), /line 5: There is no deck 9; there may be decks 1 to 8/);
     assert.match(changed('at: 4-bars', 'knobs: { 20: deck/0/density }'), /line 5: There is no deck 0; there may be decks 1 to 8/);
+    assert.match(changed('at: 4-bars', 'knobs: { 20: deck/1/density 5 }'), /line 5: deck\/1\/density is what the knob says: write nothing behind it, not "5"/);
+    assert.match(changed('at: 4-bars', 'knobs: { 20: recall Late Night }'), /line 5: There is no scene Late Night; there are 1 Dawn, 2 Noon\.$/);
+    assert.match(changed('at: 4-bars', 'knobs: { 20: recall 3 bar }'), /line 5: There is no scene 3; there are 1 Dawn, 2 Noon\.$/);
+    assert.match(changed('at: 4-bars', 'knobs: { 20: deck/1/load perlin soon }'), /line 5: deck\/1\/load: a boundary is one of now, beat, .*, not "soon"/);
+    assert.match(changed('at: 4-bars', 'knobs: { 20: deck/1/freeze long }'), /line 5: deck\/1\/freeze bars must be a number, not "long"/);
+    assert.match(changed('at: 4-bars', 'knobs: { 20: panic now }'), /line 5: panic takes no arguments, not 1 argument/);
     assert.match(changed('bpm: 72', 'set-file: saturday.yaml'), /line 6: set-file names the set; a scene of it cannot take another\.$/);
     assert.match(refusal('scenes: [}'), /^friday\.yaml line 1: /);
     assert.match(refusal('scenes:\n- name: A\n\t- b'), /line [23]: /);
