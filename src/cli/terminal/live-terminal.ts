@@ -106,7 +106,7 @@ export class LiveTerminal {
     const prefix = `deck/${deck.number}/`;
     return {
       number: deck.number,
-      pack: deck.pack,
+      pack: deck.heardPack,
       state: deck.state,
       speed: deck.timesRealTime,
       aheadBeats: deck.aheadBeats,

@@ -130,8 +130,9 @@ export class Deck {
     return this.voice?.pack ?? '';
   }
 
+  /** The pack that plays, or as long as none has been heard, the one that will. */
   get heardPack(): string {
-    return this.voice ? this.news.heardPack : '';
+    return this.voice ? this.news.heardPack || this.pack : '';
   }
 
   get state(): DeckState {

@@ -10,7 +10,7 @@ import { setFileAddress, type DeckScene, type Scene, type SceneValues } from './
 export class LiveScene {
   constructor(
     private readonly parameters: ParameterStore,
-    private readonly decks: () => readonly Pick<SceneDeck, 'number' | 'pack' | 'heardPack'>[],
+    private readonly decks: () => readonly Pick<SceneDeck, 'number' | 'heardPack'>[],
   ) {}
 
   /** The present state as a scene: what was set, what any scene of its set speaks of, and the packs that play. `base`: the scene as it was. */
@@ -38,10 +38,8 @@ export class LiveScene {
     return values;
   }
 
-  /** What is heard, where anything has been heard; else what is going to be. */
   private packOf(number: number): string {
-    const deck = this.decks().find((each) => each.number === number);
-    return deck?.heardPack || deck?.pack || '';
+    return this.decks().find((deck) => deck.number === number)?.heardPack ?? '';
   }
 
   private deckNumbers(): readonly number[] {

@@ -108,4 +108,15 @@ describe('a newcomer that is there before its boundary', () => {
     await playUntil(8.2);
     assert.equal(named(), '');
   });
+
+  it('is said to be the pack that plays where none was heard before', async () => {
+    const { stage } = await swapping();
+    const { ensemble, parameters } = stage;
+    const deck = ensemble.addDeck();
+    const loaded = deck.load('3', 'bar');
+    await stage.playUntil(7.9);
+    await loaded;
+    ensemble.publishCounters();
+    assert.deepEqual([parameters.text('deck/2/pack'), deck.state], ['3', 'playing']);
+  });
 });

@@ -49,10 +49,10 @@ describe('the present state as a scene', () => {
     assert.deepEqual([...(live.read('New', undefined, [spoken]).decks.get(1)?.values ?? [])], [['top-p', 0.5]]);
   });
 
-  it('has the pack that is heard, not one that comes; and the one that comes where none has been heard', () => {
+  it('has the packs that are heard', () => {
     const store = new ParameterStore();
     for (const number of [1, 2, 3]) store.addDeck(number);
-    const live = new LiveScene(store, () => [{ number: 1, pack: 'newcomer', heardPack: 'old' }, { number: 2, pack: 'first', heardPack: '' }, { number: 3, pack: '', heardPack: '' }]);
-    assert.deepEqual([...live.read('New', undefined, []).decks].map(([number, { pack }]) => [number, pack]), [[1, 'old'], [2, 'first']]);
+    const live = new LiveScene(store, () => [{ number: 1, heardPack: 'old' }, { number: 2, heardPack: 'other' }, { number: 3, heardPack: '' }]);
+    assert.deepEqual([...live.read('New', undefined, []).decks].map(([number, { pack }]) => [number, pack]), [[1, 'old'], [2, 'other']]);
   });
 });
