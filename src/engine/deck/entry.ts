@@ -14,6 +14,8 @@ export interface Entry {
   readonly premise?: Score;
   /** Whether it is still to come; asked until it has taken over. Default: it is. */
   readonly isWanted?: () => boolean;
+  /** Told at once where another takes its place, or it is called off: nobody is to wait for it. */
+  readonly abandoned?: () => void;
   /** Told once it has taken over: not where it is abandoned. */
   readonly tookOver?: () => void;
 }

@@ -63,6 +63,7 @@ export class HotSwap {
   private isAskedForAgain = false;
   /** How it ends has been told. */
   private hasEnded = false;
+  private leaveOthers = (): void => undefined;
   private waiting: { readonly isOver: () => boolean; readonly resume: () => void } | undefined;
 
   constructor(
@@ -111,6 +112,8 @@ export class HotSwap {
     this.givenUp = true;
     this.isAskedForAgain = isAskedForAgain;
     this.tell('abandoned');
+    this.entry.abandoned?.();
+    this.leaveOthers();
     this.waiting?.resume();
   }
 
@@ -129,11 +132,16 @@ export class HotSwap {
     if (this.waiting?.isOver()) this.waiting.resume();
   }
 
+  /** Resolves once all are there who are to begin with the newcomer, or it is abandoned. */
+  private async meetOthers(leadBeats: Beats): Promise<void> {
+    await Promise.race([this.entry.meet?.(leadBeats), new Promise<void>((resolve) => (this.leaveOthers = resolve))]);
+  }
+
   private async takeBoundary(voice: Voice): Promise<boolean> {
     const { ground } = this;
     let lead = voice.readyMicros === undefined ? firstLeadBeats : this.leadFor(voice.readyMicros);
     let measured: Beats | undefined;
-    await this.entry.meet?.(lead);
+    await this.meetOthers(lead);
     while (!this.isAbandoned && lead <= longestLeadBeats) {
       const relocations = ground.relocations();
       const isStale = (): boolean => this.isAbandoned || ground.relocations() !== relocations;

@@ -49,6 +49,8 @@ export class MusicAhead {
   /** Where the composer took over, and where it began anew since. */
   private ownedFrom: Beats = -Infinity;
   private anewFrom: Beats = -Infinity;
+  /** Where a silent deck is about to begin; -Infinity: nowhere. */
+  private beginsAt: Beats = -Infinity;
   private begun = false;
   private readonly queue: ShapedQueue;
   /** What is queued is shaped otherwise than is wanted by now. */
@@ -122,7 +124,7 @@ export class MusicAhead {
     if (!this.begun) this.ledger.goTo(beat);
     this.begun = true;
     this.ownedFrom = beat;
-    this.anewFrom = -Infinity;
+    this.anewFrom = this.beginsAt = -Infinity;
     this.standAt(beat);
   }
 
@@ -136,7 +138,7 @@ export class MusicAhead {
 
   /** The same composer begins anew at `beat`, and can decide nothing before. */
   beginAnewAt(beat: Beats): void {
-    this.anewFrom = beat;
+    this.anewFrom = this.beginsAt = beat;
   }
 
   /** Nothing plays from `beat` on. */
@@ -144,6 +146,7 @@ export class MusicAhead {
     this.look();
     this.discard(beat);
     this.anewFrom = Math.min(this.anewFrom, beat);
+    this.beginsAt = -Infinity;
   }
 
   /** The composer writes anew from `beat` on; what it had written is still good if it is late. */
@@ -158,7 +161,7 @@ export class MusicAhead {
 
   /** Whether there is music up to a beat, or none is missed and none has been begun. */
   reaches(beat: Beats): boolean {
-    return this.lasts >= beat || (this.waits && this.anewFrom <= this.parts.position.beat());
+    return this.lasts >= beat || (this.waits && this.beginsAt <= this.parts.position.beat());
   }
 
   /** Whether music that begins at a beat can still be queued in time. Where it can, what is accepted next may begin there. */
@@ -207,6 +210,7 @@ export class MusicAhead {
     this.lasts += composedBy;
     this.ownedFrom += composedBy;
     this.anewFrom += composedBy;
+    this.beginsAt += composedBy;
     this.gap = { from: this.gap.from + composedBy, until: this.gap.until + composedBy };
     this.ledger.goTo(toBeat);
     this.news.moved(composedBy);

@@ -174,6 +174,7 @@ export class SceneCourse {
         this.meeting.come(deck.number, leadBeats);
         return setOut;
       },
+      abandoned: () => this.meeting.leave(deck.number),
       tookOver: () => {
         this.hasBegun = true;
         this.ground.cues.tookOver(deck);

@@ -19,6 +19,8 @@ export function writeScene(document: Document, scene: Scene): void {
   const here = ['scenes', index];
   const changed = changedValues(document, index, scene);
   if (changed.length > 0) detach(document, document.getIn(here, true) as YAMLMap);
+  // With a number for its key, the first deck of a scene would begin a list.
+  if (changed.some(({ place }) => place[0] === 'decks') && !isMap(document.getIn([...here, 'decks'], true))) document.setIn([...here, 'decks'], document.createNode({}));
   for (const { place, values } of changed) writeValues(document, inYaml(document, [...here, ...place]), values);
 }
 

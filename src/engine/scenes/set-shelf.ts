@@ -57,8 +57,10 @@ export class SetShelf implements Disposable {
       const { text: written, content } = await this.parse(file);
       writeScene(content.document, scene);
       const text = textOf(content.document, written);
+      // What cannot be read back must not take the place of what can.
+      const saved = parseSetFile(text, basename(file), this.parameters, dirname(file));
       await this.write(file, text);
-      this.hold(file, text, parseSetFile(text, file, this.parameters));
+      this.hold(file, text, saved);
     });
   }
 

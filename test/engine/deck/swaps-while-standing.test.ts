@@ -140,4 +140,47 @@ describe('a swap while the music stands', () => {
     assert.deepEqual(beatsOf(set.stage.played, 2), range(2, 12));
     assert.deepEqual([set.stage.deck.realTime.missedTicks, set.stage.deck.underruns], [0, 0]);
   });
+
+  it('comes to a deck that was to begin and is silent all the same', async () => {
+    for (const [first, ...others] of [['query', 'continue', 'query'], ['answer', 'continue', 'answer']]) {
+      const set = await standing();
+      const { stage } = set;
+      await stage.parameters.write('deck/1/play-mode', [first], 'test');
+      set.playFrom(0);
+      await stage.playUntil(5.3);
+      set.stop();
+      for (const mode of others) {
+        await stage.parameters.write('deck/1/play-mode', [mode], 'test');
+        stage.ensemble.advance();
+        await settle(set);
+      }
+      const { done } = set.load('bar');
+      await settle(set);
+      stage.ensemble.advance();
+      await settle(set);
+      await done;
+      assert.equal(stage.deck.pack, '2', others.join());
+    }
+  });
+});
+
+describe('a swap that waits for others', () => {
+  it('waits no longer once it is called off', async () => {
+    const set = await standing();
+    let isToldOf = false;
+    const { deck } = set.stage;
+    let waits = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => (waits = resolve));
+    const meet = (): Promise<void> => {
+      waits();
+      return new Promise(() => undefined);
+    };
+    const former = deck.load('2', 'bar', { meet, abandoned: () => (isToldOf = true) });
+    await waiting;
+    const { done } = set.load('now');
+    assert.ok(isToldOf);
+    await settle(set);
+    await Promise.all([former, done]);
+    assert.equal(deck.pack, '2');
+  });
 });

@@ -52,6 +52,19 @@ describe('a scene that is saved into a set with aliases', () => {
   });
 });
 
+describe('a scene that is saved where it has spoken of no deck', () => {
+  for (const text of [
+    'scenes:\n  - name: Intro\n    engine: { bpm: 100 }\n',
+    'scenes:\n  - name: Intro\n',
+    '{"scenes": [{"name": "Intro"}]}\n',
+  ]) {
+    it(`speaks of the decks from then on: ${JSON.stringify(text)}`, () => {
+      const deck: DeckScene = { pack: 'perlin', values: new Map([['temperature', 0.5]]) };
+      assert.deepEqual(saved(text, 'Intro', [['temperature', 0.5]]).scenes.map(({ decks }) => decks), [new Map([[1, deck]])]);
+    });
+  }
+});
+
 describe('a set in JSON', () => {
   const json = `{
     "title": "Friday",

@@ -5,6 +5,8 @@ import type { TokenSampler, TokenSampling } from './token-sampler.js';
 
 /** Temperatures below this are greedy: dividing by them would overflow. */
 export const coldest = 1e-4;
+/** More than scores and their logarithms are off by. */
+const roundingError = 1e-6;
 
 /**
  * The sampler of a live engine: probabilities are those among the allowed ids alone, so that top-p means the same
@@ -60,9 +62,11 @@ export class GrammarSampler implements TokenSampler {
       if (score > largest) largest = score;
     }
     if (!Number.isFinite(largest)) throw noNumbers();
+    // Most of thousands of ids are far too light: the exponential of each would take longer than all else here.
+    const surelyLight = largest + Math.log(minP) - roundingError;
     let total = 0;
     for (let index = 0; index < count; index += 1) {
-      const weight = Math.exp(weights[index] - largest);
+      const weight = weights[index] < surelyLight ? 0 : Math.exp(weights[index] - largest);
       weights[index] = weight >= minP ? weight : 0;
       total += weights[index];
     }
