@@ -58,7 +58,7 @@ export class SetShelf implements Disposable {
       writeScene(content.document, scene);
       const text = textOf(content.document, written);
       // What cannot be read back must not take the place of what can.
-      const saved = parseSetFile(text, basename(file), this.parameters, dirname(file));
+      const saved = this.understand(file, text);
       await this.write(file, text);
       this.hold(file, text, saved);
     });
@@ -86,7 +86,11 @@ export class SetShelf implements Disposable {
     } catch (cause) {
       throw new ContinuoError('badSetFile', `${file} cannot be read: ${reasonOf(cause)}`, { cause });
     }
-    return { text, content: parseSetFile(text, basename(file), this.parameters, dirname(file)) };
+    return { text, content: this.understand(file, text) };
+  }
+
+  private understand(file: string, text: string): SetFile {
+    return parseSetFile(text, basename(file), this.parameters, dirname(file));
   }
 
   private async write(file: string, text: string): Promise<void> {
