@@ -66,6 +66,14 @@ describe('a set file that holds', () => {
     await until('it is watched still', () => sets.length === 2);
   });
 
+  it('is as it was where a scene is to be saved that could not be read back', async (context) => {
+    const { file, shelf } = await opened(context);
+    const scene = { name: 'A', values: new Map([['no-such-knob', 1]]), decks: new Map() };
+    await assert.rejects(shelf.save(scene), /no-such-knob/);
+    assert.equal(await readFile(file, 'utf8'), one);
+    assert.equal(names(shelf.set), 'A');
+  });
+
   it('holds on where the one before is read again late', async (context) => {
     const { folder, file, shelf } = await opened(context);
     const witness = await opened(context, one);
